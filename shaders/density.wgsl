@@ -1,0 +1,47 @@
+// Moving average of the counts, gradient density and harmonizing weight of every bin, one
+// invocation a bin. Moves the tally into the counts; bins beyond M become 0, so that they start
+// from zero when M grows.
+
+const NORMALISER_BINS: u32 = 1u;
+const NORMALISER_HIT_BINS: u32 = 2u;
+
+@group(0) @binding(2) var<storage, read_write> tally: array<u32>;
+@group(0) @binding(3) var<storage, read_write> statistics: Statistics;
+
+var<workgroup> total: atomic<u32>;
+var<workgroup> hits: atomic<u32>;
+
+@compute @workgroup_size(MAX_BINS)
+fn density(@builtin(local_invocation_index) j: u32) {
+    if j == 0u {
+        atomicStore(&total, 0u);
+        atomicStore(&hits, 0u);
+    }
+    workgroupBarrier();
+    let count = tally[j];
+    tally[j] = 0u;
+    if count > 0u {
+        atomicAdd(&total, count);
+        atomicAdd(&hits, 1u);
+    }
+    workgroupBarrier();
+    let examples = f32(atomicLoad(&total));
+    var normaliser = 1.0;
+    if batch.normaliser == NORMALISER_BINS {
+        normaliser = f32(batch.bins);
+    } else if batch.normaliser == NORMALISER_HIT_BINS {
+        normaliser = f32(atomicLoad(&hits));
+    }
+    var ema = 0.0;
+    if j < batch.bins {
+        ema = statistics.ema[j];
+        if count > 0u || batch.holds_empty_bins == 0u {
+            ema = batch.ema_momentum * ema + (1.0 - batch.ema_momentum) * f32(count);
+        }
+    }
+    let density = ema * batch.ema_correction * normaliser;
+    statistics.counts[j] = count;
+    statistics.ema[j] = ema;
+    statistics.density[j] = density;
+    statistics.beta[j] = select(0.0, examples / density, density > 0.0);
+}

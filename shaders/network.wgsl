@@ -1,0 +1,49 @@
+// The layers of the network: the Rust structs `NetworkTable` and `LayerTable`, member by member.
+//
+// Arrays of a mini-batch of n examples are `[rows, n]`: neighbouring invocations read neighbouring
+// numbers. Activations begin with a row for each coordinate, so that layer 0 reads what is below
+// it as every other layer does. Deltas end with the residuals, the row of the logit.
+
+const INPUTS: u32 = 2u;
+const TANH: u32 = 0u;
+
+struct Layer {
+    inputs: u32,
+    outputs: u32,
+    weights: u32,
+    biases: u32,
+    units: u32,
+    reserved0: u32,
+    reserved1: u32,
+    reserved2: u32,
+}
+
+struct Network {
+    depth: u32,
+    parameters: u32,
+    hidden: u32,
+    activation: u32,
+    layers: array<Layer, 4>,
+}
+
+struct Example {
+    x: f32,
+    y: f32,
+    label: f32,
+    reserved: f32,
+}
+
+@group(0) @binding(1) var<uniform> net: Network;
+
+// Row of the activations in which what a layer reads begins.
+fn row_below(layer: Layer) -> u32 {
+    return INPUTS + layer.units - layer.inputs;
+}
+
+fn activate(x: f32) -> f32 {
+    if net.activation == TANH {
+        return stable_tanh(x);
+    }
+    // Not max(): a NaN becomes 0 on every device.
+    return select(0.0, x, x > 0.0);
+}

@@ -1,0 +1,37 @@
+// Logits of points that are not trained on, for evaluation and the decision map: `forward` without
+// keeping activations. `first` and `examples` say which points.
+
+const MAX_WIDTH: u32 = 64u;
+
+@group(0) @binding(2) var<storage, read> points: array<vec2<f32>>;
+@group(0) @binding(3) var<storage, read> parameters: array<f32>;
+@group(0) @binding(4) var<storage, read_write> predictions: array<f32>;
+
+@compute @workgroup_size(LANES)
+fn predict(@builtin(global_invocation_id) id: vec3<u32>) {
+    if id.x >= batch.examples {
+        return;
+    }
+    let k = batch.first + id.x;
+    var below: array<f32, MAX_WIDTH>;
+    var here: array<f32, MAX_WIDTH>;
+    below[0] = points[k].x;
+    below[1] = points[k].y;
+    for (var l = 0u; l < net.depth; l++) {
+        let layer = net.layers[l];
+        for (var o = 0u; o < layer.outputs; o++) {
+            let weights = layer.weights + o * layer.inputs;
+            var sum = parameters[layer.biases + o];
+            for (var i = 0u; i < layer.inputs; i++) {
+                sum += parameters[weights + i] * below[i];
+            }
+            here[o] = sum;
+        }
+        if l + 1u < net.depth {
+            for (var o = 0u; o < layer.outputs; o++) {
+                below[o] = activate(here[o]);
+            }
+        }
+    }
+    predictions[k] = here[0];
+}

@@ -1,0 +1,17 @@
+// What a reading copies whole: the Rust struct `Statistics`, member by member.
+
+const MAX_BINS: u32 = 256u;
+// MAX_BINS for each loss.
+const CONTRIBUTIONS: u32 = LOSSES * MAX_BINS;
+
+struct Statistics {
+    counts: array<u32, MAX_BINS>,
+    ema: array<f32, MAX_BINS>,
+    density: array<f32, MAX_BINS>,
+    beta: array<f32, MAX_BINS>,
+    contribution: array<f32, CONTRIBUTIONS>,
+    loss: f32,
+    reserved0: f32,
+    reserved1: f32,
+    reserved2: f32,
+}

@@ -1,0 +1,108 @@
+//! The window: an experiment and its screen inside eframe, native and in the browser.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use eframe::egui;
+
+use crate::config::{Backend, Config, SettingError};
+use crate::engine::{Compute, EngineError};
+use crate::lab::{Command, Lab, Severity};
+use crate::ui::{self, View};
+
+/// The experiment, shared with whoever else commands it (the page's scripting interface).
+pub type SharedLab = Rc<RefCell<Lab>>;
+
+/// GHM Lab in a window.
+pub struct App {
+    lab: SharedLab,
+    view: View,
+}
+
+impl App {
+    /// Opens with valid settings and starts training; `errors` are what was wrong with the link.
+    ///
+    /// # Errors
+    /// When no engine starts at all.
+    pub fn new(
+        context: &eframe::CreationContext<'_>,
+        config: &Config,
+        errors: &[SettingError],
+    ) -> Result<Self, EngineError> {
+        Self::with_compute(&context.egui_ctx, compute(context), config, errors)
+    }
+
+    /// As [`App::new`], where it is known what can compute.
+    ///
+    /// # Errors
+    /// When no engine starts at all.
+    pub fn with_compute(
+        context: &egui::Context,
+        compute: Compute,
+        config: &Config,
+        errors: &[SettingError],
+    ) -> Result<Self, EngineError> {
+        ui::install(context);
+        let mut lab = match Lab::new(config, compute.clone()) {
+            Ok(lab) => lab,
+            Err(error) => {
+                let config = Config {
+                    backend: Backend::Auto,
+                    ..config.clone()
+                };
+                let mut lab = Lab::new(&config, compute)?;
+                lab.messages.add(Severity::Error, error.to_string());
+                lab
+            }
+        };
+        for error in errors {
+            lab.messages.add(Severity::Error, error.to_string());
+        }
+        lab.command(Command::Play);
+        Ok(Self {
+            lab: Rc::new(RefCell::new(lab)),
+            view: View::default(),
+        })
+    }
+
+    /// The experiment, to command it from outside; do not hold a borrow across frames.
+    pub fn lab(&self) -> SharedLab {
+        Rc::clone(&self.lab)
+    }
+}
+
+/// The device that draws the window also trains, where it can.
+#[cfg(feature = "gpu")]
+fn compute(context: &eframe::CreationContext<'_>) -> Compute {
+    use crate::engine::gpu::Gpu;
+    let Some(state) = &context.wgpu_render_state else {
+        return Compute::Unavailable("this window is not drawn by wgpu".to_owned());
+    };
+    match Gpu::from_parts(&state.adapter, state.device.clone(), state.queue.clone()) {
+        Ok(gpu) => Compute::Gpu(gpu),
+        Err(reason) => Compute::Unavailable(reason),
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+fn compute(_context: &eframe::CreationContext<'_>) -> Compute {
+    Compute::Unavailable("this browser offers no WebGPU".to_owned())
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        let mut lab = self.lab.borrow_mut();
+        lab.tick();
+        if lab.is_busy() {
+            ctx.request_repaint();
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        ui::show(ui, &mut self.lab.borrow_mut(), &mut self.view);
+        // A click may have given the experiment something to do.
+        if self.lab.borrow().is_busy() {
+            ui.ctx().request_repaint();
+        }
+    }
+}

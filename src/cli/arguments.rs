@@ -1,0 +1,173 @@
+//! Flags: one for every row of the table of settings, and those of each command.
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, value_parser};
+
+use super::Failure;
+use crate::config::{Config, Group, Kind, SETTINGS, SettingError};
+
+/// Most steps of a headless run.
+pub(super) const MOST_STEPS: u32 = 10_000_000;
+/// Most steps that a trace holds.
+pub(super) const MOST_TRACED_STEPS: u32 = 1000;
+
+/// Columns that explanations are wrapped to.
+const COLUMNS: usize = 78;
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 the run failed, 2 a flag or setting is wrong and nothing was started.";
+
+/// The whole command line.
+pub(super) fn command() -> Command {
+    Command::new("ghm-lab")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("See, train and understand the Gradient Harmonizing Mechanism (GHM) live.")
+        .after_help(EXIT_CODES)
+        .args_override_self(true)
+        .args_conflicts_with_subcommands(true)
+        .disable_help_subcommand(true)
+        .args(settings())
+        .subcommand(
+            Command::new("app")
+                .about("Opens the window (the default), with these settings")
+                .args_override_self(true)
+                .after_help(EXIT_CODES)
+                .args(settings()),
+        )
+        .subcommand(train())
+        .subcommand(
+            Command::new("adapters")
+                .about("Lists the graphics adapters, which one would train, and why others not")
+                .long_about(
+                    "Lists the graphics adapters, which one would train, and why others not.\n\
+                     WGPU_BACKEND and WGPU_ADAPTER_NAME narrow the choice. The exit code is 0 \
+                     also where there is none: the CPU engine trains everywhere.",
+                ),
+        )
+}
+
+fn train() -> Command {
+    Command::new("train")
+        .about("Trains without a window and writes results, figure and trace to files")
+        .args_override_self(true)
+        .after_help(EXIT_CODES)
+        .next_help_heading("Run")
+        .arg(
+            Arg::new("steps")
+                .long("steps")
+                .value_name("N")
+                .default_value("2000")
+                .allow_negative_numbers(true)
+                .help(format!("Mini-batches to train, 1 to {MOST_STEPS}")),
+        )
+        .arg(
+            path("json", "FILE|-")
+                .help("Writes settings, history, last state and parameters as JSON; - is stdout"),
+        )
+        .arg(
+            path("figure", "FILE.svg|FILE.png")
+                .help("Draws the three panels of the last state, as SVG or PNG"),
+        )
+        .arg(path("trace", "FILE").help(format!(
+            "Writes all that is needed to repeat the run elsewhere, as JSON, of the \
+             first {MOST_TRACED_STEPS} steps"
+        )))
+        .args(settings())
+}
+
+fn path(name: &'static str, value: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(value)
+        .value_parser(value_parser!(std::path::PathBuf))
+}
+
+/// A flag for every setting, under the headings of the form.
+fn settings() -> impl Iterator<Item = Arg> {
+    let default = Config::default();
+    Group::ALL.into_iter().flat_map(move |group| {
+        let default = default.clone();
+        SETTINGS
+            .iter()
+            .filter(move |setting| setting.group == group)
+            .map(move |setting| {
+                let (value, short) = match setting.kind {
+                    Kind::Integer { .. } => ("N", setting.range()),
+                    Kind::Real { .. } => ("X", setting.range()),
+                    Kind::Choice { .. } => ("NAME", setting.range()),
+                };
+                Arg::new(setting.key)
+                    .long(setting.key)
+                    .value_name(value)
+                    .default_value(setting.text(&default))
+                    .allow_negative_numbers(true)
+                    .help_heading(group.label())
+                    .help(format!("{} [{short}]", first_sentence(setting.doc)))
+                    .long_help(wrap(&setting.explanation()))
+            })
+    })
+}
+
+/// The settings of a command: the defaults with what was given.
+///
+/// # Errors
+/// Every value that is refused.
+pub(super) fn config(matches: &ArgMatches) -> Result<Config, Vec<SettingError>> {
+    Config::default().with(SETTINGS.iter().filter_map(|setting| {
+        let given = matches.value_source(setting.key) == Some(ValueSource::CommandLine);
+        let text = matches.get_one::<String>(setting.key).filter(|_| given)?;
+        Some((setting, text.clone()))
+    }))
+}
+
+/// The number of steps.
+///
+/// # Errors
+/// When it is not a whole number in its range.
+pub(super) fn steps(matches: &ArgMatches) -> Result<u32, Failure> {
+    let text = matches
+        .get_one::<String>("steps")
+        .map_or("", String::as_str);
+    let steps = text.parse::<u32>().ok();
+    steps
+        .filter(|steps| (1..=MOST_STEPS).contains(steps))
+        .ok_or_else(|| {
+            let short: String = text.chars().take(40).collect();
+            Failure::usage(format!(
+                "--steps: \"{short}\" is not a whole number from 1 to {MOST_STEPS}"
+            ))
+        })
+}
+
+fn first_sentence(doc: &str) -> &str {
+    let end = [". ", ": "].iter().filter_map(|stop| doc.find(stop)).min();
+    doc[..end.unwrap_or(doc.len())].trim_end_matches('.')
+}
+
+/// Breaks lines at words; what is broken off is indented a little more.
+fn wrap(text: &str) -> String {
+    let mut wrapped = String::new();
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let mut column = 0;
+        for word in line.split_whitespace() {
+            if column == 0 {
+                wrapped.push_str(&" ".repeat(indent));
+                column = indent;
+            } else if column + 1 + word.len() > COLUMNS {
+                let indent = indent + if indent > 0 { 2 } else { 0 };
+                wrapped.push('\n');
+                wrapped.push_str(&" ".repeat(indent));
+                column = indent;
+            } else {
+                wrapped.push(' ');
+                column += 1;
+            }
+            wrapped.push_str(word);
+            column += word.len();
+        }
+        wrapped.push('\n');
+    }
+    wrapped.truncate(wrapped.trim_end().len());
+    wrapped
+}

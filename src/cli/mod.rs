@@ -1,0 +1,120 @@
+//! The command line: the window, training without one, and what this machine can compute on.
+//!
+//! Exit codes: 0 done, 1 the run failed, 2 a flag or setting is wrong and nothing was started.
+
+mod adapters;
+mod arguments;
+mod figure;
+mod output;
+mod progress;
+mod report;
+mod summary;
+mod train;
+mod training;
+mod window;
+
+use std::fmt::Display;
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::config::SettingError;
+use crate::engine::EngineError;
+
+/// Why a command ends early: one sentence a line.
+#[derive(Debug)]
+struct Failure {
+    code: u8,
+    sentences: Vec<String>,
+}
+
+impl Failure {
+    /// A flag or setting is wrong.
+    fn usage(sentence: impl Display) -> Self {
+        Self {
+            code: 2,
+            sentences: vec![sentence.to_string()],
+        }
+    }
+
+    /// What was asked for went wrong.
+    fn run(sentence: impl Display) -> Self {
+        Self {
+            code: 1,
+            sentences: vec![sentence.to_string()],
+        }
+    }
+}
+
+impl From<Vec<SettingError>> for Failure {
+    fn from(errors: Vec<SettingError>) -> Self {
+        Self {
+            code: 2,
+            sentences: errors.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::run(error)
+    }
+}
+
+/// Runs what the process was asked for.
+pub fn main() -> ExitCode {
+    explain_panics();
+    let matches = match arguments::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version come this way, too; a closed pipe is not worth a word.
+            let _ = error.print();
+            return ExitCode::from(error.exit_code() as u8);
+        }
+    };
+    let result = match matches.subcommand() {
+        Some(("train", matches)) => train::run(matches),
+        Some(("adapters", _)) => adapters::run(),
+        Some((_, matches)) => window::run(matches),
+        None => window::run(&matches),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for sentence in failure.sentences {
+                note(&format!("error: {}", one_line(&sentence)));
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// One line instead of a trace for whoever meets a mistake of ours; `RUST_BACKTRACE` brings the
+/// trace back.
+fn explain_panics() {
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|info| {
+            let text = one_line(&info.to_string());
+            note(&format!(
+                "error: GHM Lab stopped because of a mistake of its own: {text}"
+            ));
+        }));
+    }
+}
+
+/// Writes a line for the person to standard error.
+fn note(text: &str) {
+    // Nobody is left to tell when this fails.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Writes text to standard output, which may be closed (`ghm-lab adapters | head -1`).
+fn print(text: &str) {
+    let mut stdout = std::io::stdout();
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

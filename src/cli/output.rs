@@ -1,0 +1,226 @@
+//! Files that appear whole or not at all.
+//!
+//! A file is written beside its place and renamed, so that an interrupted run leaves what was there
+//! before. Whether that will work is tried before training, so that a long run is not lost.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+
+/// A file to be written, or standard output.
+#[derive(Debug)]
+pub(super) struct Output {
+    flag: &'static str,
+    /// As the person wrote it.
+    shown: PathBuf,
+    target: Target,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Target {
+    Stdout,
+    /// A device or pipe, which cannot be replaced.
+    Stream(PathBuf),
+    /// A regular file, there already or not yet, by its folder's real path.
+    File(PathBuf),
+}
+
+impl Output {
+    /// The standard output.
+    pub fn stdout(flag: &'static str) -> Self {
+        Self {
+            flag,
+            shown: PathBuf::from("-"),
+            target: Target::Stdout,
+        }
+    }
+
+    /// A file that can be written now; nothing is left behind by trying.
+    ///
+    /// # Errors
+    /// Names flag, file and reason.
+    pub fn file(flag: &'static str, path: &Path) -> Result<Self, Failure> {
+        let output = |target| Self {
+            flag,
+            shown: path.to_owned(),
+            target,
+        };
+        let refuse = |reason: &str| {
+            let path = path.display();
+            Failure::usage(format!("--{flag}: \"{path}\" cannot be written: {reason}"))
+        };
+        match fs::metadata(path) {
+            Ok(there) if there.is_dir() => return Err(refuse("it is a folder")),
+            Ok(there) if !there.is_file() => Ok(output(Target::Stream(path.to_owned()))),
+            Ok(_) => try_existing(path).map(|real| output(Target::File(real))),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                try_new(path).map(|real| output(Target::File(real)))
+            }
+            Err(error) => Err(error),
+        }
+        .map_err(|error| refuse(&reason(&error)))
+    }
+
+    pub fn is_stdout(&self) -> bool {
+        self.target == Target::Stdout
+    }
+
+    /// Refuses two outputs in one place.
+    ///
+    /// # Errors
+    /// Names both flags.
+    pub fn check_distinct<'a>(outputs: impl IntoIterator<Item = &'a Self>) -> Result<(), Failure> {
+        let mut seen: Vec<&Self> = Vec::new();
+        for output in outputs {
+            let is_file = matches!(output.target, Target::File(_));
+            if let Some(twin) = seen
+                .iter()
+                .find(|other| is_file && other.target == output.target)
+            {
+                return Err(Failure::usage(format!(
+                    "--{}: \"{}\" is already the file of --{}; choose another",
+                    output.flag,
+                    output.shown.display(),
+                    twin.flag
+                )));
+            }
+            seen.push(output);
+        }
+        Ok(())
+    }
+
+    /// Writes the whole content.
+    ///
+    /// # Errors
+    /// Names flag, file and reason; a file that was there is as before.
+    pub fn write(
+        &self,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let result = match &self.target {
+            Target::Stdout => write_all(io::stdout().lock(), content),
+            Target::Stream(path) => OpenOptions::new()
+                .write(true)
+                .open(path)
+                .and_then(|file| write_all(file, content)),
+            Target::File(path) => replace(path, content),
+        };
+        result.map_err(|error| {
+            let (flag, path) = (self.flag, self.shown.display());
+            let reason = reason(&error);
+            Failure::run(format!(
+                "--{flag}: \"{path}\" could not be written: {reason}"
+            ))
+        })
+    }
+
+    /// The path as the person wrote it.
+    pub fn shown(&self) -> std::path::Display<'_> {
+        self.shown.display()
+    }
+}
+
+fn write_all(
+    file: impl Write,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut writer = BufWriter::new(file);
+    content(&mut writer)?;
+    writer.flush()
+}
+
+/// An existing file must itself be writable, although it will be replaced.
+fn try_existing(path: &Path) -> io::Result<PathBuf> {
+    OpenOptions::new().write(true).open(path)?;
+    let real = fs::canonicalize(path)?;
+    Scratch::beside(&real)?;
+    Ok(real)
+}
+
+fn try_new(path: &Path) -> io::Result<PathBuf> {
+    let shown = path.to_string_lossy();
+    let name = path
+        .file_name()
+        .filter(|_| !shown.ends_with(std::path::is_separator))
+        .ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it has no file name"))?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let real = fs::canonicalize(folder)?.join(name);
+    // The name itself may be refused, for its length or its characters.
+    drop(
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&real)?,
+    );
+    fs::remove_file(&real)?;
+    Scratch::beside(&real)?;
+    Ok(real)
+}
+
+fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let (scratch, file) = Scratch::beside(path)?;
+    if let Ok(there) = fs::metadata(path) {
+        fs::set_permissions(&scratch.path, there.permissions())?;
+    }
+    write_all(&file, content)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&scratch.path, path)
+}
+
+/// A new file beside another; gone when dropped, unless it was renamed.
+struct Scratch {
+    path: PathBuf,
+}
+
+impl Scratch {
+    fn beside(path: &Path) -> io::Result<(Self, File)> {
+        let mut attempt = 0;
+        loop {
+            let mut name = OsString::from(".ghm-lab-");
+            name.push(format!("{}-{attempt}.tmp", std::process::id()));
+            let path = path.with_file_name(name);
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((Self { path }, file)),
+                // Left by a process of the same number that was killed.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => {
+                    attempt += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Fails after the rename, as it should.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// What went wrong, for people.
+fn reason(error: &io::Error) -> String {
+    let words = match error.kind() {
+        ErrorKind::NotFound => "its folder does not exist",
+        ErrorKind::PermissionDenied => "permission is denied",
+        ErrorKind::NotADirectory => "a part of its path is not a folder",
+        ErrorKind::IsADirectory => "it is a folder",
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
+        ErrorKind::StorageFull => "no space is left",
+        ErrorKind::InvalidFilename => "the name is too long or not allowed",
+        ErrorKind::BrokenPipe => "nobody reads it any more",
+        _ => {
+            let text = error.to_string();
+            let end = text.find(" (os error").unwrap_or(text.len());
+            return text[..end].to_lowercase();
+        }
+    };
+    words.to_owned()
+}

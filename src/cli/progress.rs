@@ -1,0 +1,57 @@
+//! The progress bar, on a terminal only.
+
+use std::cell::Cell;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::engine::Update;
+
+/// Steps, rate, loss, average precision and time left, on standard error.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    average_precision: Cell<Option<f64>>,
+}
+
+impl Progress {
+    /// Shows itself only where standard error is a terminal.
+    pub fn new(steps: u32) -> Self {
+        let bar = ProgressBar::new(u64::from(steps));
+        let template = "{bar:30} {human_pos}/{human_len} steps, {per_sec}, {msg}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message("starting");
+        Self {
+            bar,
+            average_precision: Cell::new(None),
+        }
+    }
+
+    /// After some steps.
+    pub fn trained(&self, update: &Update) {
+        let mut message = format!("loss {:.4}", update.snapshot.loss);
+        if let Some(value) = self.average_precision.get() {
+            message += &format!(", AP {value:.3}");
+        }
+        self.bar.set_message(message);
+        self.bar.set_position(update.snapshot.step);
+    }
+
+    /// After an evaluation.
+    pub fn evaluated(&self, update: &Update) {
+        let scores = update.evaluation.as_ref();
+        self.average_precision
+            .set(scores.and_then(|e| e.test.average_precision));
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        // A failed run must not leave half a bar before its message.
+        self.bar.finish_and_clear();
+    }
+}

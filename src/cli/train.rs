@@ -1,0 +1,128 @@
+//! `ghm-lab train`: a run without a window.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+
+use super::arguments::{self, MOST_TRACED_STEPS};
+use super::figure::{self, Format};
+use super::output::Output;
+use super::progress::Progress;
+use super::report::{self, Record, Results, Trace};
+use super::{Failure, adapters, note, print, summary, training};
+
+/// Where results go; checked before training.
+struct Outputs {
+    json: Option<Output>,
+    figure: Option<(Output, Format)>,
+    trace: Option<Output>,
+}
+
+/// Trains and writes what was asked for.
+///
+/// # Errors
+/// A wrong flag or setting before anything starts; a run that fails; a file that fails after all.
+pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let config = arguments::config(matches)?;
+    let steps = arguments::steps(matches)?;
+    let outputs = Outputs::of(matches, steps)?;
+
+    let (mut trainer, fallback) = adapters::compute(&config).start(&config)?;
+    if let Some(reason) = fallback {
+        note(&format!("Training on the CPU: {reason}."));
+    }
+    let mut record = outputs.trace.is_some().then(Record::default);
+    let progress = Progress::new(steps);
+    let outcome = training::train(&mut trainer, steps, record.as_mut(), &progress)?;
+    let parameters = trainer.network().named(&outcome.parameters);
+
+    let mut failures = Vec::new();
+    let mut written = Vec::new();
+    let mut done = |output: &Output, result: Result<(), Failure>| match result {
+        Ok(()) => written.push(output.shown().to_string()),
+        Err(failure) => failures.extend(failure.sentences),
+    };
+    if let Some(output) = &outputs.json {
+        let points = outcome.history.points();
+        let backend = trainer.backend();
+        let results = Results::new(&config, backend, points, &outcome.snapshot, &parameters);
+        done(output, output.write(|w| report::write(w, &results)));
+    }
+    if let Some((output, format)) = &outputs.figure {
+        let result = figure::draw(*format, &config, trainer.backend(), &outcome.snapshot)
+            .map_err(|reason| Failure::run(format!("--figure: {reason}")))
+            .and_then(|bytes| output.write(|w| w.write_all(&bytes)));
+        done(output, result);
+    }
+    if let (Some(output), Some(record)) = (&outputs.trace, &record) {
+        let initial = trainer.network().named(trainer.initial_parameters());
+        let backend = trainer.backend();
+        let data = trainer.data();
+        let traced = trainer.network().named(record.parameters());
+        let trace = Trace::new(&config, backend, data, &initial, record, &traced);
+        done(output, output.write(|w| report::write(w, &trace)));
+    }
+
+    let mut text = summary::summary(trainer.backend(), &outcome);
+    if outputs.json.as_ref().is_some_and(Output::is_stdout) {
+        written.retain(|path| path != "-");
+    }
+    if !written.is_empty() {
+        text += &format!("Wrote {}.\n", written.join(", "));
+    }
+    // The JSON alone goes to standard output when it goes there.
+    if outputs.json.as_ref().is_some_and(Output::is_stdout) {
+        note(text.trim_end());
+    } else {
+        print(&text);
+    }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure {
+            code: 1,
+            sentences: failures,
+        })
+    }
+}
+
+impl Outputs {
+    fn of(matches: &ArgMatches, steps: u32) -> Result<Self, Failure> {
+        let path = |flag: &str| matches.get_one::<PathBuf>(flag).map(PathBuf::as_path);
+        let (json, figure, trace) = (path("json"), path("figure"), path("trace"));
+        if trace.is_some() && steps > MOST_TRACED_STEPS {
+            note(&format!(
+                "The trace holds the first {MOST_TRACED_STEPS} of {steps} steps."
+            ));
+        }
+        let format = figure.map(Format::of).transpose()?;
+        let outputs = Self {
+            json: json
+                .map(|path| match path {
+                    path if path == Path::new("-") => Ok(Output::stdout("json")),
+                    path => Output::file("json", path),
+                })
+                .transpose()?,
+            figure: figure
+                .map(|path| Output::file("figure", path))
+                .transpose()?
+                .zip(format),
+            trace: trace
+                .map(|path| match path {
+                    path if path == Path::new("-") => Err(Failure::usage(
+                        "--trace: \"-\" is not a file; only --json can go to standard output",
+                    )),
+                    path => Output::file("trace", path),
+                })
+                .transpose()?,
+        };
+        let figure = outputs.figure.as_ref().map(|(output, _)| output);
+        Output::check_distinct(
+            [&outputs.json, &outputs.trace]
+                .into_iter()
+                .flatten()
+                .chain(figure),
+        )?;
+        Ok(outputs)
+    }
+}

@@ -1,0 +1,142 @@
+//! Settings as text: the link's fragment, and the JSON object of files and the scripting interface.
+
+use serde_json::{Map, Number, Value as Json};
+
+use super::{Config, Kind, SETTINGS, Setting, SettingError, Value, setting};
+
+const BATCH_SIZE: &str = "batch-size";
+
+impl Config {
+    /// A copy with these settings changed. A batch size that is not among them shrinks to the
+    /// training data where it has to.
+    ///
+    /// # Errors
+    /// Every value that is refused, or the one rule that the whole breaks.
+    pub fn with<'a>(
+        &self,
+        changes: impl IntoIterator<Item = (&'a Setting, String)>,
+    ) -> Result<Self, Vec<SettingError>> {
+        let mut config = self.clone();
+        let mut errors = Vec::new();
+        let mut batch_given = false;
+        for (setting, text) in changes {
+            batch_given |= setting.key == BATCH_SIZE;
+            errors.extend(setting.parse(&mut config, &text).err());
+        }
+        if !batch_given {
+            config.fit_batch();
+        }
+        if errors.is_empty() {
+            errors.extend(config.validate().err());
+        }
+        if errors.is_empty() {
+            Ok(config)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Shrinks the batch size to the training data.
+    pub fn fit_batch(&mut self) {
+        let most = self.recipe().training_examples() as u32;
+        self.batch_size = self.batch_size.min(most.max(1));
+    }
+
+    /// Reads a link's fragment, with or without `#`. Unknown keys are ignored; a bad value is
+    /// reported and replaced by the default.
+    pub fn from_link(fragment: &str) -> (Self, Vec<SettingError>) {
+        let mut config = Self::default();
+        let mut errors = Vec::new();
+        let mut batch_given = false;
+        for pair in fragment.trim_start_matches('#').split('&') {
+            let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
+            let Some(setting) = setting(key) else {
+                continue;
+            };
+            match setting.parse(&mut config, text) {
+                Ok(()) => batch_given |= key == BATCH_SIZE,
+                Err(error) => errors.push(error),
+            }
+        }
+        let fit = |config: &mut Self| {
+            if !batch_given {
+                config.batch_size = Self::default().batch_size;
+            }
+            config.fit_batch();
+        };
+        if !batch_given {
+            fit(&mut config);
+        }
+        // Each round puts at least one more setting back to its default, and the defaults are valid.
+        while let Err(error) = config.validate() {
+            let was = config.clone();
+            config.reset(error.key);
+            fit(&mut config);
+            if config == was {
+                config.examples = Self::default().examples;
+                fit(&mut config);
+            }
+            errors.push(error);
+        }
+        (config, errors)
+    }
+
+    fn reset(&mut self, key: &str) {
+        if let Some(setting) = setting(key) {
+            (setting.set)(self, setting.get(&Self::default()));
+        }
+    }
+
+    /// The fragment (without `#`) of the settings that differ from the default, in the table's
+    /// order; empty for the default.
+    pub fn to_link(&self) -> String {
+        // The batch size that a link without one means for this data.
+        let mut default = Self {
+            examples: self.examples,
+            test_share: self.test_share,
+            positive_fraction: self.positive_fraction,
+            ..Self::default()
+        };
+        default.fit_batch();
+        let usual = Self {
+            batch_size: default.batch_size,
+            ..Self::default()
+        };
+        let pairs: Vec<String> = SETTINGS
+            .iter()
+            .filter(|s| s.get(self) != s.get(&usual))
+            .map(|s| format!("{}={}", s.key, s.text(self)))
+            .collect();
+        pairs.join("&")
+    }
+
+    /// Every setting as a JSON object.
+    pub fn to_json(&self) -> Json {
+        let mut object = Map::new();
+        for setting in SETTINGS {
+            let value = match (setting.get(self), setting.kind) {
+                (Value::Integer(v), _) => Json::from(v),
+                (Value::Real(v), _) => Number::from_f64(v).map_or(Json::Null, Json::Number),
+                (Value::Choice(i), Kind::Choice { keys, .. }) => Json::from(keys[i]),
+                (Value::Choice(_), _) => Json::Null,
+            };
+            object.insert(setting.key.to_owned(), value);
+        }
+        Json::Object(object)
+    }
+
+    /// A copy with the settings of a JSON object changed; unknown keys are ignored, as in links.
+    ///
+    /// # Errors
+    /// As [`Config::with`]; also when a value is neither a number nor a string.
+    pub fn with_json(&self, object: &Map<String, Json>) -> Result<Self, Vec<SettingError>> {
+        let changes = object.iter().filter_map(|(key, value)| {
+            let text = match value {
+                Json::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            setting(key).map(|setting| (setting, text))
+        });
+        self.with(changes)
+    }
+}

@@ -1,0 +1,50 @@
+//! The order in which training sees its examples.
+
+use super::Random;
+
+/// Mini-batches of shuffled indices, epoch after epoch, from the stream "order" of a seed.
+///
+/// The last mini-batch of an epoch holds what is left and may be smaller.
+pub struct Order {
+    random: Random,
+    indices: Vec<u32>,
+    next: usize,
+    epoch: u32,
+}
+
+impl Order {
+    pub fn new(seed: u32, examples: usize) -> Self {
+        Self {
+            random: Random::named(seed, "order"),
+            indices: (0..examples as u32).collect(),
+            next: examples,
+            epoch: 0,
+        }
+    }
+
+    /// Indices of the next mini-batch: at most `size`, at least one.
+    pub fn next_batch(&mut self, size: usize) -> &[u32] {
+        if self.next == self.indices.len() {
+            self.random.shuffle(&mut self.indices);
+            self.next = 0;
+            self.epoch += 1;
+        }
+        let first = self.next;
+        self.next = (first + size).min(self.indices.len());
+        &self.indices[first..self.next]
+    }
+
+    /// The epoch that the last mini-batch belongs to, from 1; 0 before the first.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Mini-batches of `size` until the epoch ends; a whole epoch when it just did.
+    pub fn batches_left(&self, size: usize) -> u32 {
+        let left = match self.indices.len() - self.next {
+            0 => self.indices.len(),
+            left => left,
+        };
+        left.div_ceil(size) as u32
+    }
+}

@@ -1,0 +1,59 @@
+//! Which engine a run gets.
+
+use std::rc::Rc;
+
+use super::cpu::CpuEngine;
+#[cfg(feature = "gpu")]
+use super::gpu::{Gpu, GpuEngine};
+use super::{Engine, EngineError, Trainer};
+use crate::config::{Backend, Config};
+
+/// What this process can compute on beside the CPU.
+#[derive(Clone)]
+pub enum Compute {
+    #[cfg(feature = "gpu")]
+    Gpu(Gpu),
+    /// No compute shaders, for the reason given.
+    Unavailable(String),
+}
+
+impl Compute {
+    /// Starts a run of valid settings on the engine that they ask for. The second value says why a
+    /// run with the backend "auto" trains on the CPU, if it does.
+    ///
+    /// # Errors
+    /// When the backend "gpu" is asked for and cannot be had.
+    pub fn start(&self, config: &Config) -> Result<(Trainer, Option<String>), EngineError> {
+        let reason = match (config.backend, self) {
+            (Backend::Cpu, _) => None,
+            (_, Self::Unavailable(reason)) => Some(reason.clone()),
+            #[cfg(feature = "gpu")]
+            (_, Self::Gpu(gpu)) => match Self::gpu(gpu, config) {
+                Ok(trainer) => return Ok((trainer, None)),
+                Err(error) => Some(error.to_string()),
+            },
+        };
+        match (config.backend, reason) {
+            (Backend::Gpu, Some(reason)) => Err(EngineError(format!(
+                "backend: gpu is not available: {reason}; use auto or cpu"
+            ))),
+            (_, reason) => Ok((Self::cpu(config)?, reason)),
+        }
+    }
+
+    fn cpu(config: &Config) -> Result<Trainer, EngineError> {
+        Trainer::new(config.clone(), |network, data, parameters| {
+            let engine = CpuEngine::<f32>::new(network.clone(), Rc::clone(data), parameters);
+            Ok(Box::new(engine) as Box<dyn Engine>)
+        })
+    }
+
+    #[cfg(feature = "gpu")]
+    fn gpu(gpu: &Gpu, config: &Config) -> Result<Trainer, EngineError> {
+        Trainer::new(config.clone(), |network, data, parameters| {
+            let batch = config.batch_size as usize;
+            let engine = GpuEngine::new(gpu, network, data, parameters, batch)?;
+            Ok(Box::new(engine) as Box<dyn Engine>)
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! The CPU engine: one twin a kernel, the fallback where nothing else computes, and the oracle of
+//! the tests. Generic over the float type; training uses `f32`, checks of the mathematics `f64`.
+
+mod engine;
+mod passes;
+mod update;
+
+pub use engine::CpuEngine;
+pub use passes::{backward, forward, predict, reduce, reweight, sum};
+pub use update::update;

@@ -1,0 +1,353 @@
+//! Everything that lies on the device for one run: the arrays, their growth, and dispatches over
+//! them.
+
+use super::device::Gpu;
+use super::kernels::{Array, KERNELS, Kernel, LANES};
+use super::layout::{Example, NetworkTable, Statistics};
+use crate::data::Dataset;
+use crate::engine::{EngineError, Network, Step, evaluation_points, map_points};
+use crate::ghm::MAX_BINS;
+
+const FLOAT: u64 = size_of::<f32>() as u64;
+
+/// Step uniforms that there is always room for: a reading uses three.
+const LEAST_STEPS: usize = 4;
+
+/// Numbers that the lengths of the arrays follow from.
+#[derive(Clone, Copy)]
+struct Lengths {
+    order: usize,
+    examples: usize,
+    parameters: usize,
+    hidden: usize,
+    batch: usize,
+    points: usize,
+}
+
+impl Lengths {
+    fn bytes(&self, array: Array) -> u64 {
+        let batch = self.batch as u64 * FLOAT;
+        match array {
+            Array::Order => self.order as u64 * FLOAT,
+            Array::Examples => (self.examples * size_of::<Example>()) as u64,
+            Array::Parameters | Array::Gradient => self.parameters as u64 * FLOAT,
+            Array::Moments => 2 * self.parameters as u64 * FLOAT,
+            Array::Activations => self.activation_rows() * batch,
+            Array::Deltas => (self.hidden as u64 + 1) * batch,
+            Array::Logits
+            | Array::Labels
+            | Array::GradientNorms
+            | Array::Weights
+            | Array::Losses => batch,
+            Array::Tally => MAX_BINS as u64 * FLOAT,
+            Array::Statistics => size_of::<Statistics>() as u64,
+            Array::Points => 2 * self.points as u64 * FLOAT,
+            Array::Predictions => self.points as u64 * FLOAT,
+        }
+    }
+
+    fn activation_rows(&self) -> u64 {
+        2 + self.hidden as u64
+    }
+}
+
+/// Arrays whose length is that of the mini-batch.
+const OF_BATCH: [Array; 7] = [
+    Array::Activations,
+    Array::Logits,
+    Array::Labels,
+    Array::GradientNorms,
+    Array::Weights,
+    Array::Deltas,
+    Array::Losses,
+];
+
+/// The arrays of one run and the bind groups over them.
+pub(super) struct Arrays {
+    gpu: Gpu,
+    lengths: Lengths,
+    arrays: Vec<wgpu::Buffer>,
+    network: wgpu::Buffer,
+    steps: wgpu::Buffer,
+    /// Room in `steps`.
+    step_capacity: usize,
+    /// Bytes from one step to the next.
+    stride: usize,
+    /// One for each kernel.
+    groups: Vec<wgpu::BindGroup>,
+    /// Points of training and test that are predicted; those of the map come behind.
+    pub(super) evaluated: [usize; 2],
+}
+
+impl Arrays {
+    pub(super) fn new(
+        gpu: &Gpu,
+        network: &Network,
+        data: &Dataset,
+        parameters: &[f32],
+        batch: usize,
+    ) -> Result<Self, EngineError> {
+        let Some(table) = NetworkTable::of(network) else {
+            return Err(EngineError(
+                "the GPU engine takes up to 3 hidden layers of up to 64 units".to_owned(),
+            ));
+        };
+        let splits = evaluation_points(data);
+        let points = [splits[0], splits[1], &map_points()].concat();
+        let lengths = Lengths {
+            order: batch.max(1),
+            examples: data.train.len(),
+            parameters: parameters.len(),
+            hidden: network.hidden_units(),
+            batch: batch.max(1),
+            points: points.len(),
+        };
+        fits(&gpu.device.limits(), &lengths)?;
+        let stride = size_of::<Step>()
+            .next_multiple_of(gpu.device.limits().min_uniform_buffer_offset_alignment as usize);
+        let mut arrays = Self {
+            lengths,
+            arrays: Array::ALL
+                .iter()
+                .map(|&array| storage(gpu, array, &lengths))
+                .collect(),
+            network: uniform(gpu, "network", size_of::<NetworkTable>()),
+            steps: uniform(gpu, "steps", LEAST_STEPS * stride),
+            step_capacity: LEAST_STEPS,
+            stride,
+            groups: Vec::new(),
+            evaluated: splits.map(<[_]>::len),
+            gpu: gpu.clone(),
+        };
+        arrays.bind();
+        gpu.queue
+            .write_buffer(&arrays.network, 0, bytemuck::bytes_of(&table));
+        let examples: Vec<Example> = (data.train.points.iter())
+            .zip(&data.train.labels)
+            .map(|(&[x, y], &label)| Example {
+                x,
+                y,
+                label: f32::from(u8::from(label)),
+                reserved: 0.0,
+            })
+            .collect();
+        arrays.write(Array::Examples, 0, &examples);
+        arrays.write(Array::Parameters, 0, parameters);
+        arrays.write(Array::Points, 0, &points);
+        Ok(arrays)
+    }
+
+    pub(super) fn get(&self, array: Array) -> &wgpu::Buffer {
+        &self.arrays[array as usize]
+    }
+
+    /// Bytes of an array.
+    pub(super) fn bytes(&self, array: Array) -> u64 {
+        self.lengths.bytes(array)
+    }
+
+    pub(super) fn points(&self) -> usize {
+        self.lengths.points
+    }
+
+    /// Most indices that one submission can bring.
+    pub(super) fn most_indices(&self) -> usize {
+        most_in_one_array(&self.gpu.device.limits(), FLOAT)
+    }
+
+    /// Overwrites part of an array before the next submission; `offset` is in bytes.
+    pub(super) fn write<T: bytemuck::NoUninit>(&self, array: Array, offset: u64, values: &[T]) {
+        let bytes = bytemuck::cast_slice(values);
+        self.gpu.queue.write_buffer(self.get(array), offset, bytes);
+    }
+
+    /// Fills an array with zeros before the next submission.
+    pub(super) fn clear(&self, array: Array, offset: u64, bytes: u64) {
+        self.write(array, offset, &vec![0_u8; bytes as usize]);
+    }
+
+    /// Makes room for mini-batches of `batch` examples and for submissions of `indices` and
+    /// `steps`. Parameters, moments and averages stay; arrays of the mini-batch start anew.
+    pub(super) fn reserve(
+        &mut self,
+        batch: usize,
+        indices: usize,
+        steps: usize,
+    ) -> Result<(), EngineError> {
+        let mut wanted = self.lengths;
+        wanted.batch = wanted.batch.max(batch);
+        if indices > wanted.order {
+            wanted.order = indices.next_power_of_two().min(self.most_indices());
+        }
+        fits(&self.gpu.device.limits(), &wanted)?;
+        let mut grown = false;
+        if wanted.batch > self.lengths.batch {
+            for array in OF_BATCH {
+                self.arrays[array as usize] = storage(&self.gpu, array, &wanted);
+            }
+            grown = true;
+        }
+        if wanted.order > self.lengths.order {
+            self.arrays[Array::Order as usize] = storage(&self.gpu, Array::Order, &wanted);
+            grown = true;
+        }
+        if steps > self.step_capacity {
+            self.step_capacity = steps.next_power_of_two();
+            self.steps = uniform(&self.gpu, "steps", self.step_capacity * self.stride);
+            grown = true;
+        }
+        self.lengths = wanted;
+        if grown {
+            self.bind();
+        }
+        Ok(())
+    }
+
+    fn bind(&mut self) {
+        let step_size = wgpu::BufferSize::new(size_of::<Step>() as u64);
+        let group = |(kernel, pipeline): (&Kernel, &super::pipelines::Pipeline)| {
+            let mut entries = vec![
+                wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                        buffer: &self.steps,
+                        offset: 0,
+                        size: step_size,
+                    }),
+                },
+                wgpu::BindGroupEntry {
+                    binding: 1,
+                    resource: self.network.as_entire_binding(),
+                },
+            ];
+            for (binding, &(array, _)) in (Kernel::FIRST_ARRAY..).zip(kernel.arrays) {
+                entries.push(wgpu::BindGroupEntry {
+                    binding,
+                    resource: self.get(array).as_entire_binding(),
+                });
+            }
+            let descriptor = wgpu::BindGroupDescriptor {
+                label: Some(kernel.name),
+                layout: &pipeline.layout,
+                entries: &entries,
+            };
+            self.gpu.device.create_bind_group(&descriptor)
+        };
+        let pipelines = self.gpu.pipelines();
+        self.groups = KERNELS.iter().zip(pipelines.iter()).map(group).collect();
+    }
+
+    /// Sets the steps that the dispatches of the next submission refer to; there must be room.
+    pub(super) fn write_steps(&self, steps: &[Step]) {
+        let mut bytes = vec![0; steps.len() * self.stride];
+        for (slot, step) in bytes.chunks_exact_mut(self.stride).zip(steps) {
+            slot[..size_of::<Step>()].copy_from_slice(bytemuck::bytes_of(step));
+        }
+        self.gpu.queue.write_buffer(&self.steps, 0, &bytes);
+    }
+
+    /// Records one kernel over the step at `index` of [`Arrays::write_steps`].
+    pub(super) fn dispatch(
+        &self,
+        pass: &mut wgpu::ComputePass<'_>,
+        kernel: usize,
+        index: usize,
+        step: &Step,
+    ) {
+        let grid = KERNELS[kernel].grid;
+        let [x, y] = grid.groups(step, self.lengths.parameters as u32);
+        let offset = (index * self.stride) as u32;
+        pass.set_pipeline(&self.gpu.pipelines().get(kernel).compute);
+        pass.set_bind_group(0, &self.groups[kernel], &[offset]);
+        pass.dispatch_workgroups(x, y, 1);
+    }
+}
+
+fn storage(gpu: &Gpu, array: Array, lengths: &Lengths) -> wgpu::Buffer {
+    let label = format!("{array:?}");
+    gpu.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some(&label),
+        size: lengths.bytes(array),
+        usage: wgpu::BufferUsages::STORAGE
+            | wgpu::BufferUsages::COPY_SRC
+            | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}
+
+fn uniform(gpu: &Gpu, label: &str, size: usize) -> wgpu::Buffer {
+    gpu.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some(label),
+        size: size as u64,
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}
+
+/// How many entries of `entry` bytes one array can have.
+fn most_in_one_array(limits: &wgpu::Limits, entry: u64) -> usize {
+    let bytes = limits
+        .max_buffer_size
+        .min(limits.max_storage_buffer_binding_size);
+    (bytes / entry) as usize
+}
+
+/// Whether a mini-batch fits. The activations are the largest array.
+fn fits(limits: &wgpu::Limits, lengths: &Lengths) -> Result<(), EngineError> {
+    let row = lengths.activation_rows() * FLOAT;
+    let most = most_in_one_array(limits, row)
+        .min(limits.max_compute_workgroups_per_dimension as usize * LANES as usize);
+    if lengths.batch <= most {
+        return Ok(());
+    }
+    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+    Err(EngineError(format!(
+        "batch-size: {} examples through this network need {} MiB in one array and the GPU allows \
+         {} MiB: up to {most} fit, or use backend=cpu",
+        lengths.batch,
+        mib(row * lengths.batch as u64),
+        mib(row * most as u64),
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lengths(batch: usize) -> Lengths {
+        Lengths {
+            order: batch,
+            examples: 1,
+            parameters: 1,
+            hidden: 192,
+            batch,
+            points: 1,
+        }
+    }
+
+    #[test]
+    fn the_largest_batch_named_fits_and_one_more_does_not() {
+        let limits = wgpu::Limits::default();
+        let error = fits(&limits, &lengths(950_000)).expect_err("742 MB do not fit");
+        assert!(error.0.starts_with("batch-size: 950000"), "{error}");
+        assert!(error.0.ends_with("or use backend=cpu"), "{error}");
+        let most = error
+            .0
+            .split("up to ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next())
+            .and_then(|number| number.parse::<usize>().ok())
+            .expect("the message names the largest");
+        assert_eq!(most, (128 << 20) / (194 * 4));
+        assert!(fits(&limits, &lengths(most)).is_ok());
+        assert!(fits(&limits, &lengths(most + 1)).is_err());
+    }
+
+    #[test]
+    fn activations_are_the_largest_array_of_a_batch() {
+        let lengths = lengths(1000);
+        for array in OF_BATCH {
+            assert!(lengths.bytes(array) <= lengths.bytes(Array::Activations));
+        }
+    }
+}

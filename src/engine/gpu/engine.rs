@@ -1,0 +1,255 @@
+//! The kernels in the order of a training step, and readings of what they leave.
+
+use std::mem::offset_of;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::buffers::Arrays;
+use super::device::Gpu;
+use super::kernels::{Array, CONTRIBUTION, PREDICT, STEP_KERNELS};
+use super::layout::Statistics;
+use super::readback::Readback;
+use crate::data::Dataset;
+use crate::engine::{BackendInfo, Engine, EngineError, MAP_SIZE, Network, Reading, Request, Step};
+use crate::ghm::{Loss, MAX_BINS};
+
+const FLOAT: u64 = size_of::<f32>() as u64;
+
+/// What a reading needs to make sense of its bytes.
+struct Note {
+    request: Request,
+    /// The last step before the request, if there was one.
+    step: Option<Step>,
+}
+
+/// Trains on a device. Every call queues work and returns.
+pub struct GpuEngine {
+    gpu: Gpu,
+    arrays: Arrays,
+    last_step: Option<Step>,
+    readback: Readback<Note>,
+    unfinished: Arc<AtomicUsize>,
+    /// How many of the device's messages this run has seen.
+    seen: usize,
+    /// What went wrong where there was no way to say so.
+    failure: Option<EngineError>,
+}
+
+impl GpuEngine {
+    /// Buffers for mini-batches of up to `batch` examples; larger ones later grow them.
+    ///
+    /// # Errors
+    /// When the device is lost, a mini-batch does not fit, or the kernels do not compile.
+    pub fn new(
+        gpu: &Gpu,
+        network: &Network,
+        data: &Rc<Dataset>,
+        parameters: &[f32],
+        batch: usize,
+    ) -> Result<Self, EngineError> {
+        if let Some(message) = gpu.health.lost() {
+            return Err(EngineError(message));
+        }
+        let mut seen = gpu.health.messages();
+        let arrays = Arrays::new(gpu, network, data, parameters, batch)?;
+        if let Some(message) = gpu.health.news(&mut seen) {
+            return Err(EngineError(message));
+        }
+        Ok(Self {
+            gpu: gpu.clone(),
+            arrays,
+            last_step: None,
+            readback: Readback::new(),
+            unfinished: Arc::default(),
+            seen,
+            failure: None,
+        })
+    }
+
+    /// One submission of steps whose indices are those from `first` on.
+    fn submit(&mut self, steps: &[Step], indices: &[u32], first: u32) {
+        let moved: Vec<Step> = steps
+            .iter()
+            .map(|step| Step {
+                first: step.first - first,
+                ..*step
+            })
+            .collect();
+        self.arrays.write_steps(&moved);
+        self.arrays.write(Array::Order, 0, indices);
+        let mut encoder = self.encoder("train");
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for (index, step) in moved.iter().enumerate() {
+                for kernel in 0..STEP_KERNELS {
+                    self.arrays.dispatch(&mut pass, kernel, index, step);
+                }
+            }
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.unfinished.fetch_add(1, Ordering::Relaxed);
+        let unfinished = Arc::clone(&self.unfinished);
+        self.gpu.queue.on_submitted_work_done(move || {
+            unfinished.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+
+    fn encoder(&self, label: &str) -> wgpu::CommandEncoder {
+        let descriptor = wgpu::CommandEncoderDescriptor { label: Some(label) };
+        self.gpu.device.create_command_encoder(&descriptor)
+    }
+
+    /// Points to predict for a request, as ranges of the array of points.
+    fn predicted(&self, request: Request) -> Vec<Step> {
+        let evaluated: usize = self.arrays.evaluated.iter().sum();
+        let range = |first: usize, count: usize| Step {
+            first: first as u32,
+            examples: count as u32,
+            ..bytemuck::Zeroable::zeroed()
+        };
+        let mut ranges = Vec::new();
+        if request.evaluate {
+            ranges.push(range(0, evaluated));
+        }
+        if request.map {
+            ranges.push(range(evaluated, MAP_SIZE * MAP_SIZE));
+        }
+        ranges
+    }
+
+    fn read(&self, bytes: &[u8], note: &Note) -> Reading {
+        let mut rest = bytes;
+        let mut next = |bytes: u64| {
+            let (values, behind) = rest.split_at(bytes as usize);
+            rest = behind;
+            values
+        };
+        let statistics: Statistics =
+            bytemuck::pod_read_unaligned(next(size_of::<Statistics>() as u64));
+        let bins = note.step.map_or(0, |step| step.bins as usize);
+        let mut floats =
+            |count: usize| -> Vec<f32> { bytemuck::pod_collect_to_vec(next(count as u64 * FLOAT)) };
+        let [train, test] = self.arrays.evaluated;
+        let request = note.request;
+        Reading {
+            loss: statistics.loss,
+            counts: statistics.counts[..bins].to_vec(),
+            ema: statistics.ema[..bins].to_vec(),
+            density: statistics.density[..bins].to_vec(),
+            beta: statistics.beta[..bins].to_vec(),
+            contribution: (0..Loss::ALL.len())
+                .map(|loss| statistics.contribution[loss * MAX_BINS..][..bins].to_vec())
+                .collect(),
+            logits: request.evaluate.then(|| [floats(train), floats(test)]),
+            map: request.map.then(|| floats(MAP_SIZE * MAP_SIZE)),
+            parameters: request
+                .parameters
+                .then(|| floats((self.arrays.bytes(Array::Parameters) / FLOAT) as usize)),
+        }
+    }
+}
+
+impl Engine for GpuEngine {
+    fn info(&self) -> &BackendInfo {
+        &self.gpu.info
+    }
+
+    fn train(&mut self, steps: &[Step], indices: &[u32]) -> Result<(), EngineError> {
+        let batch = steps.iter().map(|step| step.examples).max().unwrap_or(0);
+        // One submission, unless its indices are more than an array holds.
+        let most = self.arrays.most_indices();
+        let room = indices.len().min(most);
+        self.arrays.reserve(batch as usize, room, steps.len())?;
+        let mut rest = steps;
+        while let Some(start) = rest.first() {
+            let first = start.first as usize;
+            let end = |step: &Step| (step.first + step.examples) as usize;
+            let count = rest.partition_point(|step| end(step) - first <= most);
+            let (now, later) = rest.split_at(count.max(1));
+            let last = now.last().map_or(first, end);
+            self.submit(now, &indices[first..last], start.first);
+            rest = later;
+        }
+        self.last_step = steps.last().copied().or(self.last_step);
+        Ok(())
+    }
+
+    fn reset_density(&mut self) {
+        let bytes = MAX_BINS as u64 * FLOAT;
+        self.arrays
+            .clear(Array::Statistics, offset_of!(Statistics, ema) as u64, bytes);
+    }
+
+    fn reset_optimizer(&mut self) {
+        let bytes = self.arrays.bytes(Array::Moments);
+        self.arrays.clear(Array::Moments, 0, bytes);
+    }
+
+    fn request(&mut self, request: Request) {
+        let predicted = self.predicted(request);
+        let mut steps = predicted.clone();
+        steps.extend(self.last_step);
+        self.arrays.write_steps(&steps);
+
+        let mut encoder = self.encoder("reading");
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for (index, range) in predicted.iter().enumerate() {
+                self.arrays.dispatch(&mut pass, PREDICT, index, range);
+            }
+            if let Some(step) = &self.last_step {
+                self.arrays
+                    .dispatch(&mut pass, CONTRIBUTION, predicted.len(), step);
+            }
+        }
+        let mut copies = vec![(Array::Statistics, 0, self.arrays.bytes(Array::Statistics))];
+        copies.extend(predicted.iter().map(|range| {
+            let bytes = |count: u32| u64::from(count) * FLOAT;
+            (
+                Array::Predictions,
+                bytes(range.first),
+                bytes(range.examples),
+            )
+        }));
+        if request.parameters {
+            copies.push((Array::Parameters, 0, self.arrays.bytes(Array::Parameters)));
+        }
+        let total = copies.iter().map(|(_, _, bytes)| bytes).sum();
+        let (slot, buffer) = self.readback.reserve(&self.gpu.device, total);
+        let mut at = 0;
+        for (array, offset, bytes) in copies {
+            encoder.copy_buffer_to_buffer(self.arrays.get(array), offset, buffer, at, bytes);
+            at += bytes;
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        let step = self.last_step;
+        self.readback.map(slot, total, Note { request, step });
+    }
+
+    fn poll(&mut self) -> Result<Option<Reading>, EngineError> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
+        let ticked = self.gpu.tick();
+        // The device's own words say more than what fails because of it.
+        if let Some(message) = self.gpu.health.news(&mut self.seen) {
+            return Err(EngineError(message));
+        }
+        ticked?;
+        let taken = self.readback.take()?;
+        Ok(taken.map(|(bytes, note)| self.read(&bytes, &note)))
+    }
+
+    fn in_flight(&self) -> usize {
+        // What goes wrong here is told by the next poll().
+        let _ = self.gpu.tick();
+        self.unfinished.load(Ordering::Relaxed)
+    }
+
+    fn wait(&mut self) {
+        if let Err(error) = self.gpu.wait() {
+            self.failure.get_or_insert(error);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The structs that Rust and the shaders share, member by member.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::config::Activation;
+use crate::engine::Network;
+use crate::ghm::{Loss, MAX_BINS};
+
+/// Dense layers that the table has room for.
+pub(super) const MAX_LAYERS: usize = 4;
+
+/// Widest layer that `predict` keeps in private memory, `MAX_WIDTH` in the shader.
+const MAX_WIDTH: usize = 64;
+
+/// One layer; the fields of [`crate::engine::Layer`].
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct LayerTable {
+    pub inputs: u32,
+    pub outputs: u32,
+    pub weights: u32,
+    pub biases: u32,
+    pub units: u32,
+    pub reserved0: u32,
+    pub reserved1: u32,
+    pub reserved2: u32,
+}
+
+/// The uniform `Network` of `shaders/network.wgsl`.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct NetworkTable {
+    /// Dense layers.
+    pub depth: u32,
+    pub parameters: u32,
+    /// Hidden units.
+    pub hidden: u32,
+    /// [`Activation`] as a number.
+    pub activation: u32,
+    pub layers: [LayerTable; MAX_LAYERS],
+}
+
+impl NetworkTable {
+    /// `None` when the network has more or wider layers than the shaders have room for.
+    pub fn of(network: &Network) -> Option<Self> {
+        let mut layers = [LayerTable::default(); MAX_LAYERS];
+        if network.layers.len() > MAX_LAYERS {
+            return None;
+        }
+        for (table, layer) in layers.iter_mut().zip(&network.layers) {
+            if layer.inputs.max(layer.outputs) > MAX_WIDTH {
+                return None;
+            }
+            *table = LayerTable {
+                inputs: layer.inputs as u32,
+                outputs: layer.outputs as u32,
+                weights: layer.weights as u32,
+                biases: layer.biases as u32,
+                units: layer.units as u32,
+                ..LayerTable::default()
+            };
+        }
+        Some(Self {
+            depth: network.layers.len() as u32,
+            parameters: network.parameters() as u32,
+            hidden: network.hidden_units() as u32,
+            activation: match network.activation {
+                Activation::Tanh => 0,
+                Activation::Relu => 1,
+            },
+            layers,
+        })
+    }
+}
+
+/// A training example on the device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Example {
+    pub x: f32,
+    pub y: f32,
+    /// 1 for a positive, 0 for a negative.
+    pub label: f32,
+    pub reserved: f32,
+}
+
+const CONTRIBUTIONS: usize = Loss::ALL.len() * MAX_BINS;
+
+/// What a reading copies whole; arrays have their first M entries in use.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct Statistics {
+    pub counts: [u32; MAX_BINS],
+    pub ema: [f32; MAX_BINS],
+    pub density: [f32; MAX_BINS],
+    pub beta: [f32; MAX_BINS],
+    /// `[losses, MAX_BINS]`
+    pub contribution: [f32; CONTRIBUTIONS],
+    pub loss: f32,
+    pub reserved0: f32,
+    pub reserved1: f32,
+    pub reserved2: f32,
+}

@@ -1,0 +1,129 @@
+//! Training: two engines of the same kernels, and the trainer that drives either.
+//!
+//! A batch goes `forward -> gradient_norm -> histogram -> density -> reweight -> backward ->
+//! reduce -> update`. Each of these is a WGSL kernel in `shaders/` and a Rust twin of the same name.
+
+mod compute;
+pub mod cpu;
+#[cfg(feature = "gpu")]
+pub mod gpu;
+mod network;
+mod snapshot;
+mod step;
+mod trainer;
+
+use std::fmt;
+
+pub use compute::Compute;
+pub use network::{Layer, NamedArray, Network};
+pub use snapshot::{DecisionMap, Evaluation, Scores, Snapshot, Update};
+pub use step::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, Step};
+pub use trainer::Trainer;
+
+use crate::data::Dataset;
+
+/// Examples of a split that loss and average precision are computed on, at most: the first ones,
+/// which are a random sample, since splits are shuffled.
+pub const EVALUATION_LIMIT: usize = 100_000;
+
+/// Rows and columns of the decision map.
+pub const MAP_SIZE: usize = 96;
+
+/// What a reading should hold beside the statistics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// Logits of the training and test examples.
+    pub evaluate: bool,
+    /// Logits on the grid of the data plane.
+    pub map: bool,
+    pub parameters: bool,
+}
+
+/// The state after the last step that was submitted before the request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// Mean loss of the last mini-batch, as its weights had it.
+    pub loss: f32,
+    /// One entry a bin.
+    pub counts: Vec<u32>,
+    pub ema: Vec<f32>,
+    pub density: Vec<f32>,
+    pub beta: Vec<f32>,
+    /// Total contribution by bin under each loss of `Loss::ALL`, over the last mini-batch.
+    pub contribution: Vec<Vec<f32>>,
+    /// Logits of the training and of the test examples, up to [`EVALUATION_LIMIT`] each.
+    pub logits: Option<[Vec<f32>; 2]>,
+    /// Logits of the grid, row by row from the bottom left, [`MAP_SIZE`] squared.
+    pub map: Option<Vec<f32>>,
+    pub parameters: Option<Vec<f32>>,
+}
+
+/// Why an engine cannot do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineError(pub String);
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+/// Which engine runs, and on what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackendInfo {
+    /// "cpu", "vulkan", "metal", "dx12" or "webgpu".
+    pub kind: &'static str,
+    /// The adapter's own name, or what the CPU engine is.
+    pub adapter: String,
+}
+
+/// Something that trains. Work is queued; results come back through [`Engine::poll`].
+pub trait Engine {
+    fn info(&self) -> &BackendInfo;
+
+    /// Queues training steps, in one submission. `indices` are the examples of all their
+    /// mini-batches; each step says where its own begin.
+    ///
+    /// # Errors
+    /// When a mini-batch does not fit the device; nothing was queued then.
+    fn train(&mut self, steps: &[Step], indices: &[u32]) -> Result<(), EngineError>;
+
+    /// Starts the moving average from zero.
+    fn reset_density(&mut self);
+
+    /// Forgets the optimizer's moments.
+    fn reset_optimizer(&mut self);
+
+    /// Queues a reading of the present state. Readings arrive in the order of their requests.
+    fn request(&mut self, request: Request);
+
+    /// The next finished reading, without waiting.
+    ///
+    /// # Errors
+    /// When the device failed; the message says how.
+    fn poll(&mut self) -> Result<Option<Reading>, EngineError>;
+
+    /// Submissions that the device has not finished.
+    fn in_flight(&self) -> usize;
+
+    /// Waits for the device, where the platform can wait.
+    fn wait(&mut self);
+}
+
+/// The points whose logits make the decision map, row by row from the bottom left.
+pub fn map_points() -> Vec<[f32; 2]> {
+    let at = |i: usize| {
+        let share = (i as f32 + 0.5) / MAP_SIZE as f32;
+        (2.0 * share - 1.0) * crate::data::PLANE
+    };
+    (0..MAP_SIZE * MAP_SIZE)
+        .map(|i| [at(i % MAP_SIZE), at(i / MAP_SIZE)])
+        .collect()
+}
+
+/// The points that an evaluation asks for: training, then test.
+pub fn evaluation_points(data: &Dataset) -> [&[[f32; 2]]; 2] {
+    [&data.train, &data.test].map(|split| &split.points[..split.len().min(EVALUATION_LIMIT)])
+}

@@ -1,0 +1,229 @@
+//! One training run: settings, data, order and an engine.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::snapshot::{evaluation_weights, slope};
+use super::{
+    BackendInfo, Clocks, DecisionMap, Engine, EngineError, Evaluation, MAP_SIZE, Network, Reading,
+    Request, Scores, Snapshot, Step, Update,
+};
+use crate::config::Config;
+use crate::data::{Dataset, Order};
+use crate::ghm::{Loss, Normaliser, sigmoid};
+
+/// What is known when a reading is asked for and needed when it arrives.
+struct Moment {
+    step: u64,
+    epoch: u32,
+    examples: u32,
+    /// Of the last step, or of the settings before the first.
+    loss: Loss,
+    normaliser: Normaliser,
+}
+
+/// Drives an engine through mini-batches. The same settings on the same engine give the same bits.
+pub struct Trainer {
+    config: Config,
+    data: Rc<Dataset>,
+    network: Network,
+    initial: Vec<f32>,
+    order: Order,
+    clocks: Clocks,
+    engine: Box<dyn Engine>,
+    step: u64,
+    steps: Vec<Step>,
+    indices: Vec<u32>,
+    moments: VecDeque<Moment>,
+}
+
+impl Trainer {
+    /// Generates the data of valid settings, draws the initial weights, and asks `engine` for what
+    /// trains them.
+    ///
+    /// # Errors
+    /// Those of `engine`.
+    pub fn new(
+        config: Config,
+        engine: impl FnOnce(&Network, &Rc<Dataset>, &[f32]) -> Result<Box<dyn Engine>, EngineError>,
+    ) -> Result<Self, EngineError> {
+        let data = Rc::new(config.recipe().generate());
+        let network = Network::of(&config);
+        let initial = network.initial(config.seed);
+        Ok(Self {
+            engine: engine(&network, &data, &initial)?,
+            order: Order::new(config.seed, data.train.len()),
+            clocks: Clocks::default(),
+            step: 0,
+            steps: Vec::new(),
+            indices: Vec::new(),
+            moments: VecDeque::new(),
+            initial,
+            config,
+            data,
+            network,
+        })
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub fn data(&self) -> &Rc<Dataset> {
+        &self.data
+    }
+
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Parameters before the first step.
+    pub fn initial_parameters(&self) -> &[f32] {
+        &self.initial
+    }
+
+    pub fn backend(&self) -> &BackendInfo {
+        self.engine.info()
+    }
+
+    /// Steps queued so far.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Mini-batches until the epoch ends.
+    pub fn batches_left(&self) -> u32 {
+        self.order.batches_left(self.config.batch_size as usize)
+    }
+
+    /// Submissions that the device has not finished.
+    pub fn in_flight(&self) -> usize {
+        self.engine.in_flight()
+    }
+
+    /// Readings that were asked for and have not arrived.
+    pub fn readings_due(&self) -> usize {
+        self.moments.len()
+    }
+
+    /// Takes over settings that act live. A change of bins or convention starts the moving average
+    /// anew, a change of optimizer forgets its moments.
+    pub fn configure(&mut self, config: Config) {
+        if config.bins != self.config.bins || config.convention != self.config.convention {
+            self.engine.reset_density();
+            self.clocks.ema = Default::default();
+        }
+        if config.optimizer != self.config.optimizer {
+            self.engine.reset_optimizer();
+            self.clocks.updates = 0;
+        }
+        self.config = config;
+    }
+
+    /// Queues `count` steps in one submission.
+    ///
+    /// # Errors
+    /// Those of [`Engine::train`]; nothing was queued then, but the order has moved on.
+    pub fn advance(&mut self, count: u32) -> Result<(), EngineError> {
+        self.steps.clear();
+        self.indices.clear();
+        for _ in 0..count {
+            let batch = self.order.next_batch(self.config.batch_size as usize);
+            let first = self.indices.len();
+            self.indices.extend_from_slice(batch);
+            let step = self.clocks.step(&self.config, first, batch.len());
+            self.steps.push(step);
+        }
+        self.engine.train(&self.steps, &self.indices)?;
+        self.step += u64::from(count);
+        Ok(())
+    }
+
+    /// Examples of the mini-batches of the last [`Trainer::advance`], one after the other.
+    pub fn last_indices(&self) -> &[u32] {
+        &self.indices
+    }
+
+    /// Asks for a reading of the state after all queued steps.
+    pub fn request(&mut self, request: Request) {
+        self.engine.request(request);
+        let last = self.steps.last();
+        self.moments.push_back(Moment {
+            step: self.step,
+            epoch: self.order.epoch(),
+            examples: last.map_or(0, |step| step.examples),
+            loss: last.map_or(self.config.loss, Step::loss),
+            normaliser: last.map_or(self.config.convention.normaliser(), Step::normaliser),
+        });
+    }
+
+    /// The next reading that has arrived, without waiting.
+    ///
+    /// # Errors
+    /// Those of [`Engine::poll`].
+    pub fn poll(&mut self) -> Result<Option<Update>, EngineError> {
+        let reading = match self.engine.poll() {
+            Ok(Some(reading)) => reading,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                // What was asked of a failed device never arrives.
+                self.moments.clear();
+                return Err(error);
+            }
+        };
+        Ok(self
+            .moments
+            .pop_front()
+            .map(|moment| self.interpret(moment, reading)))
+    }
+
+    /// Asks for a reading and waits for it and all before it; for where one can wait.
+    ///
+    /// # Errors
+    /// Those of [`Engine::poll`], or when the reading never comes.
+    pub fn read_now(&mut self, request: Request) -> Result<Update, EngineError> {
+        self.request(request);
+        let mut last = None;
+        while self.readings_due() > 0 {
+            self.engine.wait();
+            match self.poll()? {
+                Some(update) => last = Some(update),
+                None => break,
+            }
+        }
+        last.ok_or_else(|| EngineError("the device did not answer".to_owned()))
+    }
+
+    fn interpret(&self, moment: Moment, reading: Reading) -> Update {
+        let evaluation = reading.logits.map(|[train, test]| {
+            let weights = evaluation_weights(&reading.counts, &reading.beta);
+            let scores = |logits: &[f32], split| Scores::of(moment.loss, &weights, logits, split);
+            Evaluation {
+                step: moment.step,
+                train: scores(&train, &self.data.train),
+                test: scores(&test, &self.data.test),
+            }
+        });
+        Update {
+            evaluation,
+            map: reading.map.map(|logits| DecisionMap {
+                step: moment.step,
+                size: MAP_SIZE,
+                probabilities: logits.into_iter().map(sigmoid).collect(),
+            }),
+            parameters: reading.parameters,
+            snapshot: Snapshot {
+                step: moment.step,
+                epoch: moment.epoch,
+                examples: moment.examples,
+                loss: reading.loss,
+                slope: slope(moment.normaliser, &reading.counts),
+                counts: reading.counts,
+                ema: reading.ema,
+                density: reading.density,
+                beta: reading.beta,
+                contribution: reading.contribution,
+            },
+        }
+    }
+}

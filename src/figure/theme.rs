@@ -1,0 +1,72 @@
+//! Colours. Losses wear the Okabe-Ito set, which stays apart under every common colour blindness.
+
+use super::{Ink, Rgb};
+
+/// The colours of one appearance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// Behind everything.
+    pub ground: Rgb,
+    /// Panels and cards.
+    pub raised: Rgb,
+    /// Text; contrast at least 7 to both grounds.
+    pub ink: Rgb,
+    /// Secondary text; contrast at least 4.5 to both grounds.
+    pub faint: Rgb,
+    /// Grid lines and separators.
+    pub grid: Rgb,
+    /// Controls and focus.
+    pub accent: Rgb,
+    /// Cross-entropy.
+    pub cross_entropy: Rgb,
+    /// GHM-C.
+    pub ghm: Rgb,
+    /// Bars of counts.
+    pub count: Rgb,
+    /// The straight line.
+    pub reference: Rgb,
+}
+
+impl Theme {
+    /// Dark grey on warm white.
+    pub const LIGHT: Self = Self {
+        ground: Rgb(0xfb, 0xfa, 0xf7),
+        raised: Rgb(0xff, 0xff, 0xff),
+        ink: Rgb(0x2a, 0x2c, 0x30),
+        faint: Rgb(0x63, 0x65, 0x69),
+        grid: Rgb(0xe7, 0xe5, 0xdf),
+        accent: Rgb(0x00, 0x6a, 0xa7),
+        cross_entropy: Rgb(0x00, 0x9e, 0x73),
+        ghm: Rgb(0xd5, 0x5e, 0x00),
+        count: Rgb(0x8a, 0x90, 0x98),
+        reference: Rgb(0x4a, 0x4d, 0x52),
+    };
+
+    /// Ink at 90 % on a near-black blue-grey.
+    pub const DARK: Self = Self {
+        ground: Rgb(0x12, 0x16, 0x1c),
+        raised: Rgb(0x1a, 0x1f, 0x27),
+        ink: Rgb(0xe6, 0xe7, 0xe9),
+        faint: Rgb(0x9a, 0xa2, 0xad),
+        grid: Rgb(0x2a, 0x31, 0x3b),
+        accent: Rgb(0x56, 0xb4, 0xe9),
+        cross_entropy: Rgb(0x00, 0xb3, 0x82),
+        ghm: Rgb(0xe8, 0x6e, 0x0c),
+        count: Rgb(0x6e, 0x78, 0x86),
+        reference: Rgb(0xc2, 0xc7, 0xce),
+    };
+
+    /// The colour that stands for `ink`.
+    pub const fn color(&self, ink: Ink) -> Rgb {
+        match ink {
+            Ink::CrossEntropy => self.cross_entropy,
+            Ink::Ghm => self.ghm,
+            Ink::Count => self.count,
+            Ink::Text => self.ink,
+            Ink::Faint => self.faint,
+            Ink::Grid => self.grid,
+            Ink::Reference => self.reference,
+            Ink::Ground => self.ground,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Gradient norms of the cross-entropy and the unit regions they fall in (paper, section 3.1).
+
+use super::Real;
+
+/// Logistic function, accurate on both tails.
+#[inline]
+pub fn sigmoid<T: Real>(x: T) -> T {
+    let e = (-x.abs()).exp();
+    if x >= T::ZERO {
+        T::ONE / (T::ONE + e)
+    } else {
+        e / (T::ONE + e)
+    }
+}
+
+/// Sign of `dL/dx = p - y` for the target `y` in {0, 1}: +1 for a negative, -1 for a positive.
+#[inline]
+pub fn direction<T: Real>(target: T) -> T {
+    T::ONE - target - target
+}
+
+/// Cross-entropy of one logit, `-ln p` for `y = 1` and `-ln(1 - p)` for `y = 0`, in nats.
+#[inline]
+pub fn cross_entropy<T: Real>(logit: T, target: T) -> T {
+    let z = logit * direction(target);
+    z.max(T::ZERO) + (-z.abs()).exp().ln_1p()
+}
+
+/// Gradient norm `g = |p - y|` in [0, 1], with respect to the logit.
+///
+/// Computed as `sigmoid(x (1 - 2y))`, which keeps its relative precision where `p` is near `y`.
+#[inline]
+pub fn gradient_norm<T: Real>(logit: T, target: T) -> T {
+    sigmoid(logit * direction(target))
+}
+
+/// Index of the unit region that `g` lies in: `min(floor(g M), M - 1)`.
+///
+/// Never compares against bin edges: in half precision `1 + 1e-6 = 1`, and the hardest examples
+/// would fall in no bin.
+#[inline]
+pub fn bin<T: Real>(g: T, bins: usize) -> usize {
+    (g * T::of(bins as f64)).index().min(bins - 1)
+}
+
+/// Number of examples in each unit region, `R_j`; `counts` has one entry a bin and is overwritten.
+pub fn histogram<T: Real>(gradient_norms: &[T], counts: &mut [u32]) {
+    counts.fill(0);
+    for &g in gradient_norms {
+        counts[bin(g, counts.len())] += 1;
+    }
+}

@@ -1,0 +1,73 @@
+//! What a person must be told.
+
+use crate::config::Config;
+use crate::ghm::Loss;
+
+/// How much a message matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    Note,
+    Error,
+}
+
+/// One sentence for the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub severity: Severity,
+    pub text: String,
+}
+
+/// The messages that were not dismissed, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Messages {
+    list: Vec<Message>,
+}
+
+impl Messages {
+    /// More would hide the lab.
+    const LIMIT: usize = 4;
+
+    pub fn list(&self) -> &[Message] {
+        &self.list
+    }
+
+    /// Adds a message; one that is already shown moves to the end.
+    pub fn add(&mut self, severity: Severity, text: impl Into<String>) {
+        let text = text.into();
+        self.list.retain(|message| message.text != text);
+        if self.list.len() == Self::LIMIT {
+            self.list.remove(0);
+        }
+        self.list.push(Message { severity, text });
+    }
+
+    pub fn dismiss(&mut self, index: usize) {
+        if index < self.list.len() {
+            self.list.remove(index);
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.list.clear();
+    }
+}
+
+/// Why the loss probably stopped being a number and what to change; a sentence without its end.
+pub fn explain_non_finite(config: &Config, step: u64) -> String {
+    let from_zero =
+        config.loss == Loss::GhmC && !config.convention.corrects_bias() && config.momentum >= 0.9;
+    let cause = if from_zero {
+        let factor = 1.0 / (1.0 - config.momentum);
+        format!(
+            "the moving average starts from zero, so momentum {} makes the first weights {factor:.0} times \
+             too large; lower momentum or choose convention=corrected",
+            config.momentum
+        )
+    } else {
+        format!(
+            "the learning rate {} is probably too large; lower learning-rate",
+            config.learning_rate
+        )
+    };
+    format!("the loss is no longer a number by step {step}: {cause}")
+}

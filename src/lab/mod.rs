@@ -1,0 +1,12 @@
+//! An experiment as a person runs it: commands in, snapshots and history out. Knows no window and
+//! no browser; the fronts call [`Lab::tick`] and read.
+
+mod history;
+mod messages;
+mod pace;
+mod runner;
+
+pub use history::{History, HistoryPoint};
+pub use messages::{Message, Messages, Severity, explain_non_finite};
+pub use pace::{MAX_SPEED, MIN_SPEED};
+pub use runner::{Command, Lab};

@@ -1,0 +1,14 @@
+//! GHM Lab: see, train and understand the Gradient Harmonizing Mechanism.
+
+pub mod app;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+pub mod config;
+pub mod data;
+pub mod engine;
+pub mod figure;
+pub mod ghm;
+pub mod lab;
+pub mod ui;
+#[cfg(target_arch = "wasm32")]
+mod web;

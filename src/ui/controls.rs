@@ -1,0 +1,281 @@
+//! The form: one row a setting, made from the table of settings.
+
+use egui::{ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui};
+
+use super::{egui, style};
+use crate::config::{Config, Effect, Group, Kind, SETTINGS, Scale, Setting, Value};
+use crate::lab::{Lab, Severity};
+
+/// What is being edited: a copy of the settings while a slider is held.
+#[derive(Default)]
+pub struct Form {
+    draft: Option<Config>,
+}
+
+/// The settings that matter most stand first and large.
+const HEROES: [&str; 2] = ["bins", "momentum"];
+
+const LABEL_WIDTH: f32 = 96.0;
+const VALUE_WIDTH: f32 = 64.0;
+
+impl Form {
+    /// Shows every setting and applies what was changed.
+    pub(super) fn show(&mut self, ui: &mut Ui, lab: &mut Lab) {
+        let mut config = self.draft.take().unwrap_or_else(|| lab.config().clone());
+        let mut edit = Edit::None;
+        // Room for the scroll bar.
+        ui.set_max_width(ui.available_width() - 8.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for group in Group::ALL {
+            ui.add_space(6.0);
+            ui.label(style::strong(group.label(), 14.0));
+            let of_group = || {
+                SETTINGS
+                    .iter()
+                    .filter(move |setting| setting.group == group)
+            };
+            for setting in of_group().filter(|s| HEROES.contains(&s.key)) {
+                edit = edit.max(hero(ui, setting, &mut config));
+            }
+            for setting in of_group().filter(|s| !HEROES.contains(&s.key)) {
+                edit = edit.max(row(ui, setting, &mut config));
+            }
+        }
+        ui.add_space(8.0);
+        match edit {
+            Edit::None => {}
+            Edit::Held => self.draft = Some(config),
+            Edit::Done => apply(lab, config),
+        }
+    }
+}
+
+/// How far a change of a setting is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Edit {
+    None,
+    /// A slider that starts training anew is held; it counts when let go.
+    Held,
+    Done,
+}
+
+fn apply(lab: &mut Lab, mut config: Config) {
+    // A batch size that was not touched follows the data.
+    if config.batch_size == lab.config().batch_size {
+        config.fit_batch();
+    }
+    match config.validate() {
+        Ok(()) => lab.configure(&config),
+        Err(error) => lab.messages.add(Severity::Error, error.to_string()),
+    }
+}
+
+fn explain(setting: &Setting) -> String {
+    let effect = match setting.effect {
+        Effect::Live => "Acts from the next mini-batch on.",
+        Effect::Restart => "A change starts training anew.",
+    };
+    format!("{}\n{effect}", setting.explanation())
+}
+
+/// A large row: label and value above a slider as wide as the column.
+fn hero(ui: &mut Ui, setting: &'static Setting, config: &mut Config) -> Edit {
+    let mut edit = Edit::None;
+    ui.scope(|ui| {
+        ui.spacing_mut().slider_rail_height = 6.0;
+        let label = ui
+            .horizontal(|ui| {
+                let label = ui
+                    .label(style::strong(setting.label, 18.0))
+                    .on_hover_text(explain(setting));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    ui.style_mut().drag_value_text_style = egui::TextStyle::Heading;
+                    edit = edit.max(value(ui, setting, config, label.id));
+                });
+                label.id
+            })
+            .inner;
+        ui.spacing_mut().slider_width = ui.available_width();
+        edit = edit.max(slider(ui, setting, config, label));
+    });
+    ui.add_space(4.0);
+    edit
+}
+
+fn row(ui: &mut Ui, setting: &'static Setting, config: &mut Config) -> Edit {
+    ui.horizontal(|ui| {
+        let height = ui.spacing().interact_size.y;
+        let label = ui
+            .allocate_ui_with_layout(
+                egui::vec2(LABEL_WIDTH, height),
+                egui::Layout::left_to_right(egui::Align::Center),
+                |ui| {
+                    ui.set_min_width(LABEL_WIDTH);
+                    ui.label(RichText::new(setting.label))
+                        .on_hover_text(explain(setting))
+                },
+            )
+            .inner;
+        let rest = ui.available_width();
+        if let Kind::Choice { keys, labels, docs } = setting.kind {
+            return choice(
+                ui,
+                setting,
+                config,
+                label.id,
+                rest,
+                keys.len(),
+                labels,
+                docs,
+            );
+        }
+        if is_seed(setting) {
+            return value(ui, setting, config, label.id);
+        }
+        ui.spacing_mut().slider_width = rest - VALUE_WIDTH - ui.spacing().item_spacing.x;
+        slider(ui, setting, config, label.id).max(value(ui, setting, config, label.id))
+    })
+    .inner
+}
+
+/// A number without order: a slider would say nothing.
+fn is_seed(setting: &Setting) -> bool {
+    setting.key == "seed"
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the three lists of a choice belong together"
+)]
+fn choice(
+    ui: &mut Ui,
+    setting: &'static Setting,
+    config: &mut Config,
+    label: egui::Id,
+    width: f32,
+    count: usize,
+    labels: &[&str],
+    docs: &[&str],
+) -> Edit {
+    let Value::Choice(now) = setting.get(config) else {
+        return Edit::None;
+    };
+    let mut selected = now;
+    let response = ComboBox::from_id_salt(setting.key)
+        .width(width)
+        .selected_text(labels[now])
+        .show_ui(ui, |ui| {
+            for index in 0..count {
+                ui.selectable_value(&mut selected, index, labels[index])
+                    .on_hover_text(docs[index]);
+            }
+        })
+        .response
+        .labelled_by(label);
+    response.on_hover_text(explain(setting));
+    if selected == now {
+        return Edit::None;
+    }
+    put(setting, config, Value::Choice(selected));
+    Edit::Done
+}
+
+/// The setting as a number, with its range.
+fn number_of(setting: &Setting, config: &Config) -> (f64, f64, f64, bool, bool) {
+    let now = match setting.get(config) {
+        Value::Integer(v) => f64::from(v),
+        Value::Real(v) => v,
+        Value::Choice(_) => 0.0,
+    };
+    match setting.kind {
+        Kind::Integer { min, max, scale } => (
+            now,
+            f64::from(min),
+            f64::from(max),
+            scale == Scale::Log,
+            true,
+        ),
+        Kind::Real { min, max, scale } => (now, min, max, scale == Scale::Log, false),
+        Kind::Choice { .. } => (now, 0.0, 0.0, false, true),
+    }
+}
+
+fn put_number(setting: &Setting, config: &mut Config, number: f64) {
+    let value = match setting.kind {
+        Kind::Integer { .. } => Value::Integer(number.round() as u32),
+        _ => Value::Real(number),
+    };
+    put(setting, config, value);
+}
+
+/// Widgets stay within the range, so the value fits.
+fn put(setting: &Setting, config: &mut Config, value: Value) {
+    let result = setting.set(config, value);
+    debug_assert!(result.is_ok(), "{result:?}");
+}
+
+fn slider(ui: &mut Ui, setting: &'static Setting, config: &mut Config, label: egui::Id) -> Edit {
+    let (mut number, min, max, log, integer) = number_of(setting, config);
+    let mut slider = Slider::new(&mut number, min..=max)
+        .logarithmic(log)
+        .clamping(SliderClamping::Always)
+        .show_value(false);
+    if integer {
+        slider = slider.integer();
+    }
+    let response = ui
+        .add(slider)
+        .labelled_by(label)
+        .on_hover_text(explain(setting));
+    finish(setting, config, number, &response)
+}
+
+fn value(ui: &mut Ui, setting: &'static Setting, config: &mut Config, label: egui::Id) -> Edit {
+    let (mut number, min, max, log, integer) = number_of(setting, config);
+    let span = if log {
+        number.abs().max(min)
+    } else {
+        max - min
+    };
+    let field = DragValue::new(&mut number)
+        .range(min..=max)
+        .speed(if integer {
+            (span / 200.0).max(0.1)
+        } else {
+            span / 200.0
+        })
+        .max_decimals(if integer { 0 } else { 6 })
+        .custom_formatter(|number, _| number.to_string())
+        .update_while_editing(false);
+    let size = egui::vec2(VALUE_WIDTH, ui.spacing().interact_size.y);
+    let response = ui
+        .add_sized(size, field)
+        .labelled_by(label)
+        .on_hover_text(explain(setting));
+    finish(setting, config, number, &response)
+}
+
+/// Three significant digits: what a hand can set, and what reads well in a link.
+fn round(number: f64) -> f64 {
+    format!("{number:.2e}").parse().unwrap_or(number)
+}
+
+/// Takes over what a widget left in `number`.
+fn finish(setting: &Setting, config: &mut Config, number: f64, response: &Response) -> Edit {
+    if response.changed() {
+        let by_hand = response.dragged() && !is_seed(setting);
+        put_number(
+            setting,
+            config,
+            if by_hand { round(number) } else { number },
+        );
+    }
+    let restarts = setting.effect == Effect::Restart;
+    if response.dragged() && restarts {
+        Edit::Held
+    } else if response.changed() || (response.drag_stopped() && restarts) {
+        Edit::Done
+    } else {
+        Edit::None
+    }
+}

@@ -1,0 +1,66 @@
+//! What a person must be told, and the line that says what runs.
+
+use egui::{Align, Layout, RichText, Ui, Vec2};
+
+use super::egui;
+use super::icons::{Icon, button};
+use super::style::{IntoColor, theme};
+use crate::figure::{Ink, number};
+use crate::lab::{Lab, Severity};
+
+/// The messages, newest last, each with a button that dismisses it.
+pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
+    let mut dismissed = None;
+    let colors = theme(ui.ctx());
+    for (index, message) in lab.messages.list().iter().enumerate() {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if button(ui, Icon::Close, 32.0, "Dismiss", "Takes this message away.").clicked() {
+                dismissed = Some(index);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let (word, ink) = match message.severity {
+                    Severity::Error => ("Error", Ink::Ghm),
+                    Severity::Note => ("Note", Ink::Faint),
+                };
+                ui.label(RichText::new(word).color(colors.color(ink).into_color()));
+                ui.add(egui::Label::new(&message.text).wrap());
+            });
+        });
+    }
+    if let Some(index) = dismissed {
+        lab.messages.dismiss(index);
+    }
+}
+
+/// Engine, adapter, rates, and how far GHM-C is from the straight line.
+pub(super) fn status(ui: &mut Ui, lab: &Lab) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(16.0, 4.0);
+        let info = lab.backend();
+        let kind = match info.kind {
+            "cpu" => "CPU",
+            "webgpu" => "WebGPU",
+            "vulkan" => "Vulkan",
+            "metal" => "Metal",
+            "dx12" => "Direct3D 12",
+            other => other,
+        };
+        let small = |text: String| RichText::new(text).small();
+        ui.label(small(format!("{kind} · {}", info.adapter)))
+            .on_hover_text("What trains the network. Choose it under Engine.");
+        let (steps, examples) = lab.rates();
+        ui.label(small(format!("{} steps/s", number(steps.round()))));
+        ui.label(small(format!("{} examples/s", number(examples.round()))));
+        if let Some(deviation) = lab.snapshot().line_deviation() {
+            ui.label(small(format!(
+                "GHM-C is up to {} % off the straight line",
+                number(100.0 * deviation)
+            )))
+            .on_hover_text(
+                "With momentum 0 every bin's total contribution is its mean gradient norm times a constant: \
+                 a straight line. The moving average bends it. This is the largest relative distance over \
+                 the bins that the last mini-batch hit.",
+            );
+        }
+    });
+}

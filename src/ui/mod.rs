@@ -1,0 +1,149 @@
+//! The screen: draws an experiment and turns what a person does into commands. Never sees a device.
+
+mod controls;
+mod icons;
+mod messages;
+mod paint;
+mod panels;
+mod plane;
+mod style;
+mod transport;
+
+use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Sense, Ui, Vec2};
+
+pub use eframe::egui;
+pub use style::install;
+
+use crate::lab::Lab;
+
+/// Below this width everything stands in one column.
+const NARROW: f32 = 760.0;
+/// Width of the column of settings.
+const SETTINGS_WIDTH: f32 = 296.0;
+/// Side of what a finger must hit.
+const TOUCH: f32 = 44.0;
+
+/// What the screen remembers between frames; nothing of the experiment itself.
+#[derive(Default)]
+pub struct View {
+    form: controls::Form,
+    panels: panels::Memory,
+    plane: plane::Memory,
+    /// Whether the sheet of settings is open, on narrow screens.
+    sheet_open: bool,
+}
+
+/// Draws everything into the whole of `ui`.
+pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
+    if ui.available_width() < NARROW {
+        narrow(ui, lab, view);
+    } else {
+        wide(ui, lab, view);
+    }
+}
+
+fn bar(ui: &Ui) -> Frame {
+    Frame::new()
+        .fill(style::theme(ui.ctx()).raised.into_color())
+        .inner_margin(Margin::symmetric(16, 8))
+}
+
+fn ground(ui: &Ui) -> Frame {
+    Frame::new().fill(style::theme(ui.ctx()).ground.into_color())
+}
+
+fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
+    Panel::top("transport")
+        .frame(bar(ui))
+        .show(ui, |ui| transport::bar(ui, lab));
+    Panel::bottom("status")
+        .frame(bar(ui).inner_margin(Margin::symmetric(16, 6)))
+        .show(ui, |ui| messages::status(ui, lab));
+    messages_panel(ui, lab);
+    Panel::left("settings")
+        .resizable(false)
+        .exact_size(SETTINGS_WIDTH)
+        .frame(bar(ui).inner_margin(Margin {
+            left: 16,
+            right: 8,
+            top: 4,
+            bottom: 8,
+        }))
+        .show(ui, |ui| {
+            ScrollArea::vertical().show(ui, |ui| view.form.show(ui, lab));
+        });
+    let ground = ground(ui).inner_margin(Margin::same(16));
+    CentralPanel::default().frame(ground).show(ui, |ui| {
+        let gap = 16.0;
+        let space = ui.available_size();
+        let upper = Vec2::new(space.x, ((space.y - gap) * 0.48).max(200.0));
+        let lower = Vec2::new(space.x, (space.y - gap - upper.y).max(200.0));
+        panels::row(ui, lab, &mut view.panels, upper);
+        ui.add_space(gap);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = gap;
+            let plane = plane::width(lower);
+            plane::show(ui, lab, &mut view.plane, Vec2::new(plane, lower.y));
+            let curve = Vec2::new((lower.x - plane - 2.0 * gap) / 2.0, lower.y);
+            panels::losses(ui, lab, curve);
+            panels::average_precisions(ui, lab, curve);
+        });
+    });
+}
+
+fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
+    Panel::top("title")
+        .frame(bar(ui))
+        .show(ui, |ui| transport::title(ui, lab));
+    Panel::bottom("transport")
+        .frame(bar(ui).inner_margin(Margin::symmetric(8, 6)))
+        .show(ui, |ui| transport::touch_bar(ui, lab, &mut view.sheet_open));
+    messages_panel(ui, lab);
+    if view.sheet_open {
+        let height = ui.available_height();
+        Panel::bottom("sheet")
+            .resizable(false)
+            .exact_size((height - 272.0).clamp(160.0, 400.0))
+            .frame(bar(ui).inner_margin(Margin::symmetric(16, 8)))
+            .show(ui, |ui| {
+                touch_sizes(ui);
+                ScrollArea::vertical().show(ui, |ui| {
+                    transport::speed(ui, lab);
+                    view.form.show(ui, lab);
+                });
+            });
+    }
+    let ground = ground(ui).inner_margin(Margin::symmetric(16, 8));
+    CentralPanel::default().frame(ground).show(ui, |ui| {
+        ScrollArea::vertical().show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 16.0;
+            let width = ui.available_width();
+            let panel = Vec2::new(width, 240.0);
+            panels::column(ui, lab, &mut view.panels, panel);
+            plane::show(ui, lab, &mut view.plane, plane::size(width));
+            panels::losses(ui, lab, panel);
+            panels::average_precisions(ui, lab, panel);
+            messages::status(ui, lab);
+        });
+    });
+}
+
+fn messages_panel(ui: &mut Ui, lab: &mut Lab) {
+    if !lab.messages.list().is_empty() {
+        Panel::bottom("messages")
+            .frame(bar(ui))
+            .show(ui, |ui| messages::show(ui, lab));
+    }
+}
+
+/// Larger rows, for fingers.
+fn touch_sizes(ui: &mut Ui) {
+    ui.spacing_mut().interact_size.y = 40.0;
+}
+
+/// A place of exactly this size for a plot.
+fn plot_place(ui: &mut Ui, size: Vec2) -> (egui::Rect, egui::Response) {
+    ui.allocate_exact_size(size, Sense::hover())
+}
+
+use style::IntoColor;

@@ -1,0 +1,194 @@
+//! Play, step, restart, speed, and where training is.
+
+use egui::{Align, Layout, Slider, SliderClamping, ThemePreference, Ui};
+
+use super::egui;
+use super::icons::{Icon, button};
+use super::{TOUCH, style};
+use crate::figure::{count, number};
+use crate::lab::{Command, Lab, MAX_SPEED, MIN_SPEED};
+
+const SIDE: f32 = 32.0;
+
+/// A row of this height with everything at its middle.
+fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
+    let size = egui::vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(height);
+        contents(ui);
+    });
+}
+
+/// The bar at the top of a wide screen.
+pub(super) fn bar(ui: &mut Ui, lab: &mut Lab) {
+    line(ui, SIDE, |ui| {
+        ui.label(style::strong("GHM Lab", 18.0))
+            .on_hover_text("Gradient Harmonizing Mechanism, live.\nLi, Liu, Wang: Gradient Harmonized Single-stage Detector, AAAI 2019.");
+        ui.add_space(16.0);
+        buttons(ui, lab, SIDE);
+        ui.add_space(8.0);
+        speed(ui, lab);
+        ui.add_space(16.0);
+        progress(ui, lab);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            theme_button(ui, SIDE);
+            ui.add_space(8.0);
+            score(ui, lab);
+        });
+    });
+}
+
+/// The bar at the top of a narrow screen.
+pub(super) fn title(ui: &mut Ui, lab: &Lab) {
+    line(ui, 40.0, |ui| {
+        ui.label(style::strong("GHM Lab", 18.0));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            theme_button(ui, 40.0);
+            score(ui, lab);
+        });
+    });
+    progress(ui, lab);
+}
+
+/// The bar at the bottom of a narrow screen.
+pub(super) fn touch_bar(ui: &mut Ui, lab: &mut Lab, sheet_open: &mut bool) {
+    ui.horizontal(|ui| {
+        buttons(ui, lab, TOUCH);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (name, icon) = if *sheet_open {
+                ("Close settings", Icon::Close)
+            } else {
+                ("Settings", Icon::Settings)
+            };
+            if button(
+                ui,
+                icon,
+                TOUCH,
+                name,
+                "Loss, data, network, training and speed.",
+            )
+            .clicked()
+            {
+                *sheet_open = !*sheet_open;
+            }
+        });
+    });
+}
+
+fn buttons(ui: &mut Ui, lab: &mut Lab, side: f32) {
+    let (icon, name, command) = if lab.is_playing() {
+        (Icon::Pause, "Pause", Command::Pause)
+    } else {
+        (Icon::Play, "Play", Command::Play)
+    };
+    let mut chosen = None;
+    let mut offer = |ui: &mut Ui, icon, name: &str, tip: &str, command| {
+        if button(ui, icon, side, name, tip).clicked() {
+            chosen = Some(command);
+        }
+    };
+    offer(
+        ui,
+        Icon::Restart,
+        "Restart",
+        "Train anew from the same seed.",
+        Command::Restart,
+    );
+    offer(ui, icon, name, "Train, or hold.", command);
+    offer(
+        ui,
+        Icon::Step,
+        "Step",
+        "One mini-batch, then pause.",
+        Command::Step(1),
+    );
+    offer(
+        ui,
+        Icon::Epoch,
+        "Epoch",
+        "To the end of the epoch, then pause.",
+        Command::Epoch,
+    );
+    if let Some(command) = chosen {
+        lab.command(command);
+    }
+}
+
+/// The slider of steps a second.
+pub(super) fn speed(ui: &mut Ui, lab: &mut Lab) {
+    let mut speed = lab.speed();
+    ui.horizontal(|ui| {
+        let label = ui.label("speed");
+        ui.spacing_mut().slider_width = 112.0;
+        let slider = Slider::new(&mut speed, MIN_SPEED..=MAX_SPEED)
+            .logarithmic(true)
+            .clamping(SliderClamping::Always)
+            .smart_aim(true)
+            .show_value(false);
+        let response = ui.add(slider).labelled_by(label.id).on_hover_text(
+            "Mini-batches a second while playing; at the right end as many as the engine can do.\n\
+             Range: 1 to 10,000, then unlimited.",
+        );
+        let text = if speed >= MAX_SPEED {
+            "as fast as it goes".to_owned()
+        } else {
+            format!("{} steps/s", number(speed))
+        };
+        let width = ui.fonts_mut(|fonts| {
+            let font = egui::TextStyle::Body.resolve(ui.style());
+            fonts
+                .layout_no_wrap("as fast as it goes".to_owned(), font, egui::Color32::WHITE)
+                .size()
+                .x
+        });
+        ui.allocate_ui_with_layout(
+            egui::vec2(width, ui.spacing().interact_size.y),
+            Layout::left_to_right(Align::Center),
+            |ui| {
+                ui.set_min_width(width);
+                ui.label(egui::RichText::new(text).weak());
+            },
+        );
+        if response.changed() {
+            lab.command(Command::Speed(speed));
+        }
+    });
+}
+
+fn progress(ui: &mut Ui, lab: &Lab) {
+    let snapshot = lab.snapshot();
+    let state = if !lab.is_playing() && !lab.is_busy() {
+        "paused · "
+    } else {
+        ""
+    };
+    ui.label(format!(
+        "{state}step {} · epoch {}",
+        count(snapshot.step),
+        count(u64::from(snapshot.epoch)),
+    ));
+}
+
+fn score(ui: &mut Ui, lab: &Lab) {
+    let average_precision = lab
+        .history()
+        .last()
+        .and_then(|point| point.average_precision);
+    let text = average_precision.map_or("–".to_owned(), |value| format!("{value:.3}"));
+    ui.label(style::strong(text, 18.0))
+        .on_hover_text("Average precision on the test examples, whose labels are clean.");
+    ui.label(egui::RichText::new("AP (test)").weak());
+}
+
+fn theme_button(ui: &mut Ui, side: f32) {
+    let preference = ui.options(|options| options.theme_preference);
+    let (icon, now, next) = match preference {
+        ThemePreference::System => (Icon::System, "as the system", ThemePreference::Light),
+        ThemePreference::Light => (Icon::Light, "light", ThemePreference::Dark),
+        ThemePreference::Dark => (Icon::Dark, "dark", ThemePreference::System),
+    };
+    let tip = format!("Now: {now}. Goes on to light, dark, as the system.");
+    if button(ui, icon, side, "Theme", &tip).clicked() {
+        ui.ctx().set_theme(next);
+    }
+}

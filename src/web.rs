@@ -1,0 +1,335 @@
+//! The browser: starts the app on a canvas and gives scripts a handle on it.
+//!
+//! Whatever needs no experiment (loading, the address, `window.ghmLab`) is the page's own script in
+//! `web/`; here is what it asks of the running app.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use eframe::egui;
+use js_sys::Function;
+use serde_json::{Map, Value as Json, json};
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlCanvasElement;
+
+use crate::app::{App, SharedLab};
+use crate::config::{Backend, Config, SettingError};
+use crate::ghm::Loss;
+use crate::lab::{Command, Severity};
+
+thread_local! {
+    /// The page's function that replaces the canvas by what happened. Panic hooks and device
+    /// callbacks must be `Send`, and a JavaScript function is not.
+    static ON_FAILURE: RefCell<Option<Function>> = const { RefCell::new(None) };
+    static NO_GPU: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Why the page chose to compute without the GPU, if it did.
+pub(crate) fn no_gpu_reason() -> Option<String> {
+    NO_GPU.with_borrow(Clone::clone)
+}
+
+/// Tells the page that the app cannot go on; only the first reason counts.
+fn fail(reason: &str) {
+    let handler = ON_FAILURE.with(|handler| handler.try_borrow_mut().ok()?.take());
+    if let Some(handler) = handler {
+        // The page's own handler failing leaves nobody to tell.
+        let _ = handler.call1(&JsValue::NULL, &JsValue::from_str(reason));
+    }
+}
+
+/// A running app, seen from the page.
+#[wasm_bindgen]
+pub struct Page {
+    runner: eframe::WebRunner,
+    lab: SharedLab,
+    context: egui::Context,
+    /// The settings that the address holds; `None` when it holds something that was refused.
+    in_address: RefCell<Option<Config>>,
+    /// The run and the step that scripts asked for last.
+    goal: Cell<(u64, u64)>,
+}
+
+/// Starts the app with the settings of a link's fragment. `no_gpu` says why the page chose this
+/// bundle over WebGPU, if it did; `on_failure` is called once, with a sentence, when the app dies.
+///
+/// # Errors
+/// When there is nothing to draw with.
+#[wasm_bindgen]
+pub async fn start(
+    canvas: HtmlCanvasElement,
+    fragment: String,
+    no_gpu: Option<String>,
+    on_failure: Function,
+) -> Result<Page, JsValue> {
+    ON_FAILURE.set(Some(on_failure));
+    NO_GPU.set(no_gpu);
+    let next = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        fail(&info.to_string());
+        next(info);
+    }));
+    // eframe's own hook, which it puts before ours, writes to the console.
+    let runner = eframe::WebRunner::new();
+
+    let (mut config, mut errors) = Config::from_link(&fragment);
+    let started = Rc::new(RefCell::new(None));
+    let result = Rc::clone(&started);
+    let options = web_options();
+    runner
+        .start(
+            canvas,
+            options,
+            Box::new(move |context| {
+                watch_device(context);
+                let app = App::new(context, &config, &errors).or_else(|error| {
+                    // A link may ask for a GPU that is not here.
+                    errors.push(backend_error(&error.to_string()));
+                    config.backend = Backend::Auto;
+                    App::new(context, &config, &errors)
+                })?;
+                let lab = app.lab();
+                if let (Some(reason), Backend::Auto) = (no_gpu_reason(), config.backend) {
+                    let text = format!("Training on the CPU: {reason}.");
+                    lab.borrow_mut().messages.add(Severity::Note, text);
+                }
+                let in_address = errors.is_empty().then_some(config);
+                result.replace(Some((lab, context.egui_ctx.clone(), in_address)));
+                Ok(Box::new(app))
+            }),
+        )
+        .await?;
+    let (lab, context, in_address) = started
+        .take()
+        .ok_or_else(|| JsError::new("the app did not start"))?;
+    Ok(Page {
+        runner,
+        lab,
+        context,
+        in_address: RefCell::new(in_address),
+        goal: Cell::new((0, 0)),
+    })
+}
+
+/// The version of the lab.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+#[wasm_bindgen]
+impl Page {
+    /// Every setting, as an object by key.
+    pub fn config(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.lab.borrow().config().to_json())
+    }
+
+    /// Changes the settings of a JSON object.
+    ///
+    /// # Errors
+    /// The sentences that a link with these values would show; nothing was changed then.
+    #[wasm_bindgen(js_name = setConfig)]
+    pub fn set_config(&self, object: &str) -> Result<(), JsError> {
+        let object: Map<String, Json> = serde_json::from_str(object)
+            .map_err(|_| JsError::new("setConfig takes an object of settings, as {bins: 30}"))?;
+        let mut lab = self.lab.borrow_mut();
+        let config = lab.config().with_json(&object).map_err(|errors| {
+            let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            JsError::new(&sentences.join("; "))
+        })?;
+        lab.configure(&config);
+        self.context.request_repaint();
+        if *lab.config() == config {
+            return Ok(());
+        }
+        // The engine refused what is in range, and said why on the screen.
+        let said = lab.messages.list().last();
+        Err(JsError::new(
+            said.map_or("the settings were refused", |message| &message.text),
+        ))
+    }
+
+    /// Takes over the settings of a changed address; what is wrong with it goes to the screen.
+    #[wasm_bindgen(js_name = openLink)]
+    pub fn open_link(&self, fragment: &str) {
+        let (config, errors) = Config::from_link(fragment);
+        let mut lab = self.lab.borrow_mut();
+        for error in &errors {
+            lab.messages.add(Severity::Error, error.to_string());
+        }
+        lab.configure(&config);
+        let as_written = errors.is_empty() && *lab.config() == config;
+        self.in_address.replace(as_written.then_some(config));
+        self.context.request_repaint();
+    }
+
+    /// The fragment for the address, without `#`, when the settings are not those that it holds.
+    #[wasm_bindgen(js_name = newLink)]
+    pub fn new_link(&self) -> Option<String> {
+        let lab = self.lab.borrow();
+        let mut in_address = self.in_address.borrow_mut();
+        if in_address.as_ref() == Some(lab.config()) {
+            return None;
+        }
+        in_address.replace(lab.config().clone());
+        Some(lab.config().to_link())
+    }
+
+    /// Trains on.
+    pub fn play(&self) {
+        self.command(Command::Play);
+    }
+
+    /// Stops after what is queued.
+    pub fn pause(&self) {
+        self.command(Command::Pause);
+    }
+
+    /// Asks for so many more mini-batches; returns the run and the step that this leads to.
+    pub fn step(&self, count: u32) -> Vec<f64> {
+        let (run, step, playing) = {
+            let lab = self.lab.borrow();
+            (lab.run(), lab.step(), lab.is_playing())
+        };
+        // Steps asked for while others are under way come after them.
+        let (last_run, last_goal) = self.goal.get();
+        let base = if last_run == run && !playing {
+            step.max(last_goal)
+        } else {
+            step
+        };
+        let goal = base + u64::from(count);
+        self.goal.set((run, goal));
+        self.command(Command::Step(count));
+        vec![run as f64, goal as f64]
+    }
+
+    /// Works a little towards the goal of [`Page::step`]; returns how many steps are queued and
+    /// the step of the latest snapshot. A hidden page draws no frames, which is why this waits for
+    /// none.
+    ///
+    /// # Errors
+    /// When the goal will not be reached.
+    pub fn work(&self, run: f64, goal: f64) -> Result<Vec<f64>, JsError> {
+        let mut lab = self.lab.borrow_mut();
+        lab.tick();
+        self.context.request_repaint();
+        if lab.run() as f64 != run {
+            return Err(JsError::new("the run was started anew before these steps"));
+        }
+        let arrived = lab.snapshot().step as f64;
+        if arrived < goal && !lab.is_busy() {
+            let said = lab.messages.list().last();
+            return Err(JsError::new(
+                said.map_or("paused before these steps", |message| &message.text),
+            ));
+        }
+        Ok(vec![lab.step() as f64, arrived])
+    }
+
+    /// The latest statistics, as an object.
+    pub fn snapshot(&self) -> Result<JsValue, JsValue> {
+        let lab = self.lab.borrow();
+        let snapshot = lab.snapshot();
+        let contribution: Map<String, Json> = Loss::ALL
+            .iter()
+            .map(|&loss| {
+                let of_loss = json!(snapshot.contribution_of(loss));
+                (loss.key().to_owned(), of_loss)
+            })
+            .collect();
+        let average_precision = lab.history().last().and_then(|last| last.average_precision);
+        to_js(&json!({
+            "step": snapshot.step,
+            "backend": lab.backend().kind,
+            "adapter": lab.backend().adapter,
+            "examples": snapshot.examples,
+            "loss": snapshot.loss,
+            "averagePrecision": average_precision,
+            "counts": snapshot.counts,
+            "ema": snapshot.ema,
+            "density": snapshot.density,
+            "beta": snapshot.beta,
+            "contribution": contribution,
+        }))
+    }
+
+    /// What the lab tells the person now, as a list of sentences.
+    pub fn messages(&self) -> Vec<String> {
+        let lab = self.lab.borrow();
+        let list = lab.messages.list().iter();
+        list.map(|message| message.text.clone()).collect()
+    }
+
+    /// Stops drawing and listening; the canvas is the page's again.
+    pub fn destroy(&self) {
+        // A device that goes with the app is no failure.
+        ON_FAILURE.set(None);
+        self.runner.destroy();
+    }
+
+    fn command(&self, command: Command) {
+        self.lab.borrow_mut().command(command);
+        self.context.request_repaint();
+    }
+}
+
+fn to_js(json: &Json) -> Result<JsValue, JsValue> {
+    js_sys::JSON::parse(&json.to_string())
+}
+
+/// An engine's sentence as one about the setting; it may begin with the key already.
+fn backend_error(sentence: &str) -> SettingError {
+    let key = "backend";
+    let message = sentence
+        .strip_prefix(key)
+        .and_then(|rest| rest.strip_prefix(": "))
+        .unwrap_or(sentence)
+        .to_owned();
+    SettingError { key, message }
+}
+
+#[cfg(feature = "gpu")]
+fn web_options() -> eframe::WebOptions {
+    use eframe::egui_wgpu::{WgpuSetup, WgpuSetupCreateNew};
+
+    let setup = WgpuSetupCreateNew {
+        // The page asked for an adapter with these limits; asking for more would shut devices out.
+        device_descriptor: std::sync::Arc::new(|_| wgpu::DeviceDescriptor {
+            label: Some("GHM Lab"),
+            required_limits: wgpu::Limits::default(),
+            ..Default::default()
+        }),
+        ..WgpuSetupCreateNew::without_display_handle()
+    };
+    let mut options = eframe::WebOptions::default();
+    options.wgpu_options.wgpu_setup = WgpuSetup::CreateNew(setup);
+    options
+}
+
+#[cfg(not(feature = "gpu"))]
+fn web_options() -> eframe::WebOptions {
+    eframe::WebOptions {
+        // The page offers WebGL 2 only; silently drawing with WebGL 1 would hide a broken driver.
+        webgl_context_option: eframe::WebGlContextOption::WebGl2,
+        ..Default::default()
+    }
+}
+
+/// The same device draws: when it is lost, only the page can still say so.
+#[cfg(feature = "gpu")]
+fn watch_device(context: &eframe::CreationContext<'_>) {
+    if let Some(state) = &context.wgpu_render_state {
+        state.device.set_device_lost_callback(|_, message| {
+            let message = if message.is_empty() {
+                "no reason was given"
+            } else {
+                &message
+            };
+            fail(&format!("The browser lost the graphics device: {message}"));
+        });
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+fn watch_device(_context: &eframe::CreationContext<'_>) {}

@@ -1,0 +1,253 @@
+//! The real app, by what assistive technology reads: on the CPU engine and on a GPU adapter.
+
+use eframe::egui;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, SnapshotOptions};
+use ghm_lab::app::App;
+use ghm_lab::config::{Backend, Config, Kind, SETTINGS};
+use ghm_lab::lab::Command;
+
+const WIDE: [f32; 2] = [1280.0, 800.0];
+const PHONE: [f32; 2] = [390.0, 844.0];
+
+/// Small enough to be quick, on the CPU.
+fn quick() -> Config {
+    Config {
+        examples: 2000,
+        batch_size: 256,
+        positive_fraction: 0.05,
+        backend: Backend::Cpu,
+        ..Config::default()
+    }
+}
+
+fn open(size: [f32; 2], theme: egui::Theme, config: Config) -> Harness<'static, App> {
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_theme(theme)
+        .with_max_steps(200)
+        .wgpu()
+        .build_eframe(move |context| App::new(context, &config, &[]).expect("the app opens"));
+    harness.step();
+    harness
+}
+
+fn command(harness: &Harness<'_, App>, command: Command) {
+    harness.state().lab().borrow_mut().command(command);
+}
+
+fn step_of(harness: &Harness<'_, App>) -> u64 {
+    harness.state().lab().borrow().step()
+}
+
+/// Pauses and lets everything come to rest: fails when the app never stops repainting.
+fn settle(harness: &mut Harness<'_, App>) {
+    command(harness, Command::Pause);
+    harness.run();
+}
+
+#[test]
+fn opens_training_and_settles_when_paused() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    for _ in 0..30 {
+        harness.step();
+    }
+    assert!(step_of(&harness) > 0, "training runs on opening");
+    for name in [
+        "Gradient statistics",
+        "1 / density",
+        "Harmonized gradients",
+        "Data and decision map",
+    ] {
+        harness.get_by_label(name);
+    }
+    harness.get_by_label("Pause").click();
+    harness.run();
+    let step = step_of(&harness);
+    harness.get_by_label("Play");
+    harness.run();
+    assert_eq!(step_of(&harness), step, "a paused app trains on");
+    assert_eq!(harness.state().lab().borrow().snapshot().step, step);
+}
+
+#[test]
+fn steps_epochs_and_restarts() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    harness.get_by_label("Restart").click();
+    harness.run();
+    assert_eq!(step_of(&harness), 0);
+    harness.get_by_label("Step").click();
+    harness.run();
+    assert_eq!(step_of(&harness), 1);
+    harness.get_by_label("Epoch").click();
+    harness.run();
+    assert_eq!(
+        step_of(&harness),
+        6,
+        "1500 training examples are 6 mini-batches of 256"
+    );
+}
+
+#[test]
+fn every_setting_has_a_control_of_its_name() {
+    let harness = open([1280.0, 1400.0], egui::Theme::Light, quick());
+    let mut missing = Vec::new();
+    for setting in SETTINGS {
+        let role = match setting.kind {
+            Kind::Choice { .. } => Role::ComboBox,
+            _ if setting.key == "seed" => Role::SpinButton,
+            _ => Role::Slider,
+        };
+        if harness
+            .query_all_by_role_and_label(role, setting.label)
+            .next()
+            .is_none()
+        {
+            missing.push((setting.label, role));
+        }
+    }
+    assert!(missing.is_empty(), "controls without a name: {missing:?}");
+}
+
+#[test]
+fn bins_change_live_and_examples_restart() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    command(&harness, Command::Step(5));
+    harness.run();
+    let step = step_of(&harness);
+    harness.get_by_role_and_label(Role::Slider, "bins").focus();
+    harness.run();
+    harness.key_press(egui::Key::ArrowRight);
+    harness.run();
+    let bins = harness.state().lab().borrow().config().bins;
+    assert!(bins > 30, "the slider moved to {bins}");
+    assert_eq!(step_of(&harness), step, "bins act without a restart");
+
+    harness.get_by_role_and_label(Role::Slider, "noise").focus();
+    harness.run();
+    harness.key_press(egui::Key::ArrowRight);
+    harness.run();
+    assert_eq!(step_of(&harness), 0, "new data start anew");
+}
+
+#[test]
+fn a_slider_moves_by_mouse_and_restarts_once_let_go() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    let step = step_of(&harness);
+    let rect = harness.get_by_role_and_label(Role::Slider, "noise").rect();
+    harness.drag_at(rect.center());
+    harness.step();
+    harness.hover_at(rect.center() + egui::vec2(20.0, 0.0));
+    harness.step();
+    assert_eq!(step_of(&harness), step, "nothing happens while it is held");
+    harness.drop_at(rect.center() + egui::vec2(20.0, 0.0));
+    harness.run();
+    assert_eq!(step_of(&harness), 0);
+    assert!(harness.state().lab().borrow().config().noise > 0.25);
+}
+
+#[test]
+fn a_refused_setting_says_why_and_changes_nothing() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    let step = step_of(&harness);
+    let rect = harness
+        .get_by_role_and_label(Role::Slider, "positives")
+        .rect();
+    harness.drag_at(rect.left_center() + egui::vec2(6.0, 0.0));
+    harness.step();
+    harness.drop_at(rect.left_center() + egui::vec2(2.0, 0.0));
+    harness.run();
+    harness.get_by_label_contains("positive-fraction: 0.0001 of 2000 examples");
+    assert_eq!(step_of(&harness), step);
+    assert_eq!(
+        harness.state().lab().borrow().config().positive_fraction,
+        0.05
+    );
+    harness.get_by_label("Dismiss").click();
+    harness.run();
+    assert!(harness.query_by_label("Dismiss").is_none());
+}
+
+#[test]
+fn a_narrow_screen_reaches_everything_by_touch() {
+    let mut harness = open(PHONE, egui::Theme::Dark, quick());
+    settle(&mut harness);
+    for name in ["Play", "Step", "Epoch", "Restart", "Settings"] {
+        let rect = harness.get_by_label(name).rect();
+        assert!(
+            rect.width() >= 40.0 && rect.height() >= 40.0,
+            "{name} is {rect}"
+        );
+        assert!(
+            rect.right() <= PHONE[0] && rect.bottom() <= PHONE[1],
+            "{name} is at {rect}"
+        );
+    }
+    harness.get_by_label("Settings").click();
+    harness.run();
+    for setting in SETTINGS {
+        let controls = harness.query_all_by_label(setting.label);
+        let widest = controls.map(|node| node.rect().right()).fold(0.0, f32::max);
+        assert!(
+            widest > 0.0 && widest <= PHONE[0],
+            "{}: right edge at {widest}",
+            setting.label
+        );
+    }
+    harness.get_by_label("Close settings").click();
+    harness.run();
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Slider, "bins")
+            .is_none()
+    );
+}
+
+#[test]
+fn trains_on_the_device_that_draws_the_window() {
+    let config = Config {
+        backend: Backend::Gpu,
+        ..quick()
+    };
+    let mut harness = open(WIDE, egui::Theme::Light, config);
+    settle(&mut harness);
+    assert_ne!(harness.state().lab().borrow().backend().kind, "cpu");
+    let before = step_of(&harness);
+    command(&harness, Command::Step(20));
+    for _ in 0..2000 {
+        harness.step();
+        if !harness.state().lab().borrow().is_busy() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let lab = harness.state().lab();
+    assert_eq!(lab.borrow().snapshot().step, before + 20);
+    assert!(lab.borrow().snapshot().loss.is_finite());
+}
+
+/// Pictures of a fixed state; software renderers differ in low bits between machines.
+#[test]
+fn looks_as_it_did() {
+    let mut failures = Vec::new();
+    for (name, size, theme) in [
+        ("wide-light", WIDE, egui::Theme::Light),
+        ("wide-dark", WIDE, egui::Theme::Dark),
+        ("phone-light", PHONE, egui::Theme::Light),
+        ("phone-dark", PHONE, egui::Theme::Dark),
+    ] {
+        let mut harness = open(size, theme, quick());
+        settle(&mut harness);
+        command(&harness, Command::Restart);
+        command(&harness, Command::Step(60));
+        harness.run();
+        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+        failures.extend(harness.try_snapshot_options(name, &options).err());
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+}

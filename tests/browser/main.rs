@@ -1,0 +1,367 @@
+//! The built page in a real browser: both bundles, links, scripts, failures, pictures.
+//!
+//! Needs `web/dist` (web/build.sh), the server (cargo build -p ghm-lab-server) and Chromium;
+//! without one of them these tests fail. `tests/run.sh` provides all three.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod cdp;
+mod site;
+
+use std::time::Instant;
+
+use cdp::{Browser, Graphics, Page};
+use ghm_lab::config::Config;
+use ghm_lab::engine::{Compute, Request, Snapshot};
+use serde_json::Value;
+use site::Site;
+
+/// What both bundles must do: train from the first moment, fall in loss, and repeat seed 7.
+fn trains(page: &mut Page<'_>, site: &Site, backend: &str) {
+    page.ready();
+    assert_eq!(page.evaluate("ghmLab.version"), env!("CARGO_PKG_VERSION"));
+    page.wait_for("ghmLab.snapshot().step > 5");
+    assert_eq!(page.evaluate("ghmLab.snapshot().backend"), backend);
+    assert_ne!(page.evaluate("ghmLab.snapshot().adapter"), "");
+
+    // A run of its own from the first step, as nobody presses play.
+    let first = page.evaluate(
+        "ghmLab.pause(); ghmLab.setConfig({seed: 8, loss: 'ce'}).then(() => ghmLab.step(1))",
+    );
+    assert_eq!(first["step"], 1);
+    let later = page.evaluate("ghmLab.step(200)");
+    assert_eq!(later["step"], 201);
+    let (before, after) = (number(&first["loss"]), number(&later["loss"]));
+    assert!(after < 0.5 * before, "the loss falls: {before} to {after}");
+    assert!(number(&later["averagePrecision"]) > 0.2, "{later}");
+
+    let page_run = page.evaluate(
+        "ghmLab.setConfig({seed: 7, loss: 'ghm-c'}).then(() => Promise.all([ghmLab.step(20), ghmLab.step(30)])).then((both) => both[1])",
+    );
+    agrees(&page_run, &native_run(50));
+
+    assert_eq!(page.errors(), Vec::<String>::new());
+    let strangers: Vec<_> = page
+        .requests()
+        .into_iter()
+        .filter(|url| !url.starts_with(&site.origin))
+        .collect();
+    assert_eq!(strangers, Vec::<String>::new(), "requests stay at home");
+}
+
+/// The first steps under the default settings, here and now.
+fn native_run(steps: u32) -> Snapshot {
+    let compute = Compute::Unavailable(String::new());
+    let (mut trainer, _) = compute.start(&Config::default()).unwrap();
+    trainer.advance(steps).unwrap();
+    trainer.read_now(Request::default()).unwrap().snapshot
+}
+
+fn agrees(page: &Value, native: &Snapshot) {
+    assert_eq!(page["step"], native.step);
+    assert_eq!(page["examples"], native.examples);
+    close("loss", &[number(&page["loss"])], &[native.loss], 1e-3);
+    let counts: Vec<f32> = native.counts.iter().map(|&count| count as f32).collect();
+    let contribution = &page["contribution"];
+    for (name, there, here) in [
+        ("counts", &page["counts"], &counts),
+        ("ema", &page["ema"], &native.ema),
+        ("density", &page["density"], &native.density),
+        ("ce", &contribution["ce"], &native.contribution[0]),
+        ("ghm-c", &contribution["ghm-c"], &native.contribution[1]),
+    ] {
+        let there: Vec<f64> = there.as_array().unwrap().iter().map(number).collect();
+        close(name, &there, here, 0.01);
+    }
+}
+
+/// An example whose gradient norm lies on the edge of a bin may fall to either side, so the whole
+/// is compared: the sum of the differences, in parts of the sum.
+fn close(name: &str, page: &[f64], native: &[f32], tolerance: f64) {
+    assert_eq!(page.len(), native.len(), "{name}");
+    let pairs = page.iter().zip(native);
+    let difference: f64 = pairs.map(|(a, &b)| (a - f64::from(b)).abs()).sum();
+    let sum: f64 = native.iter().map(|&b| f64::from(b.abs())).sum();
+    assert!(
+        difference <= tolerance * sum,
+        "{name}: {page:?} is not {native:?}"
+    );
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
+/// How many colours a picture has, counted by the browser itself.
+fn colours(browser: &mut Browser, picture: &str) -> u64 {
+    let script = format!(
+        "(async () => {{
+            const image = new Image();
+            image.src = 'data:image/png;base64,{picture}';
+            await image.decode();
+            const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+            canvas.drawImage(image, 0, 0);
+            const {{ data }} = canvas.getImageData(0, 0, image.width, image.height);
+            return new Set(new Uint32Array(data.buffer)).size;
+        }})()"
+    );
+    browser.blank().evaluate(&script).as_u64().unwrap_or(0)
+}
+
+#[test]
+fn webgpu_bundle_trains_on_the_gpu() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGpu);
+    let mut page = browser.open(&site.origin);
+    trains(&mut page, &site, "webgpu");
+
+    // The graphics device goes away: only the page can still say so.
+    let mut page = browser.blank();
+    page.before_load(
+        "const request = GPUAdapter.prototype.requestDevice;
+         GPUAdapter.prototype.requestDevice = async function (...all) {
+             return (window.device = await request.apply(this, all));
+         };",
+    );
+    page.go(&site.origin);
+    page.ready();
+    page.evaluate("device.destroy()");
+    stopped(&mut page, "lost the graphics device");
+    let other = page.evaluate("document.querySelector('#failure-other:not([hidden])').href");
+    assert_eq!(other, format!("{}?renderer=webgl", site.origin));
+
+    // WebGPU is there, but does not start.
+    let mut page = browser.blank();
+    page.before_load(
+        "GPUAdapter.prototype.requestDevice = () => Promise.reject(new Error('out of order'));",
+    );
+    page.go(&site.origin);
+    page.ready();
+    page.wait_for("ghmLab.snapshot().step > 0");
+    assert_eq!(page.evaluate("ghmLab.snapshot().backend"), "cpu");
+    let said = page.evaluate("ghmLab.messages().join(' ')").to_string();
+    assert!(said.contains("WebGPU did not start"), "{said}");
+}
+
+#[test]
+fn webgl_bundle_trains_on_the_cpu_under_any_path() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("index.html"), "elsewhere").unwrap();
+    let deep = folder.path().join("some/where");
+    std::fs::create_dir_all(&deep).unwrap();
+    copy(&site::dist(), &deep.join("lab"));
+    let site = Site::serve_folder(folder.path());
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.open(&format!("{}some/where/lab/", site.origin));
+    trains(&mut page, &site, "cpu");
+
+    page.evaluate("ghmLab.destroy()");
+    assert_eq!(
+        page.evaluate("document.querySelector('canvas')"),
+        Value::Null
+    );
+    let error = page.try_evaluate("ghmLab.snapshot()").unwrap_err();
+    assert!(error.contains("destroyed"), "{error}");
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let copied = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &copied);
+        } else {
+            std::fs::copy(&path, copied).unwrap();
+        }
+    }
+}
+
+#[test]
+fn links_and_scripts_change_the_settings() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let link = "#loss=ce&bins=12&positive-fraction=0.05";
+    let mut page = browser.open(&format!("{}{link}", site.origin));
+    page.ready();
+    let config = page.evaluate("ghmLab.config()");
+    assert_eq!(config["loss"], "ce");
+    assert_eq!(config["bins"], 12);
+    assert_eq!(config["positive-fraction"], 0.05);
+    page.wait_for("ghmLab.snapshot().counts.length === 12");
+    assert_eq!(page.evaluate("location.hash"), link);
+
+    // Both ways while it runs.
+    page.evaluate("location.hash = '#bins=40'");
+    page.wait_for("ghmLab.config().bins === 40 && ghmLab.config().loss === 'ghm-c'");
+    let config = page.evaluate("ghmLab.setConfig({momentum: 0.5, convention: 'paper'})");
+    assert_eq!(config["momentum"], 0.5);
+    page.wait_for("location.hash === '#bins=40&momentum=0.5&convention=paper'");
+
+    for (changes, sentence) in [
+        ("{bins: 300}", "bins: 300 is outside 1 to 256"),
+        (
+            "{bins: 20, momentum: 2}",
+            "momentum: 2 is outside 0 to 0.999",
+        ),
+        ("{loss: 'mse'}", "loss: \"mse\" is not one of"),
+        ("{backend: 'gpu'}", "backend: gpu is not available"),
+        ("'bins=3'", "setConfig takes an object"),
+        ("undefined", "setConfig takes an object"),
+    ] {
+        let error = page
+            .try_evaluate(&format!("ghmLab.setConfig({changes})"))
+            .unwrap_err();
+        assert!(error.contains(sentence), "{changes}: {error}");
+    }
+    assert_eq!(page.evaluate("ghmLab.config().bins"), 40);
+    for count in ["0", "1.5", "'many'"] {
+        let error = page.try_evaluate(&format!("ghmLab.step({count})"));
+        assert!(error.unwrap_err().contains("step: "), "{count}");
+    }
+    assert_eq!(page.errors(), Vec::<String>::new());
+
+    // A bad link is reported, and the address then holds what runs.
+    let link = "#bins=300&momentum=0.5&nonsense=1&backend=gpu&%00";
+    let mut page = browser.open(&format!("{}{link}", site.origin));
+    page.ready();
+    let said = page.evaluate("ghmLab.messages().join('\\n')").to_string();
+    assert!(said.contains("bins: 300 is outside 1 to 256"), "{said}");
+    assert!(said.contains("backend: gpu is not available"), "{said}");
+    assert_eq!(page.evaluate("ghmLab.config().bins"), 30);
+    page.wait_for("location.hash === '#momentum=0.5'");
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+/// The canvas has given way to a sentence and a way to go on.
+fn stopped(page: &mut Page<'_>, sentence: &str) {
+    page.wait_for("!document.getElementById('failure').hidden");
+    let text = page
+        .evaluate("document.getElementById('failure').innerText")
+        .to_string();
+    assert!(text.contains(sentence), "{text}");
+    assert_eq!(
+        page.evaluate("document.querySelector('canvas')"),
+        Value::Null
+    );
+    let error = page.try_evaluate("ghmLab.snapshot()").unwrap_err();
+    assert!(error.contains("GHM Lab"), "{error}");
+}
+
+#[test]
+fn failures_become_sentences_in_the_page() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.open(&site.origin);
+    page.ready();
+    // eframe expects the clock to be there: a real panic, without a door for it in the product.
+    page.evaluate("window.performance = undefined");
+    stopped(
+        &mut page,
+        "A mistake in the lab itself: should have a Performance",
+    );
+    let details = page.evaluate("document.getElementById('failure-trace').textContent");
+    assert!(details.to_string().contains("panicked at"), "{details}");
+    page.evaluate("document.getElementById('failure-reload').click()");
+    page.wait_for("ghmLab.snapshot().step > 0");
+
+    let mut page = browser.open(&format!("{}?renderer=webgpu", site.origin));
+    stopped(&mut page, "GHM Lab cannot use WebGPU here");
+    let mut page = browser.open(&format!("{}?renderer=paper", site.origin));
+    stopped(&mut page, "\\\"paper\\\" is not one of webgpu, webgl");
+    drop(browser);
+
+    let mut browser = Browser::launch(Graphics::None);
+    let mut page = browser.open(&site.origin);
+    stopped(&mut page, "It needs WebGPU or WebGL 2");
+    let error = page.try_evaluate("ghmLab.ready").unwrap_err();
+    assert!(error.contains("needs WebGPU or WebGL 2"), "{error}");
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+/// Where a slider lies is the screen's own affair: a hand finds it by trying, from the top of the
+/// column of settings down.
+#[test]
+fn the_bins_slider_moves_by_mouse() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.blank();
+    page.resize(1280, 800);
+    page.go(&site.origin);
+    page.ready();
+    let places = (60..400)
+        .step_by(8)
+        .flat_map(|y| [90.0, 130.0, 170.0].map(|x| (x, f64::from(y))));
+    let mut found = None;
+    for (x, y) in places {
+        page.drag((x, y), (x + 40.0, y));
+        if page.evaluate("ghmLab.config().bins !== 30") == true {
+            found = Some((x, y));
+            break;
+        }
+    }
+    let (x, y) = found.expect("no drag in the column of settings changes the bins");
+
+    // While it trains: from the last move of the mouse until the training knows.
+    page.evaluate("ghmLab.play()");
+    let before = page.evaluate("ghmLab.config().bins");
+    let start = Instant::now();
+    page.drag((x + 40.0, y), (x - 20.0, y));
+    page.wait_for(&format!("ghmLab.config().bins !== {before}"));
+    let taken = start.elapsed();
+    // The drag itself is seven events, each answered when the page has handled it.
+    assert!(taken.as_millis() < 7 * 200, "a drag took {taken:?}");
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+/// Also leaves `target/screenshots/` to look at.
+#[test]
+fn the_canvas_fills_every_window() {
+    let site = Site::serve();
+    let folder = site::target_folder().join("../screenshots");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (graphics, name) in [(Graphics::WebGpu, "webgpu"), (Graphics::WebGl, "webgl")] {
+        let mut browser = Browser::launch(graphics);
+        for (width, height) in [(1280, 800), (390, 844)] {
+            for (dark, theme) in [(false, "light"), (true, "dark")] {
+                let mut page = browser.blank();
+                page.resize(width, height);
+                page.dark(dark);
+                page.go(&site.origin);
+                page.ready();
+                page.wait_for("ghmLab.snapshot().step > 50");
+                let fits = page.evaluate(
+                    "(() => {
+                        const { x, y, width, height } = document.querySelector('canvas').getBoundingClientRect();
+                        const page = document.scrollingElement;
+                        return [x, y, width, height, page.scrollWidth, page.scrollHeight].join();
+                    })()",
+                );
+                assert_eq!(fits, format!("0,0,{width},{height},{width},{height}"));
+                let picture = page.screenshot();
+                let file = folder.join(format!("{name}-{width}x{height}-{theme}.png"));
+                std::fs::write(file, decode_base64(&picture)).unwrap();
+                page.evaluate("ghmLab.destroy()");
+                let colours = colours(&mut browser, &picture);
+                assert!(colours > 50, "{name} {width} {theme}: {colours} colours");
+            }
+        }
+    }
+}
+
+fn decode_base64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for symbol in text.bytes() {
+        let Some(value) = ALPHABET.iter().position(|&letter| letter == symbol) else {
+            continue;
+        };
+        bits = (bits << 6 | value as u32) & 0xFFFF;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    bytes
+}

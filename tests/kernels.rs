@@ -1,0 +1,468 @@
+//! Every kernel against its CPU twin of the same name, on the same inputs, and whole runs of both
+//! engines against each other.
+//!
+//! Outputs are filled with noise first, so that a kernel that writes nothing fails; each comparison
+//! also shows that it sees a perturbed value. Without an adapter these tests fail.
+#![cfg(feature = "gpu")]
+
+#[path = "kernels/fixture.rs"]
+mod fixture;
+#[path = "kernels/live.rs"]
+mod live;
+#[path = "kernels/training.rs"]
+mod training;
+
+use bytemuck::Zeroable;
+use fixture::{Bench, NETWORKS, Report, SIZES, Tolerance, floats, norms, step};
+use ghm_lab::config::Optimizer;
+use ghm_lab::engine::gpu::{Array, Statistics};
+use ghm_lab::engine::{Step, cpu};
+use ghm_lab::ghm::{self, DensityRule, Loss, MAX_BINS, Normaliser};
+
+const BINS: [u32; 4] = [1, 2, 30, 256];
+
+/// A few roundings, of exp and division above all: WGSL allows exp 3 + 2|x| units in the last
+/// place.
+const POINTWISE: Tolerance = Tolerance {
+    relative: 2e-5,
+    absolute: 1e-30,
+};
+
+/// Sums of n terms of about 1 in different orders.
+fn of_sum(n: usize) -> Tolerance {
+    Tolerance {
+        relative: 1e-5,
+        absolute: 2e-6 * (n as f32).sqrt(),
+    }
+}
+
+#[test]
+fn forward() {
+    let mut report = Report::default();
+    for &network in NETWORKS {
+        let bench = Bench::new(network);
+        for n in SIZES {
+            let order = bench.order(n);
+            let first = 3;
+            let now = Step { first, ..step(n) };
+            bench.fill_with_noise(n);
+            bench
+                .probe
+                .write(Array::Order, &[&[0; 3], &order[..]].concat());
+            bench.run("forward", &now);
+
+            let (inputs, labels) = bench.gather(&order);
+            let mut activations = vec![0.0; bench.network.hidden_units() * n];
+            let mut logits = vec![0.0; n];
+            let parameters = &bench.parameters;
+            cpu::forward(
+                &bench.network,
+                parameters,
+                &inputs,
+                &mut activations,
+                &mut logits,
+            );
+            let ours = [inputs, activations].concat();
+            let row = format!("{network:?} n={n}");
+            report.compare(
+                &format!("activations {row}"),
+                &bench.read(Array::Activations),
+                &ours,
+                of_sum(64),
+            );
+            report.compare(
+                &format!("logits {row}"),
+                &bench.read(Array::Logits),
+                &logits,
+                of_sum(64),
+            );
+            report.compare(
+                &format!("labels {row}"),
+                &bench.read(Array::Labels),
+                &labels,
+                Tolerance::EXACT,
+            );
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn gradient_norm() {
+    let mut report = Report::default();
+    let bench = Bench::new(NETWORKS[0]);
+    for n in SIZES {
+        let mut logits = floats("logits", n, 20.0);
+        for (logit, extreme) in logits.iter_mut().zip([0.0, -80.0, 80.0, -1e30, 1e30]) {
+            *logit = extreme;
+        }
+        let labels = bench.labels(n);
+        bench.fill_with_noise(n);
+        bench.probe.write(Array::Logits, &logits);
+        bench.probe.write(Array::Labels, &labels);
+        bench.run("gradient_norm", &step(n));
+        let ours: Vec<f32> = logits
+            .iter()
+            .zip(&labels)
+            .map(|(&logit, &label)| ghm::gradient_norm(logit, label))
+            .collect();
+        report.compare(
+            &format!("n={n}"),
+            &bench.read(Array::GradientNorms),
+            &ours,
+            POINTWISE,
+        );
+    }
+    report.finish();
+}
+
+#[test]
+fn histogram() {
+    let mut report = Report::default();
+    let bench = Bench::new(NETWORKS[0]);
+    for n in SIZES {
+        for bins in BINS {
+            let norms = norms(n, bins);
+            bench.fill_with_noise(n);
+            bench.probe.write(Array::GradientNorms, &norms);
+            bench.probe.write(Array::Tally, &[0_u32; MAX_BINS]);
+            bench.run("histogram", &Step { bins, ..step(n) });
+            let mut ours = vec![0; MAX_BINS];
+            ghm::histogram(&norms, &mut ours[..bins as usize]);
+            report.compare_counts(
+                &format!("n={n} M={bins}"),
+                &bench.read_counts(Array::Tally),
+                &ours,
+            );
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn density() {
+    let mut report = Report::default();
+    let bench = Bench::new(NETWORKS[0]);
+    let normalisers = [Normaliser::One, Normaliser::Bins, Normaliser::HitBins];
+    for n in SIZES {
+        for bins in BINS {
+            for (c, (normaliser, holds)) in normalisers
+                .into_iter()
+                .flat_map(|normaliser| [(normaliser, false), (normaliser, true)])
+                .enumerate()
+            {
+                let m = bins as usize;
+                let mut counts = vec![0; MAX_BINS];
+                ghm::histogram(&norms(n, bins), &mut counts[..m]);
+                let rule = DensityRule {
+                    momentum: [0.0, 0.75, 0.9][c % 3],
+                    correction: [1.0, 4.0][c % 2],
+                    holds_empty_bins: holds,
+                    normaliser,
+                };
+                let mut ema: Vec<f32> = floats("ema", m, 5.0).iter().map(|v| v.abs()).collect();
+                ema[m / 2] = 0.0;
+                bench.fill_with_noise(n);
+                bench.probe.write(Array::Tally, &counts);
+                let mut statistics = Statistics {
+                    ema: [7.0; MAX_BINS],
+                    ..Statistics::zeroed()
+                };
+                statistics.ema[..m].copy_from_slice(&ema);
+                bench.probe.write(Array::Statistics, &[statistics]);
+                bench.run(
+                    "density",
+                    &Step {
+                        bins,
+                        ema_momentum: rule.momentum,
+                        ema_correction: rule.correction,
+                        holds_empty_bins: u32::from(holds),
+                        normaliser: normaliser as u32,
+                        ..step(n)
+                    },
+                );
+                let (mut density, mut beta) = (vec![0.0; m], vec![0.0; m]);
+                ghm::density(&counts[..m], &rule, &mut ema, &mut density, &mut beta);
+                let theirs = bench.statistics();
+                let row = format!("n={n} M={bins} {normaliser:?} holds={holds}");
+                report.compare_counts(&format!("counts {row}"), &theirs.counts, &counts);
+                for (name, theirs, mut ours) in [
+                    ("ema", theirs.ema, ema),
+                    ("density", theirs.density, density),
+                    ("beta", theirs.beta, beta),
+                ] {
+                    // Bins that are not in use are zero.
+                    ours.resize(MAX_BINS, 0.0);
+                    report.compare(
+                        &format!("{name} {row}"),
+                        &theirs,
+                        &ours,
+                        Tolerance {
+                            relative: 1e-6,
+                            absolute: 0.0,
+                        },
+                    );
+                }
+                report.compare_counts(
+                    &format!("tally {row}"),
+                    &bench.read_counts(Array::Tally),
+                    &[0; MAX_BINS],
+                );
+            }
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn reweight() {
+    let mut report = Report::default();
+    let bench = Bench::new(NETWORKS[0]);
+    let hidden = bench.network.hidden_units();
+    for n in SIZES {
+        for (&loss, bins) in Loss::ALL.iter().flat_map(|l| BINS.map(|bins| (l, bins))) {
+            let mut logits = floats("logits", n, 10.0);
+            logits[0] = 40.0;
+            let (labels, norms) = (bench.labels(n), norms(n, bins));
+            let beta = floats("beta", bins as usize, 3.0);
+            bench.fill_with_noise(n);
+            bench.probe.write(Array::Logits, &logits);
+            bench.probe.write(Array::Labels, &labels);
+            bench.probe.write(Array::GradientNorms, &norms);
+            let mut statistics = Statistics::zeroed();
+            statistics.beta[..bins as usize].copy_from_slice(&beta);
+            bench.probe.write(Array::Statistics, &[statistics]);
+            bench.run(
+                "reweight",
+                &Step {
+                    bins,
+                    loss: loss as u32,
+                    ..step(n)
+                },
+            );
+            let [mut weights, mut residuals, mut losses] = [(); 3].map(|()| vec![0.0; n]);
+            cpu::reweight(
+                loss,
+                &logits,
+                &labels,
+                &norms,
+                &beta,
+                &mut weights,
+                &mut residuals,
+                &mut losses,
+            );
+            let row = format!("{loss:?} n={n} M={bins}");
+            report.compare(
+                &format!("weights {row}"),
+                &bench.read(Array::Weights),
+                &weights,
+                Tolerance::EXACT,
+            );
+            let theirs = &bench.read(Array::Deltas)[hidden * n..];
+            report.compare(&format!("residuals {row}"), theirs, &residuals, POINTWISE);
+            report.compare(
+                &format!("losses {row}"),
+                &bench.read(Array::Losses),
+                &losses,
+                POINTWISE,
+            );
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn backward() {
+    let mut report = Report::default();
+    for &network in NETWORKS {
+        let bench = Bench::new(network);
+        let hidden = bench.network.hidden_units();
+        for n in SIZES {
+            let activations = bench.activations(n);
+            let residuals = floats("residuals", n, 1.0);
+            bench.fill_with_noise(n);
+            bench.probe.write(Array::Activations, &activations);
+            let noise = floats("noise", hidden * n, 100.0);
+            bench
+                .probe
+                .write(Array::Deltas, &[noise, residuals.clone()].concat());
+            bench.run("backward", &step(n));
+            let mut ours = vec![0.0; hidden * n];
+            let (network_, parameters) = (&bench.network, &bench.parameters);
+            cpu::backward(
+                network_,
+                parameters,
+                &activations[2 * n..],
+                &residuals,
+                &mut ours,
+            );
+            ours.extend(residuals);
+            report.compare(
+                &format!("{network:?} n={n}"),
+                &bench.read(Array::Deltas),
+                &ours,
+                of_sum(64),
+            );
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn reduce() {
+    let mut report = Report::default();
+    for &network in NETWORKS {
+        let bench = Bench::new(network);
+        let hidden = bench.network.hidden_units();
+        for n in SIZES {
+            let activations = bench.activations(n);
+            let deltas = floats("deltas", (hidden + 1) * n, 1.0);
+            let losses = floats("losses", n, 1.0);
+            bench.fill_with_noise(n);
+            bench.probe.write(Array::Activations, &activations);
+            bench.probe.write(Array::Deltas, &deltas);
+            bench.probe.write(Array::Losses, &losses);
+            bench.run("reduce", &step(n));
+            let mut ours = vec![0.0; bench.parameters.len()];
+            let (inputs, units) = activations.split_at(2 * n);
+            let (below, residuals) = deltas.split_at(hidden * n);
+            cpu::reduce(&bench.network, inputs, units, below, residuals, &mut ours);
+            let row = format!("{network:?} n={n}");
+            report.compare(
+                &format!("gradient {row}"),
+                &bench.read(Array::Gradient),
+                &ours,
+                of_sum(n),
+            );
+            let loss = cpu::sum(&losses) / n as f32;
+            let tolerance = Tolerance {
+                relative: 1e-5,
+                absolute: 1e-6,
+            };
+            report.compare(
+                &format!("loss {row}"),
+                &[bench.statistics().loss],
+                &[loss],
+                tolerance,
+            );
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn update() {
+    let mut report = Report::default();
+    for &network in NETWORKS {
+        let bench = Bench::new(network);
+        let p = bench.parameters.len();
+        for (&optimizer, t) in Optimizer::ALL.iter().flat_map(|o| [(o, 1), (o, 1000)]) {
+            let now = Step {
+                optimizer: optimizer as u32,
+                learning_rate: 0.03,
+                sgd_momentum: 0.9,
+                adam_correction1: 1.0 - 0.9_f32.powi(t),
+                adam_correction2: 1.0 - 0.999_f32.powi(t),
+                ..step(1)
+            };
+            let mut gradient = floats("gradient", p, 1.0);
+            gradient[0] = 0.0;
+            let mut parameters = bench.parameters.clone();
+            let mut moments = floats("moments", 2 * p, 1.0);
+            moments.iter_mut().skip(p).for_each(|m| *m = m.abs());
+            bench.fill_with_noise(1);
+            bench.probe.write(Array::Gradient, &gradient);
+            bench.probe.write(Array::Parameters, &parameters);
+            bench.probe.write(Array::Moments, &moments);
+            bench.run("update", &now);
+            cpu::update(&now, &gradient, &mut parameters, &mut moments);
+            let row = format!("{network:?} {optimizer:?} t={t}");
+            let tolerance = Tolerance {
+                relative: 1e-5,
+                absolute: 1e-6,
+            };
+            report.compare(
+                &format!("parameters {row}"),
+                &bench.read(Array::Parameters),
+                &parameters,
+                tolerance,
+            );
+            report.compare(
+                &format!("moments {row}"),
+                &bench.read(Array::Moments),
+                &moments,
+                tolerance,
+            );
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn contribution() {
+    let mut report = Report::default();
+    let bench = Bench::new(NETWORKS[0]);
+    for n in SIZES {
+        for bins in BINS {
+            let m = bins as usize;
+            let norms = norms(n, bins);
+            let beta = floats("beta", m, 3.0);
+            bench.fill_with_noise(n);
+            bench.probe.write(Array::GradientNorms, &norms);
+            let mut statistics = Statistics::zeroed();
+            statistics.beta[..m].copy_from_slice(&beta);
+            statistics.contribution.fill(99.0);
+            bench.probe.write(Array::Statistics, &[statistics]);
+            bench.run("contribution", &Step { bins, ..step(n) });
+            let theirs = bench.statistics().contribution;
+            for &loss in Loss::ALL {
+                let weights: Vec<f32> = norms
+                    .iter()
+                    .map(|&g| loss.weight(beta[ghm::bin(g, m)]))
+                    .collect();
+                let mut ours = vec![0.0; m];
+                ghm::contribution(&norms, &weights, &mut ours);
+                let theirs = &theirs[loss as usize * MAX_BINS..][..m];
+                report.compare(
+                    &format!("{loss:?} n={n} M={bins}"),
+                    theirs,
+                    &ours,
+                    Tolerance {
+                        relative: 1e-5,
+                        absolute: 1e-6,
+                    },
+                );
+            }
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn predict() {
+    let mut report = Report::default();
+    for &network in NETWORKS {
+        let bench = Bench::new(network);
+        let total = bench.probe.points();
+        let points: Vec<[f32; 2]> = floats("points", 2 * total, 1.5)
+            .chunks_exact(2)
+            .map(|p| [p[0], p[1]])
+            .collect();
+        for n in SIZES {
+            let first = 5;
+            bench.fill_with_noise(n);
+            bench.probe.write(Array::Points, &points);
+            bench.run(
+                "predict",
+                &Step {
+                    first: first as u32,
+                    ..step(n)
+                },
+            );
+            let ours = cpu::predict(&bench.network, &bench.parameters, &points[first..first + n]);
+            let theirs = &bench.read(Array::Predictions)[first..];
+            report.compare(&format!("{network:?} n={n}"), theirs, &ours, of_sum(64));
+        }
+    }
+    report.finish();
+}

@@ -1,0 +1,237 @@
+//! What the comparisons share: inputs, noise, and a report of every row that differs.
+
+use bytemuck::Zeroable;
+use ghm_lab::config::{Activation, Config};
+use ghm_lab::data::{Dataset, Random};
+use ghm_lab::engine::gpu::probe::Probe;
+use ghm_lab::engine::gpu::{Array, Gpu, Statistics};
+use ghm_lab::engine::{Network, Step};
+
+/// Around a workgroup, several of them, and a run of the sums.
+pub const SIZES: [usize; 9] = [1, 63, 64, 65, 255, 256, 257, 1000, 4097];
+
+/// Hidden layers, width, activation.
+pub const NETWORKS: &[(u32, u32, Activation)] = &[
+    (2, 16, Activation::Tanh),
+    (1, 1, Activation::Relu),
+    (3, 64, Activation::Relu),
+    (3, 7, Activation::Tanh),
+];
+
+/// Uniform numbers in plus or minus `bound`, the same for the same name.
+pub fn floats(name: &str, count: usize, bound: f64) -> Vec<f32> {
+    let mut random = Random::named(11, name);
+    (0..count)
+        .map(|_| random.between(-bound, bound) as f32)
+        .collect()
+}
+
+/// Gradient norms, among them both ends and edges of bins.
+pub fn norms(n: usize, bins: u32) -> Vec<f32> {
+    let mut norms: Vec<f32> = floats("norms", n, 1.0).iter().map(|v| v * v).collect();
+    let edges = (0..=bins).map(|j| j as f32 / bins as f32);
+    for (norm, edge) in norms.iter_mut().skip(1).step_by(2).zip(edges) {
+        *norm = edge;
+    }
+    norms
+}
+
+/// A step over n examples with everything else at rest.
+pub fn step(n: usize) -> Step {
+    Step {
+        examples: n as u32,
+        bins: 30,
+        ..Step::zeroed()
+    }
+}
+
+pub fn gpu() -> Gpu {
+    Gpu::headless().expect("these tests need an adapter that computes")
+}
+
+/// A device with the arrays of a network, and the same on the CPU.
+pub struct Bench {
+    pub network: Network,
+    pub parameters: Vec<f32>,
+    pub probe: Probe,
+    data: Dataset,
+}
+
+impl Bench {
+    pub fn new((layers, width, activation): (u32, u32, Activation)) -> Self {
+        let config = Config {
+            examples: 8000,
+            positive_fraction: 0.2,
+            layers,
+            width,
+            activation,
+            ..Config::default()
+        };
+        let data = config.recipe().generate();
+        let network = Network::of(&config);
+        let mut parameters = network.initial(3);
+        for (value, more) in parameters
+            .iter_mut()
+            .zip(floats("biases", network.parameters(), 0.1))
+        {
+            *value += more;
+        }
+        // Room for the few indices that come before the mini-batch.
+        let most = SIZES.iter().max().expect("there are sizes") + 8;
+        let probe = Probe::new(&gpu(), &network, &data, &parameters, most).expect("it fits");
+        Self {
+            network,
+            parameters,
+            probe,
+            data,
+        }
+    }
+
+    /// Fills everything that kernels write or read for a mini-batch with numbers that would show.
+    pub fn fill_with_noise(&self, n: usize) {
+        for array in Array::ALL {
+            let is_given = matches!(array, Array::Order | Array::Examples | Array::Parameters);
+            if !is_given {
+                let count = self.probe.bytes(array) / size_of::<f32>();
+                let noise = floats(&format!("{} {n}", array as u32), count, 1000.0);
+                self.probe.write(array, &noise);
+            }
+        }
+    }
+
+    pub fn run(&self, kernel: &str, step: &Step) {
+        self.probe.run(&[kernel], step).expect("the kernel runs");
+    }
+
+    pub fn read(&self, array: Array) -> Vec<f32> {
+        self.probe.read(array).expect("the device answers")
+    }
+
+    pub fn read_counts(&self, array: Array) -> Vec<u32> {
+        self.probe.read(array).expect("the device answers")
+    }
+
+    pub fn statistics(&self) -> Statistics {
+        self.probe
+            .read(Array::Statistics)
+            .expect("the device answers")[0]
+    }
+
+    /// Indices of n training examples.
+    pub fn order(&self, n: usize) -> Vec<u32> {
+        let mut random = Random::named(5, "order");
+        let mut order: Vec<u32> = (0..self.data.train.len() as u32).collect();
+        random.shuffle(&mut order);
+        order.truncate(n);
+        order
+    }
+
+    /// Inputs `[2, n]` and labels `[n]` of these examples.
+    pub fn gather(&self, order: &[u32]) -> (Vec<f32>, Vec<f32>) {
+        let split = &self.data.train;
+        let coordinate = |c: usize| order.iter().map(move |&i| split.points[i as usize][c]);
+        let labels = order
+            .iter()
+            .map(|&i| f32::from(u8::from(split.labels[i as usize])));
+        (
+            coordinate(0).chain(coordinate(1)).collect(),
+            labels.collect(),
+        )
+    }
+
+    pub fn labels(&self, n: usize) -> Vec<f32> {
+        self.gather(&self.order(n)).1
+    }
+
+    /// Inputs and plausible hidden activations `[2 + u, n]`, some of them 0 as ReLU leaves them.
+    pub fn activations(&self, n: usize) -> Vec<f32> {
+        let rows = 2 + self.network.hidden_units();
+        let mut values = floats("activations", rows * n, 1.0);
+        values
+            .iter_mut()
+            .skip(2 * n)
+            .step_by(3)
+            .for_each(|a| *a = 0.0);
+        values
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Tolerance {
+    pub relative: f32,
+    pub absolute: f32,
+}
+
+impl Tolerance {
+    pub const EXACT: Self = Self {
+        relative: 0.0,
+        absolute: 0.0,
+    };
+
+    fn allows(self, theirs: f32, ours: f32) -> bool {
+        (theirs - ours).abs() <= self.absolute + self.relative * ours.abs()
+    }
+}
+
+/// The first of the values that differ, and how many do; `theirs` may be longer.
+fn difference(theirs: &[f32], ours: &[f32], tolerance: Tolerance) -> Option<String> {
+    if theirs.len() < ours.len() {
+        return Some(format!("{} values instead of {}", theirs.len(), ours.len()));
+    }
+    let wrong: Vec<usize> = (0..ours.len())
+        .filter(|&i| !tolerance.allows(theirs[i], ours[i]))
+        .collect();
+    let &i = wrong.first()?;
+    let count = wrong.len();
+    Some(format!(
+        "{count} differ, first [{i}]: GPU {} CPU {}",
+        theirs[i], ours[i]
+    ))
+}
+
+/// Collects the rows that differ.
+#[derive(Default)]
+pub struct Report {
+    rows: usize,
+    failures: Vec<String>,
+}
+
+impl Report {
+    /// Compares, and makes sure that the comparison can fail.
+    pub fn compare(&mut self, row: &str, theirs: &[f32], ours: &[f32], tolerance: Tolerance) {
+        self.rows += 1;
+        if let Some(difference) = difference(theirs, ours, tolerance) {
+            self.failures.push(format!("{row}: {difference}"));
+        }
+        let mut perturbed = ours.to_vec();
+        let at = perturbed.len() / 2;
+        let allowed = tolerance.absolute + tolerance.relative * ours[at].abs();
+        perturbed[at] += 4.0 * allowed + 1e-3 * ours[at].abs() + f32::MIN_POSITIVE;
+        assert!(
+            difference(&perturbed, ours, tolerance).is_some(),
+            "{row}: a wrong value goes unseen"
+        );
+    }
+
+    pub fn compare_counts(&mut self, row: &str, theirs: &[u32], ours: &[u32]) {
+        self.rows += 1;
+        if theirs != ours {
+            self.failures
+                .push(format!("{row}: GPU {theirs:?} CPU {ours:?}"));
+        }
+        let mut perturbed = ours.to_vec();
+        perturbed[ours.len() / 2] += 1;
+        assert_ne!(perturbed, ours, "{row}: a wrong count goes unseen");
+    }
+
+    pub fn finish(self) {
+        assert!(self.rows > 0, "nothing was compared");
+        let Self { rows, failures } = self;
+        assert!(
+            failures.is_empty(),
+            "{} of {rows} rows differ:\n{}",
+            failures.len(),
+            failures.join("\n")
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! What changes while a run goes on, and how readings come and go.
+
+use ghm_lab::config::{Config, Optimizer};
+use ghm_lab::engine::{Compute, Request};
+use ghm_lab::ghm::{Convention, Loss};
+
+use crate::fixture::gpu;
+use crate::training::{both, disagreement, small, start};
+
+const EVERYTHING: Request = Request {
+    evaluate: true,
+    map: true,
+    parameters: true,
+};
+
+type Change = (&'static str, fn(&mut Config));
+
+#[test]
+fn live_changes_agree() {
+    let changes: [Change; 9] = [
+        ("fewer bins", |c| c.bins = 7),
+        ("more bins", |c| c.bins = 200),
+        ("momentum", |c| c.momentum = 0.2),
+        ("convention", |c| c.convention = Convention::Mmdetection),
+        ("optimizer", |c| c.optimizer = Optimizer::Sgd),
+        ("batch size up", |c| c.batch_size = 1900),
+        ("batch size down", |c| c.batch_size = 33),
+        ("loss", |c| c.loss = Loss::CrossEntropy),
+        ("adam again", |c| c.optimizer = Optimizer::Adam),
+    ];
+    let mut trainers = both().map(|compute| start(&compute, &small()));
+    let mut failures = Vec::new();
+    for (name, change) in changes {
+        let [theirs, ours] = trainers.each_mut().map(|trainer| {
+            let mut config = trainer.config().clone();
+            change(&mut config);
+            trainer.configure(config);
+            // Before a step the change shows in the average only.
+            let before = trainer.read_now(EVERYTHING).expect("a reading");
+            trainer.advance(12).expect("it trains");
+            (before, trainer.read_now(EVERYTHING).expect("a reading"))
+        });
+        assert_eq!(
+            theirs.0.snapshot.counts.len(),
+            ours.0.snapshot.counts.len(),
+            "{name}"
+        );
+        assert_eq!(
+            theirs.0.snapshot.contribution.len(),
+            ours.0.snapshot.contribution.len()
+        );
+        let zeros = |ema: &[f32]| ema.iter().filter(|s| **s == 0.0).count();
+        let empty = [&theirs, &ours].map(|update| zeros(&update.0.snapshot.ema));
+        assert!(empty[0].abs_diff(empty[1]) <= 2, "{name}: {empty:?}");
+        if let Some(why) = disagreement(&theirs.1, &ours.1) {
+            failures.push(format!("{name}: {why}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn before_the_first_step_there_is_nothing_but_the_network() {
+    let [theirs, ours] = both().map(|compute| {
+        let mut trainer = start(&compute, &small());
+        trainer.read_now(EVERYTHING).expect("a reading")
+    });
+    assert_eq!(theirs.snapshot, ours.snapshot);
+    assert!(theirs.snapshot.counts.is_empty());
+    assert_eq!(theirs.parameters, ours.parameters);
+    let scores = [theirs, ours].map(|update| update.evaluation.expect("asked for").train.loss);
+    assert!((scores[0] - scores[1]).abs() < 1e-5, "{scores:?}");
+}
+
+#[test]
+fn readings_come_in_the_order_of_their_requests() {
+    let compute = Compute::Gpu(gpu());
+    let mut trainer = start(&compute, &small());
+    let asked = [
+        Request::default(),
+        EVERYTHING,
+        Request {
+            parameters: true,
+            ..Request::default()
+        },
+        Request {
+            map: true,
+            ..Request::default()
+        },
+        Request {
+            evaluate: true,
+            ..Request::default()
+        },
+    ];
+    for round in 0..3_u64 {
+        for request in asked {
+            trainer.advance(1).expect("it trains");
+            trainer.request(request);
+        }
+        assert_eq!(trainer.readings_due(), asked.len());
+        let mut came = Vec::new();
+        while came.len() < asked.len() {
+            came.extend(trainer.poll().expect("no error"));
+        }
+        for (i, (update, request)) in came.iter().zip(asked).enumerate() {
+            assert_eq!(
+                update.snapshot.step,
+                round * asked.len() as u64 + i as u64 + 1
+            );
+            assert_eq!(update.evaluation.is_some(), request.evaluate);
+            assert_eq!(update.map.is_some(), request.map);
+            assert_eq!(update.parameters.is_some(), request.parameters);
+        }
+        assert!(trainer.poll().expect("no error").is_none());
+    }
+}
+
+#[test]
+fn a_batch_that_does_not_fit_is_refused_in_words_and_the_run_goes_on() {
+    let config = Config {
+        examples: 400_000,
+        layers: 3,
+        width: 64,
+        batch_size: 64,
+        test_share: 0.05,
+        ..Config::default()
+    };
+    let compute = Compute::Gpu(gpu());
+    let mut trainer = start(&compute, &config);
+    trainer.advance(1).expect("it trains");
+    trainer.configure(Config {
+        batch_size: 300_000,
+        ..config.clone()
+    });
+    let error = trainer.advance(1).expect_err("too large");
+    assert!(
+        error.0.contains("batch-size: 300000") && error.0.contains("backend=cpu"),
+        "{error}"
+    );
+    trainer.configure(config);
+    trainer.advance(1).expect("it trains on");
+    trainer.read_now(Request::default()).expect("a reading");
+}
+
+#[test]
+fn a_lost_device_is_an_error_and_not_a_panic() {
+    let gpu = gpu();
+    let compute = Compute::Gpu(gpu.clone());
+    let mut trainer = start(&compute, &small());
+    trainer.advance(1).expect("it trains");
+    gpu.device.destroy();
+    // Queueing goes nowhere, but it may not panic.
+    let _ = trainer.advance(1);
+    let error = trainer
+        .read_now(Request::default())
+        .expect_err("the device is gone");
+    assert!(!error.0.is_empty());
+    let config = Config {
+        backend: ghm_lab::config::Backend::Gpu,
+        ..small()
+    };
+    assert!(
+        compute.start(&config).is_err(),
+        "no new run on a lost device"
+    );
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Everything that must hold, in the order in which it fails fastest. On Debian, as root or with sudo,
+# it installs what is missing; elsewhere it says what that is. Ends at the first stage that fails.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+target=${CARGO_TARGET_DIR:-$root/target}
+export CARGO_TERM_PROGRESS_WHEN=never
+
+# Most bytes of a bundle's wasm and JavaScript together, after brotli -q 11.
+readonly WEBGPU_LIMIT=2000000
+readonly WEBGL_LIMIT=2000000
+
+# "package:how to tell that it is there", the latter a command or an absolute path.
+readonly NEEDS=(
+    "gcc:cc"
+    "chromium:chromium"
+    "brotli:brotli"
+    "xvfb:Xvfb"
+    "mesa-vulkan-drivers:/usr/share/vulkan/icd.d/lvp_icd*.json"
+    "libxkbcommon-x11-0:/usr/lib/*/libxkbcommon-x11.so.0"
+)
+
+stage=start
+trap '[ $? -eq 0 ] || printf "\ntests/run.sh: FAILED in the stage \"%s\"\n" "$stage" >&2' EXIT
+
+# run NAME COMMAND...: one stage, timed.
+run() {
+    stage=$1
+    shift
+    printf '\n== %s\n' "$stage"
+    local start=$SECONDS
+    "$@"
+    printf -- '-- %s: %d s\n' "$stage" $((SECONDS - start))
+}
+
+# The glob of a path must stay unquoted; none of the paths holds a space.
+# shellcheck disable=SC2086
+present() {
+    case $1 in
+    /*) ls $1 >/dev/null 2>&1 ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+missing_packages() {
+    local need
+    for need in "${NEEDS[@]}"; do
+        present "${need#*:}" || printf '%s ' "${need%%:*}"
+    done
+}
+
+install_needs() {
+    local missing as_root=()
+    missing=$(missing_packages)
+    if [ -n "$missing" ]; then
+        [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+        if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
+            echo "Missing: $missing(Debian's names). Install them with your system's package manager and run this again."
+            return 1
+        fi
+        echo "Installing: $missing"
+        "${as_root[@]}" apt-get update -qq
+        # shellcheck disable=SC2086 # a list of names
+        DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -qq -y --no-install-recommends $missing >/dev/null
+    fi
+    local component
+    for component in fmt:rustfmt clippy:clippy; do
+        cargo "${component%%:*}" --version >/dev/null 2>&1 || rustup component add "${component##*:}"
+    done
+    [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ] || rustup target add wasm32-unknown-unknown
+    echo "Everything needed is here."
+}
+
+clippy_wasm() {
+    cargo clippy --locked --quiet --lib --target wasm32-unknown-unknown --no-default-features --features "$1" -- -D warnings
+}
+
+# Every test but those in the browser, whose bundles are not built yet.
+rust_tests() {
+    local names=() file
+    for file in tests/*.rs tests/*/main.rs; do
+        [ -e "$file" ] || continue
+        file=${file%/main.rs}
+        file=$(basename "$file" .rs)
+        [ "$file" = browser ] || names+=(--test "$file")
+    done
+    cargo test --locked --quiet --package ghm-lab --lib --bins "${names[@]}"
+    cargo test --locked --quiet --package ghm-lab-server
+}
+
+# check_size BUNDLE LIMIT
+check_size() {
+    local size=0 file
+    for file in app_bg.wasm app.js; do
+        size=$((size + $(brotli -q 11 -c "web/dist/$1/$file" | wc -c)))
+    done
+    printf '%s: %d bytes with Brotli, at most %d\n' "$1" "$size" "$2"
+    [ "$size" -le "$2" ] || {
+        echo "The $1 bundle is too large: find out what grew before raising the limit." >&2
+        return 1
+    }
+}
+
+sizes() {
+    check_size webgpu "$WEBGPU_LIMIT"
+    check_size webgl "$WEBGL_LIMIT"
+}
+
+browser_tests() {
+    cargo build --locked --quiet --package ghm-lab-server
+    cargo test --locked --quiet --package ghm-lab --test browser -- --test-threads=1
+    echo "Pictures are in $target/screenshots."
+}
+
+run "what the tests need" install_needs
+run "format" cargo fmt --all --check
+run "lints, native" cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+run "lints, WebGPU bundle" clippy_wasm gpu
+run "lints, WebGL 2 bundle" clippy_wasm webgl
+run "Rust tests" rust_tests
+run "web build" web/build.sh
+run "bundle sizes" sizes
+run "browser tests" browser_tests
+printf '\ntests/run.sh: all passed in %d s\n' "$SECONDS"

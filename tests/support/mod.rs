@@ -1,0 +1,11 @@
+//! What several of the test programs share.
+
+#![allow(
+    dead_code,
+    reason = "every test program compiles this and uses a part of it"
+)]
+
+pub mod checksum;
+pub mod rows;
+pub mod runs;
+pub mod source;

@@ -1,0 +1,120 @@
+// window.ghmLab: what tests and pages that embed the lab can do with it.
+
+// Often enough to feel live, seldom enough for browsers that limit changes of the address.
+const ADDRESS_INTERVAL_MS = 300;
+// What to give a device that is busy; a hidden page's timers would make seconds of it.
+const WAIT_MS = 2;
+
+/**
+ * Puts `ghmLab` on the window at once, so that scripts can wait for `ghmLab.ready`. What comes back
+ * is for the page's own script, to say how the start went: `started`, then perhaps `stopped`.
+ */
+export function installApi() {
+  let app = null;
+  let version = null;
+  let whyNot = "GHM Lab is still loading: await ghmLab.ready first";
+  let onDestroy = () => {};
+  let stopAddress = () => {};
+  let settle;
+  const ready = new Promise((resolve, reject) => (settle = { resolve, reject }));
+  // Nobody has to listen: the page shows by itself why it did not start.
+  ready.catch(() => {});
+
+  const running = () => {
+    if (app === null) throw new Error(whyNot);
+    return app;
+  };
+
+  const stopped = (reason) => {
+    app = null;
+    whyNot = reason;
+    stopAddress();
+    settle.reject(new Error(reason));
+  };
+
+  window.ghmLab = Object.freeze({
+    /** Resolves once the lab runs; rejects with the reason when it cannot. */
+    ready,
+    /** The lab's version; null until it runs. */
+    get version() {
+      return version;
+    },
+    /** Every setting by key. */
+    config: () => running().config(),
+    /** Changes some settings; rejects, and changes nothing, when a value is refused. */
+    async setConfig(partial) {
+      running().setConfig(JSON.stringify(partial) ?? "");
+      return running().config();
+    },
+    play: () => running().play(),
+    pause: () => running().pause(),
+    /** Trains so many more mini-batches, pauses, and resolves to the snapshot behind them. */
+    async step(count = 1) {
+      if (!Number.isInteger(count) || count < 1 || count > 1_000_000) {
+        throw new RangeError(`step: ${count} is not a whole number from 1 to 1000000`);
+      }
+      const [run, goal] = running().step(count);
+      let before = -1;
+      for (;;) {
+        const [queued, arrived] = running().work(run, goal);
+        if (arrived >= goal) return running().snapshot();
+        await nextTask(queued === before && !document.hidden ? WAIT_MS : 0);
+        before = queued;
+      }
+    },
+    /** The statistics behind the last mini-batch that arrived. */
+    snapshot: () => running().snapshot(),
+    /** What the lab tells the person now. */
+    messages: () => running().messages(),
+    /** Ends the lab and removes its canvas. */
+    destroy() {
+      const old = running();
+      stopped("GHM Lab was destroyed");
+      old.destroy();
+      old.free();
+      onDestroy();
+    },
+  });
+
+  return {
+    started(newApp, newVersion, newOnDestroy) {
+      app = newApp;
+      version = newVersion;
+      onDestroy = newOnDestroy;
+      stopAddress = keepAddress(app);
+      settle.resolve(window.ghmLab);
+    },
+    stopped,
+  };
+}
+
+/** Keeps the address and the settings the same, both ways; returns what ends that. */
+function keepAddress(app) {
+  const read = () => app.openLink(location.hash);
+  const write = () => {
+    if (document.hidden) return;
+    const link = app.newLink();
+    if (link === undefined) return;
+    history.replaceState(null, "", link === "" ? location.pathname + location.search : `#${link}`);
+  };
+  window.addEventListener("hashchange", read);
+  const timer = setInterval(write, ADDRESS_INTERVAL_MS);
+  return () => {
+    window.removeEventListener("hashchange", read);
+    clearInterval(timer);
+  };
+}
+
+/** Waits for a while, or only lets everything else that waits go first. */
+function nextTask(milliseconds) {
+  if (milliseconds > 0) return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  // Unlike timers, messages are not slowed down in a hidden page.
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

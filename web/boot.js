@@ -1,0 +1,194 @@
+// Chooses a bundle, loads it, starts the lab, and takes over when it dies.
+
+import { installApi } from "./api.js?{{stamp}}";
+
+// The build puts a stamp of the whole site here; everything is asked for with the same one.
+const stamp = "?{{stamp}}";
+
+// wgpu::Limits::default(), as far as the shaders come near it.
+const NEEDED_LIMITS = {
+  maxBufferSize: 256 << 20,
+  maxStorageBufferBindingSize: 128 << 20,
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxTextureDimension2D: 8192,
+};
+const NAMES = { webgpu: "WebGPU", webgl: "WebGL 2" };
+// A device that answers nothing must not leave the page loading for ever.
+const ADAPTER_PATIENCE_MS = 10_000;
+
+const element = (id) => document.getElementById(id);
+const api = installApi();
+// Set while a bundle starts, to give it up; once it runs, to show that it died.
+let onFailure = null;
+
+main().catch((error) => {
+  showFailure("GHM Lab could not start", sentence(error), error?.stack);
+});
+
+async function main() {
+  catchStrayErrors();
+  const forced = new URLSearchParams(location.search).get("renderer");
+  if (forced !== null && !(forced in NAMES)) {
+    throw new Error(`renderer: "${forced}" is not one of ${Object.keys(NAMES).join(", ")}`);
+  }
+  let noGpu = forced === "webgl" ? "the address asks for WebGL 2" : await whyNoWebGpu();
+  if (noGpu === null) {
+    try {
+      await start("webgpu");
+      return;
+    } catch (error) {
+      noGpu = `WebGPU did not start (${sentence(error)})`;
+    }
+  }
+  if (forced === "webgpu") {
+    showFailure("GHM Lab cannot use WebGPU here", capitalized(noGpu));
+    return;
+  }
+  const noGl = whyNoWebGl();
+  if (noGl !== null) {
+    showFailure(
+      "GHM Lab cannot draw in this browser",
+      `It needs WebGPU or WebGL 2: ${noGpu}, and ${noGl}. A current Chrome, Edge, Firefox or Safari ` +
+        "with hardware acceleration has at least one of them.",
+    );
+    return;
+  }
+  if (forced === null) console.info(`GHM Lab trains on the CPU: ${noGpu}`);
+  await start("webgl", noGpu);
+}
+
+/** Null when WebGPU can be used, else the reason why not. */
+async function whyNoWebGpu() {
+  if (!window.isSecureContext) return "WebGPU needs https or localhost";
+  if (!navigator.gpu) return "this browser has no WebGPU";
+  try {
+    const adapter = await within(ADAPTER_PATIENCE_MS, navigator.gpu.requestAdapter());
+    if (!adapter) return "WebGPU found no graphics device";
+    const small = Object.keys(NEEDED_LIMITS).find((name) => !(adapter.limits[name] >= NEEDED_LIMITS[name]));
+    if (small) return `the graphics device's ${small} is ${adapter.limits[small]}, less than ${NEEDED_LIMITS[small]}`;
+    return null;
+  } catch (error) {
+    return `WebGPU failed (${sentence(error)})`;
+  }
+}
+
+function whyNoWebGl() {
+  const context = document.createElement("canvas").getContext("webgl2");
+  if (!context) return "this browser offers no WebGL 2";
+  // Browsers allow only so many contexts at a time.
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return null;
+}
+
+/** Loads and starts a bundle; rejects, with the page as it was before, when that fails. */
+async function start(name, noGpu) {
+  showProgress(`Loading for ${NAMES[name]}…`);
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-label", "GHM Lab");
+  try {
+    const [bundle, wasm] = await Promise.all([
+      import(`./${name}/app.js${stamp}`),
+      download(new URL(`./${name}/app_bg.wasm${stamp}`, import.meta.url), Number(document.body.dataset[`${name}Bytes`])),
+    ]);
+    await bundle.default({ module_or_path: wasm });
+    showProgress("Starting…");
+    // eframe measures the canvas, so it must lie in the page before.
+    element("lab").replaceChildren(canvas);
+    // A panic stops the module without an answer, so its hook must be able to end the wait.
+    const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
+    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, (reason) => onFailure?.(reason)), died]);
+    onFailure = (reason, trace) => {
+      // A panic ends in a trap, which would come here too and say less.
+      onFailure = null;
+      canvas.remove();
+      const [, what] = reason.match(/^panicked at [^\n]*\n(.*)$/s) ?? [];
+      if (what === undefined) showFailure("GHM Lab has stopped", reason, trace, name);
+      else showFailure("GHM Lab has stopped", `A mistake in the lab itself: ${what}`, reason, name);
+    };
+    canvas.addEventListener("webglcontextlost", () => onFailure?.("The browser lost the WebGL context."));
+    api.started(app, bundle.version(), () => {
+      onFailure = null;
+      canvas.remove();
+    });
+    element("loading").hidden = true;
+    canvas.focus({ preventScroll: true });
+  } catch (error) {
+    onFailure = null;
+    canvas.remove();
+    throw error;
+  }
+}
+
+/** The response, with its bytes counted on the way to the compiler. */
+async function download(url, size) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.pathname} could not be loaded: ${response.status} ${response.statusText}`);
+  let bytes = 0;
+  const counter = new TransformStream({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      showProgress(undefined, bytes / size);
+      controller.enqueue(chunk);
+    },
+  });
+  // Compiling while loading wants this type, which not every host knows.
+  return new Response(response.body.pipeThrough(counter), { headers: { "Content-Type": "application/wasm" } });
+}
+
+function showProgress(text, share) {
+  if (text !== undefined) element("loading-text").textContent = text;
+  // The size is that of the build: what came over the wire may have been compressed.
+  if (share > 0) element("loading-bar").value = Math.min(share, 1);
+  else element("loading-bar").removeAttribute("value");
+}
+
+function showFailure(title, text, trace, renderer) {
+  api.stopped(`${title}: ${text}`);
+  element("loading").hidden = true;
+  element("failure-title").textContent = title;
+  element("failure-text").textContent = text;
+  element("failure-trace").textContent = trace ?? "";
+  element("failure-details").hidden = !trace;
+  element("failure-reload").onclick = () => location.reload();
+  const other = element("failure-other");
+  const search = new URLSearchParams(location.search);
+  other.hidden = renderer !== "webgpu" && search.get("renderer") === null;
+  if (renderer === "webgpu") search.set("renderer", "webgl");
+  else search.delete("renderer");
+  other.textContent = renderer === "webgpu" ? "Reload without WebGPU" : "Let the page choose how to draw";
+  other.href = `${location.pathname}${search.size ? `?${search}` : ""}${location.hash}`;
+  element("failure").hidden = false;
+  element("failure-reload").focus();
+}
+
+/** An error that nobody caught leaves the app in an unknown state, if it came from our code. */
+function catchStrayErrors() {
+  const here = new URL(".", import.meta.url).href;
+  const report = (error, file) => {
+    const ours = error instanceof WebAssembly.RuntimeError || file?.startsWith(here) || error?.stack?.includes(here);
+    if (ours) onFailure?.(sentence(error), error?.stack);
+  };
+  window.addEventListener("error", (event) => report(event.error, event.filename));
+  window.addEventListener("unhandledrejection", (event) => report(event.reason));
+}
+
+function within(milliseconds, promise) {
+  const late = new Promise((_, reject) =>
+    setTimeout(() => reject(new Error(`no answer in ${milliseconds / 1000} s`)), milliseconds),
+  );
+  return Promise.race([promise, late]);
+}
+
+/** The first line of an error, without what Rust wraps around the errors of the browser. */
+function sentence(error) {
+  const [line] = String(error?.message || error).split("\n");
+  return line.replace(/^.*JsValue\((\w*Error: )?/, "").replace(/\)$/, "");
+}
+
+function capitalized(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

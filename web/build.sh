@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Builds the page into web/dist: a static site for any host, under any path.
+# Needs rustup and a C compiler; fetches what else is missing. Prints what it does.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+readonly root=$PWD
+readonly target=${CARGO_TARGET_DIR:-$root/target}
+readonly tools=$target/tools
+readonly dist=$root/web/dist
+readonly triple=wasm32-unknown-unknown
+
+say() { printf '%s\n' "web/build.sh: $*"; }
+fail() {
+    say "$*" >&2
+    exit 1
+}
+
+# Cargo's lock file says which wasm-bindgen the code was built with; the tool must be the same one.
+locked_version() {
+    awk -v name="\"$1\"" '$1 == "name" && $3 == name { found = 1 }
+        found && $1 == "version" { gsub(/"/, "", $3); print $3; exit }' Cargo.lock
+}
+
+require_target() {
+    if [ -d "$(rustc --print sysroot)/lib/rustlib/$triple/lib" ]; then
+        return
+    fi
+    command -v rustup >/dev/null ||
+        fail "this Rust cannot build for $triple; install Rust with rustup (https://rustup.rs), or your system's package with the standard library of $triple"
+    say "adding the Rust target $triple"
+    rustup target add "$triple" ||
+        fail "rustup could not fetch the target $triple; check the network, then run: rustup target add $triple"
+}
+
+require_wasm_bindgen() {
+    local version=$1
+    if [ "$("$tools/bin/wasm-bindgen" --version 2>/dev/null)" = "wasm-bindgen $version" ]; then
+        return
+    fi
+    say "installing wasm-bindgen $version under $tools (a few minutes, once)"
+    cargo install wasm-bindgen-cli --version "$version" --root "$tools" --force --quiet ||
+        fail "cargo could not install wasm-bindgen-cli $version; the lines above say why"
+}
+
+# build_bundle NAME FEATURE. Both builds leave the same file name, so each is picked up at once.
+build_bundle() {
+    local name=$1 feature=$2
+    say "building the $name bundle"
+    # Crate type and link-time optimisation: with the rlib in one go, cargo would skip the latter.
+    # The paths of this machine do not belong into panic messages on the web.
+    RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates --remap-path-prefix=$root=." \
+        cargo rustc --locked --profile web --package ghm-lab --lib --crate-type cdylib \
+        --target "$triple" --no-default-features --features "$feature" --quiet ||
+        fail "the $name bundle did not build"
+    "$tools/bin/wasm-bindgen" --target web --no-typescript \
+        --remove-name-section --remove-producers-section --out-name app \
+        --out-dir "$stage/$name" "$target/$triple/web/ghm_lab.wasm"
+}
+
+command -v cargo >/dev/null || fail "cargo is missing; install Rust with rustup (https://rustup.rs)"
+command -v cc >/dev/null || fail "a C compiler (cc) is missing; on Debian: apt-get install gcc libc6-dev"
+require_target
+version=$(locked_version wasm-bindgen)
+[ -n "$version" ] || fail "Cargo.lock names no wasm-bindgen"
+require_wasm_bindgen "$version"
+
+# The site is put together aside, so that a failed build leaves the last good one.
+mkdir -p "$target"
+stage=$(mktemp -d "$target/web-stage.XXXXXX")
+trap 'rm -rf "$stage"' EXIT
+build_bundle webgpu gpu
+build_bundle webgl webgl
+
+cp web/api.js web/icon.svg web/style.css "$stage"
+bytes() { wc -c <"$1" | tr -d ' '; }
+# Addresses carry a stamp of the contents: a host's cache never pairs an old file with a new one.
+stamp=$(cat web/index.html web/boot.js "$stage"/*.* "$stage"/web*/* | cksum | cut -d' ' -f1)
+sed -e "s/{{stamp}}/$stamp/g" \
+    -e "s/{{webgpu-bytes}}/$(bytes "$stage/webgpu/app_bg.wasm")/" \
+    -e "s/{{webgl-bytes}}/$(bytes "$stage/webgl/app_bg.wasm")/" \
+    web/index.html >"$stage/index.html"
+sed "s/{{stamp}}/$stamp/g" web/boot.js >"$stage/boot.js"
+
+# The folder stays the same one: a running server keeps serving it.
+mkdir -p "$dist"
+find "$dist" -mindepth 1 -delete
+cp -R "$stage"/. "$dist"
+for name in webgpu webgl; do
+    say "$name: $(($(bytes "$dist/$name/app_bg.wasm") / 1024)) KiB of wasm, $(($(bytes "$dist/$name/app.js") / 1024)) KiB of JavaScript"
+done
+say "the site is in web/dist"
