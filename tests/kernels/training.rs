@@ -97,8 +97,10 @@ pub fn disagreement(theirs: &Update, ours: &Update) -> Option<String> {
         || !loss.is_finite()
         || loss > LOSS_TOLERANCE
         || moved > a.examples / 50
-        || !(map <= LOSS_TOLERANCE * 5.0)
-        || !(evaluation <= LOSS_TOLERANCE);
+        || map.is_nan()
+        || map > LOSS_TOLERANCE * 5.0
+        || evaluation.is_nan()
+        || evaluation > LOSS_TOLERANCE;
     println!(
         "parameters {parameter:.1e}, loss {loss:.1e}, counts {moved}, map {map:.1e}, evaluation {evaluation:.1e}"
     );
