@@ -21,22 +21,11 @@ pub struct App {
 
 impl App {
     /// Opens with valid settings and starts training; `errors` are what was wrong with the link.
+    /// An engine that cannot be had is replaced by one that can, with a message.
     ///
     /// # Errors
     /// When no engine starts at all.
     pub fn new(
-        context: &eframe::CreationContext<'_>,
-        config: &Config,
-        errors: &[SettingError],
-    ) -> Result<Self, EngineError> {
-        Self::with_compute(&context.egui_ctx, compute(context), config, errors)
-    }
-
-    /// As [`App::new`], where it is known what can compute.
-    ///
-    /// # Errors
-    /// When no engine starts at all.
-    pub fn with_compute(
         context: &egui::Context,
         compute: Compute,
         config: &Config,
@@ -73,7 +62,7 @@ impl App {
 
 /// The device that draws the window also trains, where it can.
 #[cfg(feature = "gpu")]
-fn compute(context: &eframe::CreationContext<'_>) -> Compute {
+pub fn compute(context: &eframe::CreationContext<'_>) -> Compute {
     use crate::engine::gpu::Gpu;
     let Some(state) = &context.wgpu_render_state else {
         return Compute::Unavailable("this window is not drawn by wgpu".to_owned());
@@ -82,11 +71,6 @@ fn compute(context: &eframe::CreationContext<'_>) -> Compute {
         Ok(gpu) => Compute::Gpu(gpu),
         Err(reason) => Compute::Unavailable(reason),
     }
-}
-
-#[cfg(not(feature = "gpu"))]
-fn compute(_context: &eframe::CreationContext<'_>) -> Compute {
-    Compute::Unavailable("this browser offers no WebGPU".to_owned())
 }
 
 impl eframe::App for App {

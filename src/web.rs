@@ -13,20 +13,15 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use crate::app::{App, SharedLab};
-use crate::config::{Backend, Config, SettingError};
+use crate::config::{Config, SettingError};
+use crate::engine::Compute;
 use crate::ghm::Loss;
-use crate::lab::{Command, Severity};
+use crate::lab::{Command, Lab, Severity};
 
 thread_local! {
     /// The page's function that replaces the canvas by what happened. Panic hooks and device
     /// callbacks must be `Send`, and a JavaScript function is not.
     static ON_FAILURE: RefCell<Option<Function>> = const { RefCell::new(None) };
-    static NO_GPU: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// Why the page chose to compute without the GPU, if it did.
-pub(crate) fn no_gpu_reason() -> Option<String> {
-    NO_GPU.with_borrow(Clone::clone)
 }
 
 /// Tells the page that the app cannot go on; only the first reason counts.
@@ -63,7 +58,6 @@ pub async fn start(
     on_failure: Function,
 ) -> Result<Page, JsValue> {
     ON_FAILURE.set(Some(on_failure));
-    NO_GPU.set(no_gpu);
     let next = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         fail(&info.to_string());
@@ -72,7 +66,7 @@ pub async fn start(
     // eframe's own hook, which it puts before ours, writes to the console.
     let runner = eframe::WebRunner::new();
 
-    let (mut config, mut errors) = Config::from_link(&fragment);
+    let (config, errors) = Config::from_link(&fragment);
     let started = Rc::new(RefCell::new(None));
     let result = Rc::clone(&started);
     let options = web_options();
@@ -82,18 +76,10 @@ pub async fn start(
             options,
             Box::new(move |context| {
                 watch_device(context);
-                let app = App::new(context, &config, &errors).or_else(|error| {
-                    // A link may ask for a GPU that is not here.
-                    errors.push(backend_error(&error.to_string()));
-                    config.backend = Backend::Auto;
-                    App::new(context, &config, &errors)
-                })?;
+                let compute = compute(context, no_gpu);
+                let app = App::new(&context.egui_ctx, compute, &config, &errors)?;
                 let lab = app.lab();
-                if let (Some(reason), Backend::Auto) = (no_gpu_reason(), config.backend) {
-                    let text = format!("Training on the CPU: {reason}.");
-                    lab.borrow_mut().messages.add(Severity::Note, text);
-                }
-                let in_address = errors.is_empty().then_some(config);
+                let in_address = as_written(&lab.borrow(), config, &errors);
                 result.replace(Some((lab, context.egui_ctx.clone(), in_address)));
                 Ok(Box::new(app))
             }),
@@ -158,8 +144,7 @@ impl Page {
             lab.messages.add(Severity::Error, error.to_string());
         }
         lab.configure(&config);
-        let as_written = errors.is_empty() && *lab.config() == config;
-        self.in_address.replace(as_written.then_some(config));
+        self.in_address.replace(as_written(&lab, config, &errors));
         self.context.request_repaint();
     }
 
@@ -278,15 +263,20 @@ fn to_js(json: &Json) -> Result<JsValue, JsValue> {
     js_sys::JSON::parse(&json.to_string())
 }
 
-/// An engine's sentence as one about the setting; it may begin with the key already.
-fn backend_error(sentence: &str) -> SettingError {
-    let key = "backend";
-    let message = sentence
-        .strip_prefix(key)
-        .and_then(|rest| rest.strip_prefix(": "))
-        .unwrap_or(sentence)
-        .to_owned();
-    SettingError { key, message }
+/// The settings of a link, when it runs as it is written.
+fn as_written(lab: &Lab, config: Config, errors: &[SettingError]) -> Option<Config> {
+    (errors.is_empty() && *lab.config() == config).then_some(config)
+}
+
+#[cfg(feature = "gpu")]
+fn compute(context: &eframe::CreationContext<'_>, _no_gpu: Option<String>) -> Compute {
+    crate::app::compute(context)
+}
+
+#[cfg(not(feature = "gpu"))]
+fn compute(_context: &eframe::CreationContext<'_>, no_gpu: Option<String>) -> Compute {
+    let reason = no_gpu.unwrap_or_else(|| "this page draws with WebGL 2".to_owned());
+    Compute::Unavailable(reason)
 }
 
 #[cfg(feature = "gpu")]

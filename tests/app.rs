@@ -4,7 +4,7 @@ use eframe::egui;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
-use ghm_lab::app::App;
+use ghm_lab::app::{self, App};
 use ghm_lab::config::{Backend, Config, Kind, SETTINGS};
 use ghm_lab::lab::Command;
 
@@ -28,7 +28,9 @@ fn open(size: [f32; 2], theme: egui::Theme, config: Config) -> Harness<'static, 
         .with_theme(theme)
         .with_max_steps(200)
         .wgpu()
-        .build_eframe(move |context| App::new(context, &config, &[]).expect("the app opens"));
+        .build_eframe(move |context| {
+            App::new(&context.egui_ctx, app::compute(context), &config, &[]).expect("the app opens")
+        });
     harness.step();
     harness
 }

@@ -9,8 +9,8 @@ target=${CARGO_TARGET_DIR:-$root/target}
 export CARGO_TERM_PROGRESS_WHEN=never
 
 # Most bytes of a bundle's wasm and JavaScript together, after brotli -q 11.
-readonly WEBGPU_LIMIT=2000000
-readonly WEBGL_LIMIT=2000000
+readonly WEBGPU_LIMIT=950000
+readonly WEBGL_LIMIT=902000
 
 # "package:how to tell that it is there", the latter a command or an absolute path.
 readonly NEEDS=(

@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use eframe::egui;
 
 use super::{Failure, arguments};
-use crate::app::App;
+use crate::app::{self, App};
 
 /// What to do where no window can open.
 const OTHER_WAYS: &str = "use the page (web/serve.sh) or train without a window (ghm-lab train)";
@@ -21,7 +21,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         )));
     }
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
-        let app = App::new(context, &config, &[])?;
+        let app = App::new(&context.egui_ctx, app::compute(context), &config, &[])?;
         Ok(Box::new(app) as Box<dyn eframe::App>)
     });
     eframe::run_native("GHM Lab", options(), create).map_err(|error| match error {

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use cdp::{Browser, Graphics, Page};
 use ghm_lab::config::Config;
+use ghm_lab::engine::gpu::Gpu;
 use ghm_lab::engine::{Compute, Request, Snapshot};
 use serde_json::Value;
 use site::Site;
@@ -48,10 +49,11 @@ fn trains(page: &mut Page<'_>, site: &Site, backend: &str) {
     assert_eq!(strangers, Vec::<String>::new(), "requests stay at home");
 }
 
-/// The first steps under the default settings, here and now.
+/// The first steps under the default settings, on the GPU here and now.
 fn native_run(steps: u32) -> Snapshot {
-    let compute = Compute::Unavailable(String::new());
-    let (mut trainer, _) = compute.start(&Config::default()).unwrap();
+    let gpu = Gpu::headless().expect("this test needs an adapter that computes");
+    let (mut trainer, note) = Compute::Gpu(gpu).start(&Config::default()).unwrap();
+    assert_eq!(note, None);
     trainer.advance(steps).unwrap();
     trainer.read_now(Request::default()).unwrap().snapshot
 }

@@ -6,10 +6,13 @@ use ghm_lab::ghm::{Convention, Loss};
 
 use crate::fixture::gpu;
 
-/// What both engines may differ by after [`STEPS`] steps: an example at the edge of a bin can fall
-/// on either side of it by rounding, and training carries that on.
+/// What both engines may differ by after [`STEPS`] steps, bins changed or not.
 const PARAMETER_TOLERANCE: f32 = 5e-3;
 const LOSS_TOLERANCE: f32 = 2e-3;
+/// What their parameters may differ by while every example lies in the same bin on both.
+const ROUNDING: f32 = 1e-4;
+/// Steps that a run must repeat by rounding alone.
+const LEAST_STEPS: u64 = 20;
 const STEPS: u32 = 200;
 
 const EVERYTHING: Request = Request {
@@ -119,9 +122,13 @@ fn configs() -> Vec<Config> {
             });
         }
     }
-    for bins in [1, 256] {
-        configs.push(Config { bins, ..small() });
-    }
+    configs.push(Config { bins: 1, ..small() });
+    // With so many bins many hold few examples, and many examples lie near an edge.
+    configs.push(Config {
+        bins: 256,
+        momentum: 0.99,
+        ..small()
+    });
     for (activation, optimizer) in [
         (Activation::Relu, Optimizer::Sgd),
         (Activation::Relu, Optimizer::Adam),
@@ -142,6 +149,51 @@ fn configs() -> Vec<Config> {
     configs
 }
 
+/// Why the engines part while they train, if they do for another reason than this: an example at
+/// the edge of a bin falls on either side of it by rounding, its weight differs from then on, and
+/// training carries that on. Until then they must stay together much more closely.
+fn parting(gpu: &Compute, cpu: &Compute, config: &Config) -> Option<String> {
+    let mut trainers = [gpu, cpu].map(|compute| start(compute, config));
+    let request = Request {
+        parameters: true,
+        ..Request::default()
+    };
+    for step in 1..=u64::from(STEPS) {
+        let [theirs, ours] = trainers.each_mut().map(|trainer| {
+            trainer.advance(1).expect("it trains");
+            trainer.read_now(request).expect("a reading")
+        });
+        let moved: Vec<i64> = theirs
+            .snapshot
+            .counts
+            .iter()
+            .zip(&ours.snapshot.counts)
+            .map(|(&a, &b)| i64::from(a) - i64::from(b))
+            .collect();
+        if moved.iter().any(|&by| by != 0) {
+            // An example that crosses an edge leaves the sums up to that edge one apart.
+            let mut below = 0;
+            let crossed: i64 = moved
+                .iter()
+                .map(|by| {
+                    below += by;
+                    i64::abs(below)
+                })
+                .sum();
+            println!("step {step}: edges crossed {crossed} times");
+            let bad = crossed > 2 || step <= LEAST_STEPS;
+            return bad.then(|| format!("step {step}: bins differ by {moved:?}"));
+        }
+        let parameter = largest(parameters(&theirs), parameters(&ours));
+        if parameter > ROUNDING {
+            return Some(format!(
+                "step {step}: parameters {parameter} apart, bins equal"
+            ));
+        }
+    }
+    None
+}
+
 #[test]
 fn engines_agree() {
     let [gpu, cpu] = both();
@@ -151,7 +203,8 @@ fn engines_agree() {
             > config.recipe().training_examples();
         assert!(partial, "the last batch of the epoch is a partial one");
         let (theirs, ours) = (run(&gpu, &config, 16), run(&cpu, &config, 16));
-        if let Some(why) = disagreement(&theirs, &ours) {
+        let why = parting(&gpu, &cpu, &config).or_else(|| disagreement(&theirs, &ours));
+        if let Some(why) = why {
             failures.push(format!("{why}: {config:?}"));
         }
     }

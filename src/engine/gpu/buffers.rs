@@ -146,6 +146,7 @@ impl Arrays {
         self.lengths.bytes(array)
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn points(&self) -> usize {
         self.lengths.points
     }
