@@ -90,6 +90,11 @@ fn steps_epochs_and_restarts() {
         6,
         "1500 training examples are 6 mini-batches of 256"
     );
+    harness.get_by_label("New seed").click();
+    harness.run();
+    assert_eq!(step_of(&harness), 0);
+    let seed = harness.state().lab().borrow().config().seed;
+    assert_eq!(seed, Config::default().seed + 1);
 }
 
 #[test]

@@ -94,6 +94,13 @@ fn buttons(ui: &mut Ui, lab: &mut Lab, side: f32) {
         "Train anew from the same seed.",
         Command::Restart,
     );
+    offer(
+        ui,
+        Icon::NewSeed,
+        "New seed",
+        "Train anew on other data, other first weights and another order.",
+        Command::NewSeed,
+    );
     offer(ui, icon, name, "Train, or hold.", command);
     offer(
         ui,
