@@ -4,6 +4,8 @@
 
 const NORMALISER_BINS: u32 = 1u;
 const NORMALISER_HIT_BINS: u32 = 2u;
+// The constant of `ghm::density`, which says why.
+const LEAST_DENSITY: f32 = 1e-30;
 
 @group(0) @binding(2) var<storage, read_write> tally: array<u32>;
 @group(0) @binding(3) var<storage, read_write> statistics: Statistics;
@@ -43,5 +45,5 @@ fn density(@builtin(local_invocation_index) j: u32) {
     statistics.counts[j] = count;
     statistics.ema[j] = ema;
     statistics.density[j] = density;
-    statistics.beta[j] = select(0.0, examples / density, density > 0.0);
+    statistics.beta[j] = select(0.0, examples / density, density > LEAST_DENSITY);
 }

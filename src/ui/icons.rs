@@ -78,11 +78,17 @@ fn shapes(icon: Icon, center: Pos2, unit: f32, color: Color32) -> Vec<Shape> {
         Icon::NewSeed => {
             let square = egui::Rect::from_two_pos(at(-0.85, -0.85), at(0.85, 0.85));
             let face = Shape::rect_stroke(square, 2.0, stroke, egui::StrokeKind::Middle);
-            [(-0.4, -0.4), (0.4, -0.4), (0.0, 0.0), (-0.4, 0.4), (0.4, 0.4)]
-                .into_iter()
-                .map(|(x, y)| Shape::circle_filled(at(x, y), 0.17 * unit, color))
-                .chain([face])
-                .collect()
+            [
+                (-0.4, -0.4),
+                (0.4, -0.4),
+                (0.0, 0.0),
+                (-0.4, 0.4),
+                (0.4, 0.4),
+            ]
+            .into_iter()
+            .map(|(x, y)| Shape::circle_filled(at(x, y), 0.17 * unit, color))
+            .chain([face])
+            .collect()
         }
         Icon::Settings => [(-0.6, 0.3), (0.0, -0.35), (0.6, 0.45)]
             .into_iter()
