@@ -79,6 +79,14 @@ pub struct BackendInfo {
     pub adapter: String,
 }
 
+/// What a submission took.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Timing {
+    pub steps: u32,
+    /// Seconds of the device, as closely as they can be told.
+    pub seconds: f64,
+}
+
 /// Something that trains. Work is queued; results come back through [`Engine::poll`].
 pub trait Engine {
     fn info(&self) -> &BackendInfo;
@@ -106,7 +114,14 @@ pub trait Engine {
     fn poll(&mut self) -> Result<Option<Reading>, EngineError>;
 
     /// Submissions that the device has not finished.
-    fn in_flight(&self) -> usize;
+    fn in_flight(&mut self) -> usize;
+
+    /// What the next finished submission took.
+    fn take_timing(&mut self) -> Option<Timing>;
+
+    /// Waits for any submission in flight, at most so many seconds; not at all where the platform
+    /// cannot wait.
+    fn wait_for_room(&mut self, seconds: f64);
 
     /// Waits for the device, where the platform can wait.
     fn wait(&mut self);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::snapshot::{evaluation_weights, slope};
 use super::{
     BackendInfo, Clocks, DecisionMap, Engine, EngineError, Evaluation, MAP_SIZE, Network, Reading,
-    Request, Scores, Snapshot, Step, Update,
+    Request, Scores, Snapshot, Step, Timing, Update,
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
@@ -97,8 +97,18 @@ impl Trainer {
     }
 
     /// Submissions that the device has not finished.
-    pub fn in_flight(&self) -> usize {
+    pub fn in_flight(&mut self) -> usize {
         self.engine.in_flight()
+    }
+
+    /// What the next finished submission took.
+    pub fn take_timing(&mut self) -> Option<Timing> {
+        self.engine.take_timing()
+    }
+
+    /// Waits for any submission in flight, at most so many seconds, where the platform can wait.
+    pub fn wait_for_room(&mut self, seconds: f64) {
+        self.engine.wait_for_room(seconds);
     }
 
     /// Readings that were asked for and have not arrived.

@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use crate::engine::Timing;
+
 /// Slowest speed, steps a second.
 pub const MIN_SPEED: f64 = 1.0;
 /// Fastest speed that is a number; at this value the speed is not limited.
@@ -23,9 +25,6 @@ pub(super) struct Pace {
     last_tick: Option<f64>,
     /// Estimated seconds that the device takes for a step.
     step_seconds: f64,
-    /// Time and steps of the submissions that are not finished.
-    submitted: VecDeque<(f64, u32)>,
-    last_finish: f64,
 }
 
 impl Default for Pace {
@@ -34,8 +33,6 @@ impl Default for Pace {
             allowance: 1.0,
             last_tick: None,
             step_seconds: SUBMISSION_SECONDS,
-            submitted: VecDeque::new(),
-            last_finish: 0.0,
         }
     }
 }
@@ -68,22 +65,25 @@ impl Pace {
     }
 
     /// Notes a submission of so many steps.
-    pub fn submit(&mut self, now: f64, steps: u32) {
+    pub fn submit(&mut self, steps: u32) {
         self.allowance -= f64::from(steps);
-        self.submitted.push_back((now, steps));
     }
 
-    /// Notes how many submissions are still unfinished, and learns from those that finished.
-    pub fn finish(&mut self, now: f64, in_flight: usize) {
-        while self.submitted.len() > in_flight {
-            let Some((start, steps)) = self.submitted.pop_front() else {
-                break;
-            };
-            let seconds = (now - start.max(self.last_finish)) / f64::from(steps.max(1));
-            // Half old, half new: follows a change of batch size within a few frames.
-            self.step_seconds = (0.5 * (self.step_seconds + seconds)).max(1e-7);
-            self.last_finish = now;
-        }
+    /// Learns from a submission that is finished.
+    pub fn finish(&mut self, timing: Timing) {
+        let seconds = timing.seconds / f64::from(timing.steps.max(1));
+        // What else the device did in between only ever adds: follow less time at once, more slowly.
+        let share = if seconds < self.step_seconds {
+            1.0
+        } else {
+            0.2
+        };
+        self.step_seconds = (self.step_seconds + share * (seconds - self.step_seconds)).max(1e-7);
+    }
+
+    /// The work of a step grows by this factor.
+    pub fn scale(&mut self, factor: f64) {
+        self.step_seconds *= factor;
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Command {
 
 /// Seconds of work that one tick may do on this thread.
 const TICK_SECONDS: f64 = 0.008;
+/// Two submissions keep the device busy; more would only add delay.
+const MOST_IN_FLIGHT: usize = 2;
 /// Least seconds between two statistics, decision maps and evaluations.
 const STATISTICS_SECONDS: f64 = 0.03;
 const MAP_SECONDS: f64 = 0.15;
@@ -198,6 +200,9 @@ impl Lab {
         if self.config().needs_restart(config) {
             self.restart(config);
         } else if config != self.config() {
+            let [new, old] = [config, self.config()].map(|config| f64::from(config.batch_size));
+            // Less work is learned quickly; more would hold the screen up.
+            self.pace.scale((new / old).max(1.0));
             self.trainer.configure(config.clone());
         }
     }
@@ -250,22 +255,31 @@ impl Lab {
         self.drain()?;
         self.pace.allow(start, self.speed);
         loop {
-            self.pace.finish(self.now(), self.trainer.in_flight());
-            let count = match (self.playing, self.trainer.in_flight()) {
-                // Two submissions keep the device busy; more would only add delay.
-                (_, 2..) => 0,
-                (true, _) => self.pace.steps(),
+            let mut in_flight = self.trainer.in_flight();
+            while let Some(timing) = self.trainer.take_timing() {
+                self.pace.finish(timing);
+            }
+            let count = if self.playing {
+                self.pace.steps()
+            } else {
                 // Towards the goal without a speed limit.
-                (false, _) => self
-                    .pace
-                    .fitting(self.goal.saturating_sub(self.trainer.step())),
+                let left = self.goal.saturating_sub(self.trainer.step());
+                self.pace.fitting(left)
             };
-            if count == 0 || self.now() - start > TICK_SECONDS {
+            let seconds_left = start + TICK_SECONDS - self.now();
+            if count == 0 || seconds_left <= 0.0 {
+                break;
+            }
+            if in_flight == MOST_IN_FLIGHT {
+                self.trainer.wait_for_room(seconds_left);
+                in_flight = self.trainer.in_flight();
+            }
+            if in_flight == MOST_IN_FLIGHT {
                 break;
             }
             self.trainer.advance(count)?;
             self.examples_seen += self.trainer.last_indices().len() as u64;
-            self.pace.submit(self.now(), count);
+            self.pace.submit(count);
             self.complete_at = None;
             self.request_when_due();
         }

@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::{backward, forward, predict, reduce, reweight, sum, update};
+use web_time::Instant;
+
 use crate::data::Dataset;
 use crate::engine::{
-    BackendInfo, Engine, EngineError, Network, Reading, Request, Step, evaluation_points,
+    BackendInfo, Engine, EngineError, Network, Reading, Request, Step, Timing, evaluation_points,
     map_points,
 };
 use crate::ghm::{DensityRule, Loss, Real, bin, contribution, density, gradient_norm, histogram};
@@ -27,6 +29,7 @@ pub struct CpuEngine<T = f32> {
     loss: T,
     batch: Batch<T>,
     readings: VecDeque<Reading>,
+    timings: VecDeque<Timing>,
 }
 
 /// Arrays of one mini-batch of n examples.
@@ -89,6 +92,7 @@ impl<T: Real> CpuEngine<T> {
             loss: T::ZERO,
             batch: Batch::default(),
             readings: VecDeque::new(),
+            timings: VecDeque::new(),
             network,
             data,
         }
@@ -217,10 +221,15 @@ impl<T: Real> Engine for CpuEngine<T> {
     }
 
     fn train(&mut self, steps: &[Step], indices: &[u32]) -> Result<(), EngineError> {
+        let start = Instant::now();
         for step in steps {
             let first = step.first as usize;
             self.step(step, &indices[first..first + step.examples as usize]);
         }
+        self.timings.push_back(Timing {
+            steps: steps.len() as u32,
+            seconds: start.elapsed().as_secs_f64(),
+        });
         Ok(())
     }
 
@@ -255,9 +264,15 @@ impl<T: Real> Engine for CpuEngine<T> {
         Ok(self.readings.pop_front())
     }
 
-    fn in_flight(&self) -> usize {
+    fn in_flight(&mut self) -> usize {
         0
     }
+
+    fn take_timing(&mut self) -> Option<Timing> {
+        self.timings.pop_front()
+    }
+
+    fn wait_for_room(&mut self, _seconds: f64) {}
 
     fn wait(&mut self) {}
 }

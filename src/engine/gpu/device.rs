@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use super::kernels::KERNELS;
 use super::pipelines::Pipelines;
@@ -58,6 +59,15 @@ impl Gpu {
     /// Waits for all queued work, where the platform can wait.
     pub(super) fn wait(&self) -> Result<(), EngineError> {
         self.poll(wgpu::PollType::wait_indefinitely())
+    }
+
+    /// Waits for one submission, at most so long, where the platform can wait.
+    pub(super) fn wait_for(&self, submission: &wgpu::SubmissionIndex, most: Duration) {
+        // Running out of time is no failure; what else goes wrong is told by the next tick.
+        let _ = self.device.poll(wgpu::PollType::Wait {
+            submission_index: Some(submission.clone()),
+            timeout: Some(most),
+        });
     }
 
     fn poll(&self, how: wgpu::PollType) -> Result<(), EngineError> {

@@ -1,17 +1,20 @@
 //! The kernels in the order of a training step, and readings of what they leave.
 
+use std::collections::VecDeque;
 use std::mem::offset_of;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::buffers::Arrays;
 use super::device::Gpu;
 use super::kernels::{Array, CONTRIBUTION, PREDICT, STEP_KERNELS};
 use super::layout::Statistics;
 use super::readback::Readback;
+use super::timing::Timings;
 use crate::data::Dataset;
-use crate::engine::{BackendInfo, Engine, EngineError, MAP_SIZE, Network, Reading, Request, Step};
+use crate::engine::{
+    BackendInfo, Engine, EngineError, MAP_SIZE, Network, Reading, Request, Step, Timing,
+};
 use crate::ghm::{Loss, MAX_BINS};
 
 const FLOAT: u64 = size_of::<f32>() as u64;
@@ -29,7 +32,9 @@ pub struct GpuEngine {
     arrays: Arrays,
     last_step: Option<Step>,
     readback: Readback<Note>,
-    unfinished: Arc<AtomicUsize>,
+    timings: Timings,
+    /// The oldest submissions that may not be finished.
+    submissions: VecDeque<wgpu::SubmissionIndex>,
     /// How many of the device's messages this run has seen.
     seen: usize,
     /// What went wrong where there was no way to say so.
@@ -61,7 +66,8 @@ impl GpuEngine {
             arrays,
             last_step: None,
             readback: Readback::new(),
-            unfinished: Arc::default(),
+            timings: Timings::new(),
+            submissions: VecDeque::new(),
             seen,
             failure: None,
         })
@@ -87,11 +93,11 @@ impl GpuEngine {
                 }
             }
         }
-        self.gpu.queue.submit([encoder.finish()]);
-        self.unfinished.fetch_add(1, Ordering::Relaxed);
-        let unfinished = Arc::clone(&self.unfinished);
-        self.gpu.queue.on_submitted_work_done(move || {
-            unfinished.fetch_sub(1, Ordering::Relaxed);
+        let commands = encoder.finish();
+        let queue = &self.gpu.queue;
+        let submissions = &mut self.submissions;
+        self.timings.measure(queue, steps.len() as u32, || {
+            submissions.push_back(queue.submit([commands]));
         });
     }
 
@@ -241,10 +247,24 @@ impl Engine for GpuEngine {
         Ok(taken.map(|(bytes, note)| self.read(&bytes, &note)))
     }
 
-    fn in_flight(&self) -> usize {
+    fn in_flight(&mut self) -> usize {
         // What goes wrong here is told by the next poll().
         let _ = self.gpu.tick();
-        self.unfinished.load(Ordering::Relaxed)
+        let count = self.timings.in_flight();
+        while self.submissions.len() > count {
+            self.submissions.pop_front();
+        }
+        count
+    }
+
+    fn take_timing(&mut self) -> Option<Timing> {
+        self.timings.take()
+    }
+
+    fn wait_for_room(&mut self, seconds: f64) {
+        if let Some(oldest) = self.submissions.front() {
+            self.gpu.wait_for(oldest, Duration::from_secs_f64(seconds));
+        }
     }
 
     fn wait(&mut self) {

@@ -15,6 +15,7 @@ mod pipelines;
 #[doc(hidden)]
 pub mod probe;
 mod readback;
+mod timing;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use adapters::{AdapterReport, adapters};
