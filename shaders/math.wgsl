@@ -34,8 +34,8 @@ fn direction(label: f32) -> f32 {
     return 1.0 - label - label;
 }
 
-fn cross_entropy(logit: f32, label: f32) -> f32 {
-    let z = logit * direction(label);
+// ln(1 + e^z): the cross-entropy over the log-odds against the true class.
+fn softplus(z: f32) -> f32 {
     return select(0.0, z, z > 0.0) + ln_1p(exp(-abs(z)));
 }
 

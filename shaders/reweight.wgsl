@@ -17,8 +17,9 @@ fn reweight(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let g = gradient_norms[k];
-    let w = weight(batch.loss, statistics.beta[bin(g, batch.bins)]);
+    let seen = look(logits[k], labels[k], statistics.beta[bin(g, batch.bins)], k);
+    let w = weight(batch.loss, seen);
     weights[k] = w;
     deltas[net.hidden * n + k] = w * direction(labels[k]) * g / f32(n);
-    losses[k] = w * cross_entropy(logits[k], labels[k]);
+    losses[k] = loss_value(batch.loss, seen, w);
 }

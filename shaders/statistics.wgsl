@@ -11,7 +11,8 @@ struct Statistics {
     beta: array<f32, MAX_BINS>,
     contribution: array<f32, CONTRIBUTIONS>,
     loss: f32,
-    reserved0: f32,
-    reserved1: f32,
-    reserved2: f32,
+    // What `select_hardest` found.
+    threshold: u32,
+    last_kept: u32,
+    reserved: f32,
 }

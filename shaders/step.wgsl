@@ -15,10 +15,15 @@ struct Step {
     adam_correction1: f32,
     adam_correction2: f32,
     activation: u32,
-    reserved: vec2<u32>,
+    class_weight0: f32,
+    class_weight1: f32,
+    gamma: f32,
+    alpha0: f32,
+    alpha1: f32,
+    keep: u32,
 }
 
-// Invocations of a workgroup in every kernel but `density`.
+// Invocations of a workgroup in every kernel but `density` and `select_hardest`.
 const LANES: u32 = 64u;
 
 @group(0) @binding(0) var<uniform> batch: Step;

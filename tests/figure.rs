@@ -35,9 +35,21 @@ fn fixture() -> Snapshot {
         counts,
         ema,
         beta,
-        contribution: vec![ce, ghm],
+        contribution: contributions(ce, ghm),
         slope: 1.0,
     }
+}
+
+/// By loss; those that are not looked at are a tenth of GHM-C's.
+fn contributions(ce: Vec<f32>, ghm: Vec<f32>) -> Vec<Vec<f32>> {
+    let tenth: Vec<f32> = ghm.iter().map(|c| c / 10.0).collect();
+    (Loss::ALL.iter())
+        .map(|loss| match loss {
+            Loss::CrossEntropy => ce.clone(),
+            Loss::GhmC => ghm.clone(),
+            _ => tenth.clone(),
+        })
+        .collect()
 }
 
 fn fixed_figure() -> Figure {
@@ -134,6 +146,29 @@ fn the_running_loss_is_named_as_it_is() {
     let shapes = place(&harmonized(&fixture(), Loss::CrossEntropy), [300.0, 260.0]).shapes;
     let said = texts(&shapes);
     assert!(said.contains(&"CE, as it is") && said.contains(&"GHM-C, would be"));
+    assert!(!said.contains(&"Focal, as it is"));
+    // Any other loss stands beside both.
+    let shapes = place(&harmonized(&fixture(), Loss::Focal), [300.0, 260.0]).shapes;
+    let said = texts(&shapes);
+    for name in ["Focal, as it is", "GHM-C, would be", "CE, would be"] {
+        assert!(said.contains(&name), "{name} is not among {said:?}");
+    }
+    let mean = regularization(&fixture(), Loss::Focal).series;
+    let focal = mean
+        .iter()
+        .find(|series| series.name == "Focal, mean")
+        .expect("its weight");
+    let snapshot = fixture();
+    let want: Vec<f64> = (0..snapshot.counts.len())
+        .map(|j| match snapshot.counts[j] {
+            0 => 0.0,
+            _ => {
+                f64::from(snapshot.contribution_of(Loss::Focal)[j])
+                    / f64::from(snapshot.contribution_of(Loss::CrossEntropy)[j])
+            }
+        })
+        .collect();
+    assert_eq!(focal.marks, Marks::Steps(want));
 }
 
 #[test]
@@ -163,7 +198,12 @@ fn png_has_the_size_and_the_colours() {
             };
             picture.pixels().iter().filter(same).count()
         };
-        for ink in [Ink::CrossEntropy, Ink::Ghm, Ink::Count, Ink::Text] {
+        for ink in [
+            Ink::Loss(Loss::CrossEntropy),
+            Ink::Loss(Loss::GhmC),
+            Ink::Count,
+            Ink::Text,
+        ] {
             let seen = pixels(theme.color(ink));
             assert!(seen > 500, "{ink:?} has {seen} pixels");
         }
@@ -242,8 +282,8 @@ fn bars_land_where_the_scale_says() {
 #[test]
 fn steps_land_where_the_scale_says() {
     let size = [300.0, 260.0];
-    let panel = regularization(&fixture());
-    let (area, seen) = lines(&panel, size, Ink::Ghm);
+    let panel = regularization(&fixture(), Loss::GhmC);
+    let (area, seen) = lines(&panel, size, Ink::Loss(Loss::GhmC));
     // The empty bin parts the line in two.
     assert_eq!(seen.len(), 2);
     let y = area.top + (1.0 - position(&panel.y, 1024.0 / 9000.0).unwrap()) * area.height;
@@ -251,7 +291,11 @@ fn steps_land_where_the_scale_says() {
 
     let mut other = fixture();
     other.beta[0] *= 1.5;
-    let (_, moved) = lines(&regularization(&other), size, Ink::Ghm);
+    let (_, moved) = lines(
+        &regularization(&other, Loss::GhmC),
+        size,
+        Ink::Loss(Loss::GhmC),
+    );
     assert!(moved[0][0][1] < seen[0][0][1] - 1.0);
 }
 
@@ -296,7 +340,7 @@ fn margins_do_not_depend_on_the_data() {
         for snapshot in [&first, &fixture()] {
             let areas = [
                 place(&statistics(snapshot), size).area,
-                place(&regularization(snapshot), size).area,
+                place(&regularization(snapshot, Loss::GhmC), size).area,
                 place(&harmonized(snapshot, Loss::GhmC), size).area,
             ];
             assert_eq!(areas[0], areas[1]);
@@ -319,7 +363,7 @@ fn texts_stay_inside_and_apart() {
     ] {
         for panel in [
             statistics(&snapshot),
-            regularization(&snapshot),
+            regularization(&snapshot, Loss::GhmC),
             harmonized(&snapshot, Loss::GhmC),
             losses(&curve, &curve, Loss::GhmC),
             average_precisions(&curve, &curve),
@@ -375,7 +419,7 @@ fn before_the_first_step_there_are_words() {
     let snapshot = Snapshot::default();
     for panel in [
         statistics(&snapshot),
-        regularization(&snapshot),
+        regularization(&snapshot, Loss::GhmC),
         harmonized(&snapshot, Loss::GhmC),
         losses(&[], &[], Loss::GhmC),
         average_precisions(&[], &[]),
@@ -433,7 +477,11 @@ fn text_has_contrast() {
             assert!(contrast(theme.ink, ground) >= 7.0);
             assert!(contrast(theme.faint, ground) >= 4.5);
             assert!(contrast(theme.accent, ground) >= 4.5);
-            for color in [theme.ghm, theme.cross_entropy, theme.reference, theme.count] {
+            for color in theme
+                .losses
+                .into_iter()
+                .chain([theme.reference, theme.count])
+            {
                 let seen = contrast(color, ground);
                 assert!(seen >= 3.0, "{color:?} on {ground:?}: {seen}");
             }
@@ -468,7 +516,7 @@ fn wild() -> impl Strategy<Value = Snapshot> {
                     counts,
                     ema,
                     beta,
-                    contribution: vec![ce, ghm],
+                    contribution: contributions(ce, ghm),
                     slope,
                     ..Snapshot::default()
                 },

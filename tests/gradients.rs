@@ -7,9 +7,11 @@ use std::rc::Rc;
 
 use ghm_lab::config::{Activation, Config, Optimizer};
 use ghm_lab::data::Dataset;
-use ghm_lab::engine::cpu::{CpuEngine, predict, update};
+use ghm_lab::engine::cpu::{CpuEngine, look, predict, update};
 use ghm_lab::engine::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, Engine, Network};
-use ghm_lab::ghm::{Convention, Loss, bin, cross_entropy, gradient_norm};
+use ghm_lab::ghm::{
+    Convention, Loss, LossRule, Selection, bin, direction, gradient_norm, select_hardest,
+};
 use support::rows::Rows;
 use support::runs::small_config;
 
@@ -23,6 +25,8 @@ struct Case {
     parameters: Vec<f64>,
     /// Each example's weight as the step had it, frozen.
     weights: Vec<f64>,
+    loss: Loss,
+    rule: LossRule<f64>,
     /// What the engine says.
     gradient: Vec<f64>,
 }
@@ -43,26 +47,34 @@ impl Case {
             }
         }
         let mut engine = CpuEngine::<f64>::new(network.clone(), Rc::clone(&data), &initial);
-        let mut clocks = Clocks::default();
+        let mut clocks = Clocks {
+            classes: data.train.classes(),
+            ..Clocks::default()
+        };
         let indices: Vec<u32> = (0..2 * batch as u32).collect();
         let mut step = |engine: &mut CpuEngine<f64>, first| {
             let step = clocks.step(config, first, batch);
             engine.train(&[step], &indices).expect("the CPU trains");
+            step
         };
         step(&mut engine, 0);
         let parameters = engine.parameters().to_vec();
-        step(&mut engine, batch);
+        let last = step(&mut engine, batch);
         let points = data.train.points[batch..2 * batch].to_vec();
         let labels = &data.train.labels[batch..2 * batch];
         let targets: Vec<f64> = labels.iter().map(|&l| f64::from(u8::from(l))).collect();
         let beta = engine.beta();
-        let weights = predict(&network, &parameters, &points)
-            .iter()
-            .zip(&targets)
-            .map(|(&x, &y)| {
-                config
-                    .loss
-                    .weight(beta[bin(gradient_norm(x, y), beta.len())])
+        let logits = predict(&network, &parameters, &points);
+        let z: Vec<f64> = (logits.iter().zip(&targets))
+            .map(|(&x, &y)| x * direction(y))
+            .collect();
+        let selection = select_hardest(&z, last.keep as usize);
+        let rule = last.loss_rule();
+        let weights = (0..batch)
+            .map(|i| {
+                let beta = beta[bin(gradient_norm(logits[i], targets[i]), beta.len())];
+                let seen = look(logits[i], targets[i], beta, &selection, i);
+                config.loss.weight(&rule, &seen)
             })
             .collect();
         let (loss, layers) = (config.loss.key(), config.layers);
@@ -75,6 +87,8 @@ impl Case {
             targets,
             parameters,
             weights,
+            loss: config.loss,
+            rule,
         }
     }
 
@@ -82,7 +96,12 @@ impl Case {
     fn loss(&self, parameters: &[f64]) -> f64 {
         let logits = predict(&self.network, parameters, &self.points);
         let total: f64 = (0..logits.len())
-            .map(|i| self.weights[i] * cross_entropy(logits[i], self.targets[i]))
+            .map(|i| {
+                let weight = self.weights[i];
+                let everything = Selection::everything();
+                let seen = look(logits[i], self.targets[i], weight, &everything, i);
+                self.loss.value(&self.rule, &seen, weight)
+            })
             .sum();
         total / logits.len() as f64
     }

@@ -2,8 +2,8 @@
 
 use ghm_lab::engine::cpu;
 use ghm_lab::ghm::{
-    Convention, EmaClock, Loss, Normaliser, bin, contribution, cross_entropy, density, direction,
-    gradient_norm, histogram, hit_bins, line_deviation,
+    Convention, EmaClock, Loss, LossRule, Normaliser, Selection, bin, contribution, cross_entropy,
+    density, direction, gradient_norm, histogram, hit_bins, line_deviation,
 };
 use proptest::prelude::*;
 
@@ -143,11 +143,12 @@ proptest! {
             average.feed_norms(&norms, 0.0);
             prop_assert_eq!(average.beta[0], 1.0);
             let n = logits.len();
+            let rule = LossRule { class_weights: [1.0; 2], gamma: 2.0, alphas: [1.0; 2] };
             let run = |loss| {
                 let (mut weights, mut residuals) = (vec![0.0; n], vec![0.0; n]);
                 let mut losses = vec![0.0; n];
                 cpu::reweight(
-                    loss, &logits, &targets, &norms, &average.beta,
+                    loss, &rule, &Selection::everything(), &logits, &targets, &norms, &average.beta,
                     &mut weights, &mut residuals, &mut losses,
                 );
                 (weights, residuals, losses)

@@ -65,7 +65,12 @@ fn shared_structs_have_the_same_layout() {
             adam_correction1,
             adam_correction2,
             activation,
-            reserved
+            class_weight0,
+            class_weight1,
+            gamma,
+            alpha0,
+            alpha1,
+            keep
         ]
     );
     assert_same_layout!(
@@ -91,9 +96,9 @@ fn shared_structs_have_the_same_layout() {
             beta,
             contribution,
             loss,
-            reserved0,
-            reserved1,
-            reserved2
+            threshold,
+            last_kept,
+            reserved
         ]
     );
 }

@@ -7,7 +7,7 @@ mod setting;
 mod settings;
 
 pub use setting::{Effect, Group, Kind, Scale, Setting, SettingError, Value};
-pub use settings::{Activation, Backend, Config, Optimizer, SETTINGS};
+pub use settings::{Activation, Backend, Config, FocalBalance, Optimizer, SETTINGS};
 
 /// The setting of that key.
 pub fn setting(key: &str) -> Option<&'static Setting> {

@@ -91,6 +91,8 @@ pub struct Setting {
     pub paper: Option<&'static str>,
     pub group: Group,
     pub effect: Effect,
+    /// Whether it matters with these settings; forms leave out what does not.
+    pub matters: fn(&Config) -> bool,
     pub kind: Kind,
     pub(super) get: fn(&Config) -> Value,
     pub(super) set: fn(&mut Config, Value),

@@ -2,7 +2,7 @@
 
 use super::setting::{Effect, Group, Kind, Scale, Setting, SettingError, Value};
 use crate::data::{Recipe, Shape};
-use crate::ghm::{Convention, Loss, choice};
+use crate::ghm::{ClassBalance, Convention, Loss, choice, class_weights};
 
 choice! {
     /// What follows a hidden layer's sums.
@@ -36,6 +36,16 @@ choice! {
     }
 }
 
+choice! {
+    /// Whether the focal loss has a factor for each class.
+    pub enum FocalBalance {
+        #[doc = "alpha for positives, 1 - alpha for negatives."]
+        Alpha = ("alpha", "alpha"),
+        #[doc = "1 for both."]
+        Off = ("off", "off"),
+    }
+}
+
 /// Declares [`Config`] and the table of its settings from one list.
 macro_rules! settings {
     (@kind $type:tt, choice) => {
@@ -62,10 +72,13 @@ macro_rules! settings {
     (@set $type:tt, $config:ident, $field:ident, $value:ident) => {
         if let Value::Choice(v) = $value { $config.$field = <$type>::ALL[v] }
     };
+    (@matters) => { |_| true };
+    (@matters $matters:expr) => { $matters };
     ($(
         $(#[doc = $doc:literal])+
         $field:ident: $type:tt = $default:expr, $key:literal, $label:literal,
-        $group:ident, $effect:ident, [$($kind:tt)+] $(, paper $paper:literal)?;
+        $group:ident, $effect:ident, [$($kind:tt)+] $(, paper $paper:literal)?
+        $(, when $matters:expr)?;
     )+) => {
         /// Every setting of an experiment.
         #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +101,7 @@ macro_rules! settings {
                 paper: [$(Some($paper),)? None][0],
                 group: Group::$group,
                 effect: Effect::$effect,
+                matters: settings!(@matters $($matters)?),
                 kind: settings!(@kind $type, $($kind)+),
                 get: |config| settings!(@get $type, config.$field),
                 set: |config, value| settings!(@set $type, config, $field, value),
@@ -107,6 +121,28 @@ settings! {
     /// How the density is averaged and normalised; public implementations differ.
     convention: Convention = Convention::Corrected, "convention", "convention", Loss, Live,
         [choice], paper "paper";
+    /// How the class-balanced loss weighs the classes.
+    class_balance: ClassBalance = ClassBalance::Inverse, "class-balance", "balance", Loss, Live,
+        [choice], when |config| config.loss == Loss::ClassBalanced;
+    /// b of the effective number of examples, (1 - b^n) / (1 - b): 0 weighs all alike, towards 1 it
+    /// becomes the inverse frequency.
+    effective_beta: f64 = 0.999, "effective-beta", "effective beta", Loss, Live,
+        [Linear 0.0 to 0.99999], when |config| {
+            config.loss == Loss::ClassBalanced && config.class_balance == ClassBalance::Effective
+        };
+    /// Exponent of the focal loss: how fast easy examples fade; 0 leaves the cross-entropy.
+    focal_gamma: f64 = 2.0, "focal-gamma", "gamma", Loss, Live, [Linear 0.0 to 5.0], paper "2",
+        when |config| config.loss == Loss::Focal;
+    /// Whether the focal loss weighs the classes too.
+    focal_balance: FocalBalance = FocalBalance::Alpha, "focal-balance", "class factor", Loss, Live,
+        [choice], when |config| config.loss == Loss::Focal;
+    /// alpha of the focal loss: the factor of positives; negatives have 1 - alpha. Not the momentum
+    /// of GHM.
+    focal_alpha: f64 = 0.25, "focal-alpha", "alpha", Loss, Live, [Linear 0.0 to 1.0], paper "0.25",
+        when |config| config.loss == Loss::Focal && config.focal_balance == FocalBalance::Alpha;
+    /// Share of each mini-batch that OHEM keeps: exactly the ceil(keep N) hardest examples.
+    ohem_keep: f64 = 0.25, "ohem-keep", "keep share", Loss, Live, [Log 0.001 to 1.0],
+        when |config| config.loss == Loss::Ohem;
     /// Where the two classes lie in the plane.
     dataset: Shape = Shape::Moons, "dataset", "dataset", Data, Restart, [choice];
     /// Number of examples, training and test together.
@@ -135,9 +171,10 @@ settings! {
     learning_rate: f64 = 0.01, "learning-rate", "learning rate", Training, Live,
         [Log 0.00001 to 10.0];
     /// Momentum of SGD: the share of the last update that the next one keeps. Not the momentum of
-    /// GHM. Adam does not use it.
+    /// GHM. Adam has none.
     sgd_momentum: f64 = 0.9, "sgd-momentum", "SGD momentum", Training, Live,
-        [Linear 0.0 to 0.999], paper "0.9";
+        [Linear 0.0 to 0.999], paper "0.9",
+        when |config| config.optimizer == Optimizer::Sgd;
     /// Examples in a mini-batch, at most as many as there are to train on.
     batch_size: u32 = 1024, "batch-size", "batch size", Training, Live, [Log 1 to 1_000_000];
     /// Which engine trains.
@@ -155,6 +192,20 @@ impl Config {
             flipped: self.flipped,
             test_share: self.test_share,
             seed: self.seed,
+        }
+    }
+
+    /// Weights of the class-balanced loss for so many negatives and positives.
+    pub fn class_weights(&self, classes: [usize; 2]) -> [f64; 2] {
+        let weights = class_weights(self.class_balance, self.effective_beta, &classes);
+        [weights[0], weights[1]]
+    }
+
+    /// Factors of the focal loss for negatives and positives.
+    pub fn focal_alphas(&self) -> [f64; 2] {
+        match self.focal_balance {
+            FocalBalance::Alpha => [1.0 - self.focal_alpha, self.focal_alpha],
+            FocalBalance::Off => [1.0; 2],
         }
     }
 

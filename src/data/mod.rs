@@ -47,6 +47,11 @@ impl Split {
         self.labels.is_empty()
     }
 
+    /// Number of negatives and of positives.
+    pub fn classes(&self) -> [usize; 2] {
+        [self.len() - self.positives(), self.positives()]
+    }
+
     pub fn positives(&self) -> usize {
         self.labels.iter().filter(|&&label| label).count()
     }

@@ -2,8 +2,8 @@
 
 use crate::data::Split;
 use crate::ghm::{
-    Loss, Normaliser, average_precision, bin, cross_entropy, gradient_norm, hit_bins,
-    line_deviation,
+    Loss, LossRule, Normaliser, Seen, Selection, average_precision, bin, hit_bins, kept_examples,
+    line_deviation, select_hardest, sigmoid,
 };
 
 /// The state of the harmonizing after a step: the very numbers that training used.
@@ -87,18 +87,34 @@ pub struct Scores {
 
 impl Scores {
     /// Scores of a split's first examples from their logits and the weight of every bin; without
-    /// bins every weight is 1.
-    pub(super) fn of(loss: Loss, beta: &[f32], logits: &[f32], split: &Split) -> Self {
-        let total: f64 = logits
-            .iter()
-            .zip(&split.labels)
-            .map(|(&logit, &label)| {
-                let target = if label { 1.0 } else { 0.0 };
-                let beta = match beta.len() {
-                    0 => 1.0,
-                    bins => beta[bin(gradient_norm(logit, target), bins)],
+    /// bins every weight is 1. OHEM keeps the share `keep` of the split's own hardest.
+    pub(super) fn of(
+        loss: Loss,
+        rule: &LossRule<f32>,
+        keep: f64,
+        beta: &[f32],
+        logits: &[f32],
+        split: &Split,
+    ) -> Self {
+        let z: Vec<f32> = (logits.iter().zip(&split.labels))
+            .map(|(&logit, &label)| if label { -logit } else { logit })
+            .collect();
+        let selection = match loss {
+            Loss::Ohem if !z.is_empty() => select_hardest(&z, kept_examples(keep, z.len())),
+            _ => Selection::everything(),
+        };
+        let total: f64 = (z.iter().enumerate())
+            .map(|(i, &z)| {
+                let seen = Seen {
+                    z,
+                    class: usize::from(split.labels[i]),
+                    beta: match beta.len() {
+                        0 => 1.0,
+                        bins => beta[bin(sigmoid(z), bins)],
+                    },
+                    kept: selection.keeps(i, z),
                 };
-                f64::from(loss.weight(beta) * cross_entropy(logit, target))
+                f64::from(loss.value(rule, &seen, loss.weight(rule, &seen)))
             })
             .sum();
         Self {

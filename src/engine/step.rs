@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::config::Config;
-use crate::ghm::{EmaClock, Loss, Normaliser};
+use crate::ghm::{EmaClock, Loss, LossRule, Normaliser, Real, kept_examples};
 
 /// One training step; the uniform `Step` of `shaders/step.wgsl`, member by member.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
@@ -34,13 +34,30 @@ pub struct Step {
     pub adam_correction2: f32,
     /// [`crate::config::Activation`] as a number.
     pub activation: u32,
-    /// Not read; the size is a multiple of 16.
-    pub reserved: [u32; 2],
+    /// Weights of the classes under the class-balanced loss.
+    pub class_weight0: f32,
+    pub class_weight1: f32,
+    /// Of the focal loss: its exponent and the factors of the classes.
+    pub gamma: f32,
+    pub alpha0: f32,
+    pub alpha1: f32,
+    /// Examples that OHEM keeps.
+    pub keep: u32,
 }
 
 impl Step {
     pub fn loss(&self) -> Loss {
         Loss::ALL[self.loss as usize]
+    }
+
+    /// What the losses are told.
+    pub fn loss_rule<T: Real>(&self) -> LossRule<T> {
+        let of = |value: f32| T::of(f64::from(value));
+        LossRule {
+            class_weights: [of(self.class_weight0), of(self.class_weight1)],
+            gamma: of(self.gamma),
+            alphas: [of(self.alpha0), of(self.alpha1)],
+        }
     }
 
     pub fn normaliser(&self) -> Normaliser {
@@ -53,9 +70,12 @@ pub const ADAM_BETA1: f64 = 0.9;
 pub const ADAM_BETA2: f64 = 0.999;
 pub const ADAM_EPSILON: f64 = 1e-8;
 
-/// Counts what a step depends on beside the settings: updates of the average and of Adam.
+/// What a step depends on beside the settings: updates of the average and of Adam, and the data's
+/// classes.
 #[derive(Clone, Debug, Default)]
 pub struct Clocks {
+    /// Negatives and positives to train on.
+    pub classes: [usize; 2],
     pub ema: EmaClock,
     /// Updates since the optimizer started.
     pub updates: u32,
@@ -69,6 +89,8 @@ impl Clocks {
         let rule = self.ema.tick(momentum, config.convention);
         self.updates += 1;
         let t = f64::from(self.updates);
+        let class_weights = config.class_weights(self.classes);
+        let alphas = config.focal_alphas();
         Step {
             first: first as u32,
             examples: examples as u32,
@@ -84,7 +106,12 @@ impl Clocks {
             adam_correction1: (1.0 - libm::pow(ADAM_BETA1, t)) as f32,
             adam_correction2: (1.0 - libm::pow(ADAM_BETA2, t)) as f32,
             activation: config.activation as u32,
-            reserved: [0; 2],
+            class_weight0: class_weights[0] as f32,
+            class_weight1: class_weights[1] as f32,
+            gamma: config.focal_gamma as f32,
+            alpha0: alphas[0] as f32,
+            alpha1: alphas[1] as f32,
+            keep: kept_examples(config.ohem_keep, examples) as u32,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
-use crate::ghm::{Loss, Normaliser, sigmoid};
+use crate::ghm::{Loss, LossRule, Normaliser, sigmoid};
 
 /// What is known when a reading is asked for and needed when it arrives.
 struct Moment {
@@ -20,6 +20,9 @@ struct Moment {
     /// Of the last step, or of the settings before the first.
     loss: Loss,
     normaliser: Normaliser,
+    rule: LossRule<f32>,
+    /// Share of the examples that OHEM keeps.
+    keep: f64,
 }
 
 /// Drives an engine through mini-batches. The same settings on the same engine give the same bits.
@@ -53,7 +56,10 @@ impl Trainer {
         Ok(Self {
             engine: engine(&network, &data, &initial)?,
             order: Order::new(config.seed, data.train.len()),
-            clocks: Clocks::default(),
+            clocks: Clocks {
+                classes: data.train.classes(),
+                ..Clocks::default()
+            },
             step: 0,
             steps: Vec::new(),
             indices: Vec::new(),
@@ -158,12 +164,18 @@ impl Trainer {
     pub fn request(&mut self, request: Request) {
         self.engine.request(request);
         let last = self.steps.last();
+        let rule = match last {
+            Some(step) => step.loss_rule(),
+            None => self.clocks.clone().step(&self.config, 0, 1).loss_rule(),
+        };
         self.moments.push_back(Moment {
             step: self.step,
             epoch: self.order.epoch(),
             examples: last.map_or(0, |step| step.examples),
             loss: last.map_or(self.config.loss, Step::loss),
             normaliser: last.map_or(self.config.convention.normaliser(), Step::normaliser),
+            rule,
+            keep: self.config.ohem_keep,
         });
     }
 
@@ -207,7 +219,12 @@ impl Trainer {
     fn interpret(&self, moment: Moment, reading: Reading) -> Update {
         let evaluation = reading.logits.map(|[train, test]| {
             let weights = evaluation_weights(&reading.counts, &reading.beta);
-            let scores = |logits: &[f32], split| Scores::of(moment.loss, &weights, logits, split);
+            let scores = |logits: &[f32], split| {
+                let Moment {
+                    loss, rule, keep, ..
+                } = &moment;
+                Scores::of(*loss, rule, *keep, &weights, logits, split)
+            };
             Evaluation {
                 step: moment.step,
                 train: scores(&train, &self.data.train),

@@ -1,5 +1,7 @@
 //! What a figure is made of, before (panels, axes, series) and after layout (shapes).
 
+use crate::ghm::Loss;
+
 /// An opaque sRGB colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
@@ -7,8 +9,7 @@ pub struct Rgb(pub u8, pub u8, pub u8);
 /// What a colour stands for; the theme says which colour that is. One loss has one ink everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
-    CrossEntropy,
-    Ghm,
+    Loss(Loss),
     /// Counts of the mini-batch.
     Count,
     /// Text and axes.
@@ -26,16 +27,18 @@ pub enum Ink {
 pub enum Dash {
     Solid,
     Dashed,
+    DashDotted,
     Dotted,
 }
 
 impl Dash {
-    /// Lengths of stroke and gap in pixels; `None` for an unbroken line.
-    pub const fn pattern(self) -> Option<[f32; 2]> {
+    /// Lengths of strokes and gaps in turn, in pixels; `None` for an unbroken line.
+    pub const fn pattern(self) -> Option<&'static [f32]> {
         match self {
             Self::Solid => None,
-            Self::Dashed => Some([6.0, 3.0]),
-            Self::Dotted => Some([1.5, 2.5]),
+            Self::Dashed => Some(&[6.0, 3.0]),
+            Self::DashDotted => Some(&[7.0, 2.5, 1.5, 2.5]),
+            Self::Dotted => Some(&[1.5, 2.5]),
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn statistics(snapshot: &Snapshot) -> Panel {
                     name: "moving average S".to_owned(),
                     ink: Ink::Text,
                     dash: Dash::Solid,
-                    marks: steps(&snapshot.ema),
+                    marks: Marks::Steps(numbers(&snapshot.ema)),
                 },
             ]
         } else {
@@ -54,62 +54,76 @@ pub fn statistics(snapshot: &Snapshot) -> Panel {
     }
 }
 
-/// What each loss multiplies a gradient by: 1 under cross-entropy, beta under GHM-C.
-pub fn regularization(snapshot: &Snapshot) -> Panel {
-    let used = hit(snapshot, &snapshot.beta);
+/// What each loss multiplies a gradient by: 1 under cross-entropy, beta under GHM-C, and under the
+/// `running` loss the mean over the bin.
+pub fn regularization(snapshot: &Snapshot, running: Loss) -> Panel {
+    let mut series = Vec::new();
+    if snapshot.step > 0 {
+        for loss in shown(running) {
+            let (name, values) = match loss {
+                Loss::CrossEntropy => ("CE: always 1".to_owned(), vec![1.0; snapshot.beta.len()]),
+                Loss::GhmC => ("GHM-C".to_owned(), numbers(&snapshot.beta)),
+                _ => (
+                    format!("{}, mean", short(loss)),
+                    mean_weights(snapshot, loss),
+                ),
+            };
+            series.push(Series {
+                name,
+                ink: Ink::Loss(loss),
+                dash: dash(loss),
+                marks: Marks::Steps(values),
+            });
+        }
+    }
+    let used = (series.iter()).flat_map(|series| match &series.marks {
+        Marks::Steps(values) => hit(snapshot, values).collect(),
+        _ => Vec::new(),
+    });
     Panel {
         title: "1 / density".to_owned(),
         x: gradient_axis(),
         y: Axis {
             title: "weight".to_owned(),
             scale: AxisScale::Log,
-            range: log_range(used.chain([1.0]), [0.1, 100.0]),
+            range: log_range(used, [0.1, 100.0]),
         },
-        series: if snapshot.step > 0 {
-            vec![
-                Series {
-                    name: "GHM-C".to_owned(),
-                    ink: Ink::Ghm,
-                    dash: Dash::Solid,
-                    marks: steps(&snapshot.beta),
-                },
-                Series {
-                    name: "CE: always 1".to_owned(),
-                    ink: Ink::CrossEntropy,
-                    dash: Dash::Dashed,
-                    marks: Marks::Steps(vec![1.0; snapshot.beta.len()]),
-                },
-            ]
-        } else {
-            Vec::new()
-        },
+        series,
         empty: "The first step brings weights".to_owned(),
     }
 }
 
-/// Total contribution by gradient norm under both losses and the straight line; `running` is the
-/// loss that trains and is shown as it is, the other as it would be on the same mini-batch.
+/// Mean weight of a loss over the examples of each bin: its contribution over that of the
+/// cross-entropy. 0 in empty bins.
+fn mean_weights(snapshot: &Snapshot, loss: Loss) -> Vec<f64> {
+    let plain = snapshot.contribution_of(Loss::CrossEntropy);
+    let weighted = snapshot.contribution_of(loss).iter().zip(plain);
+    weighted
+        .map(|(&weighted, &plain)| match plain {
+            0.0 => 0.0,
+            _ => f64::from(weighted) / f64::from(plain),
+        })
+        .collect()
+}
+
+/// Total contribution by gradient norm and the straight line; the `running` loss is shown as it is,
+/// cross-entropy and GHM-C beside it as they would be on the same mini-batch.
 pub fn harmonized(snapshot: &Snapshot, running: Loss) -> Panel {
     let slope = snapshot.slope;
+    let losses = shown(running);
     let mut series = Vec::new();
     if snapshot.step > 0 {
-        let mut order = Loss::ALL.to_vec();
-        order.sort_by_key(|&loss| loss != running);
-        for loss in order {
-            let (dash, tense) = if loss == running {
-                (Dash::Solid, "as it is")
+        for &loss in &losses {
+            let tense = if loss == running {
+                "as it is"
             } else {
-                (Dash::Dashed, "would be")
-            };
-            let (name, ink) = match loss {
-                Loss::CrossEntropy => ("CE", Ink::CrossEntropy),
-                Loss::GhmC => ("GHM-C", Ink::Ghm),
+                "would be"
             };
             series.push(Series {
-                name: format!("{name}, {tense}"),
-                ink,
-                dash,
-                marks: steps(snapshot.contribution_of(loss)),
+                name: format!("{}, {tense}", short(loss)),
+                ink: Ink::Loss(loss),
+                dash: dash(loss),
+                marks: Marks::Steps(numbers(snapshot.contribution_of(loss))),
             });
         }
         let line = (1..=LINE_POINTS).map(|i| {
@@ -124,19 +138,48 @@ pub fn harmonized(snapshot: &Snapshot, running: Loss) -> Panel {
             marks: Marks::Line(line.collect()),
         });
     }
-    let values = Loss::ALL
+    let values: Vec<f64> = losses
         .iter()
-        .flat_map(|&loss| hit(snapshot, snapshot.contribution_of(loss)));
+        .flat_map(|&loss| {
+            let values = numbers(snapshot.contribution_of(loss));
+            hit(snapshot, &values).collect::<Vec<_>>()
+        })
+        .collect();
     Panel {
         title: "Harmonized gradients".to_owned(),
         x: gradient_axis(),
         y: Axis {
             title: "total contribution".to_owned(),
             scale: AxisScale::Log,
-            range: log_range(values, [1e-2, 10.0]),
+            range: log_range(values.into_iter(), [1e-2, 10.0]),
         },
         series,
         empty: "The first step brings gradients".to_owned(),
+    }
+}
+
+/// The losses that the panels show: the running one first, GHM-C and cross-entropy to compare.
+fn shown(running: Loss) -> Vec<Loss> {
+    let others = [Loss::GhmC, Loss::CrossEntropy].into_iter();
+    std::iter::once(running)
+        .chain(others.filter(|&loss| loss != running))
+        .collect()
+}
+
+/// The name in legends and titles.
+fn short(loss: Loss) -> &'static str {
+    match loss {
+        Loss::CrossEntropy => "CE",
+        _ => loss.label(),
+    }
+}
+
+/// The second cue beside the colour: the same everywhere, as the colour is.
+fn dash(loss: Loss) -> Dash {
+    match loss {
+        Loss::GhmC => Dash::Solid,
+        Loss::CrossEntropy => Dash::Dashed,
+        _ => Dash::DashDotted,
     }
 }
 
@@ -155,17 +198,14 @@ pub fn losses(train: &[[f64; 2]], test: &[[f64; 2]], loss: Loss) -> Panel {
         (AxisScale::Linear, [0.0, above(most)])
     };
     Panel {
-        title: match loss {
-            Loss::CrossEntropy => "Loss (CE)".to_owned(),
-            Loss::GhmC => "Loss (GHM-C)".to_owned(),
-        },
+        title: format!("Loss ({})", short(loss)),
         x: step_axis(train, test),
         y: Axis {
             title: "mean over the split".to_owned(),
             scale,
             range,
         },
-        series: curves(train, test, loss_ink(loss)),
+        series: curves(train, test, Ink::Loss(loss)),
         empty: "No evaluation yet".to_owned(),
     }
 }
@@ -190,18 +230,11 @@ pub fn figure(snapshot: &Snapshot, running: Loss, caption: String) -> Figure {
     Figure {
         panels: vec![
             statistics(snapshot),
-            regularization(snapshot),
+            regularization(snapshot, running),
             harmonized(snapshot, running),
         ],
         signs: vec!["⊗", "="],
         caption,
-    }
-}
-
-fn loss_ink(loss: Loss) -> Ink {
-    match loss {
-        Loss::CrossEntropy => Ink::CrossEntropy,
-        Loss::GhmC => Ink::Ghm,
     }
 }
 
@@ -238,19 +271,19 @@ fn step_axis(train: &[[f64; 2]], test: &[[f64; 2]]) -> Axis {
     }
 }
 
-fn steps(values: &[f32]) -> Marks {
-    Marks::Steps(values.iter().map(|&value| f64::from(value)).collect())
+fn numbers(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
 }
 
 /// Values of the bins that hold an example: only those weigh anything, and only those say what
 /// the axis must show. In an empty bin the average decays towards 0 and its weight towards infinity.
-fn hit<'a>(snapshot: &'a Snapshot, values: &'a [f32]) -> impl Iterator<Item = f64> + 'a {
+fn hit<'a>(snapshot: &'a Snapshot, values: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
     snapshot
         .counts
         .iter()
         .zip(values)
         .filter(|&(&count, _)| count > 0)
-        .map(|(_, &value)| f64::from(value))
+        .map(|(_, &value)| value)
 }
 
 /// Whole decades around the positive values, two at least; `fallback` without any.

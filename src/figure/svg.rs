@@ -80,7 +80,14 @@ fn element(shape: &Shape, theme: &Theme) -> Element {
             line.assign("stroke", hex(theme.color(*ink)));
             line.assign("stroke-width", number(*width));
             if let Some(pattern) = dash.pattern() {
-                line.assign("stroke-dasharray", pattern.map(number).join(" "));
+                line.assign(
+                    "stroke-dasharray",
+                    pattern
+                        .iter()
+                        .map(|&length| number(length))
+                        .collect::<Vec<_>>()
+                        .join(" "),
+                );
             }
             line
         }

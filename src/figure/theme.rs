@@ -1,6 +1,7 @@
 //! Colours. Losses wear the Okabe-Ito set, which stays apart under every common colour blindness.
 
 use super::{Ink, Rgb};
+use crate::ghm::Loss;
 
 /// The colours of one appearance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +18,8 @@ pub struct Theme {
     pub grid: Rgb,
     /// Controls and focus.
     pub accent: Rgb,
-    /// Cross-entropy.
-    pub cross_entropy: Rgb,
-    /// GHM-C.
-    pub ghm: Rgb,
+    /// By loss, in the order of `Loss::ALL`.
+    pub losses: [Rgb; Loss::ALL.len()],
     /// Bars of counts.
     pub count: Rgb,
     /// The straight line.
@@ -36,8 +35,13 @@ impl Theme {
         faint: Rgb(0x63, 0x65, 0x69),
         grid: Rgb(0xe7, 0xe5, 0xdf),
         accent: Rgb(0x00, 0x6a, 0xa7),
-        cross_entropy: Rgb(0x00, 0x9e, 0x73),
-        ghm: Rgb(0xd5, 0x5e, 0x00),
+        losses: [
+            Rgb(0x00, 0x9e, 0x73),
+            Rgb(0xb8, 0x5f, 0x90),
+            Rgb(0x00, 0x72, 0xb2),
+            Rgb(0xb0, 0x76, 0x00),
+            Rgb(0xd5, 0x5e, 0x00),
+        ],
         count: Rgb(0x8a, 0x90, 0x98),
         reference: Rgb(0x4a, 0x4d, 0x52),
     };
@@ -50,8 +54,13 @@ impl Theme {
         faint: Rgb(0x9a, 0xa2, 0xad),
         grid: Rgb(0x2a, 0x31, 0x3b),
         accent: Rgb(0x56, 0xb4, 0xe9),
-        cross_entropy: Rgb(0x00, 0xb3, 0x82),
-        ghm: Rgb(0xe8, 0x6e, 0x0c),
+        losses: [
+            Rgb(0x00, 0xb3, 0x82),
+            Rgb(0xd8, 0x8d, 0xb6),
+            Rgb(0x4a, 0xa3, 0xdf),
+            Rgb(0xe6, 0x9f, 0x00),
+            Rgb(0xe8, 0x6e, 0x0c),
+        ],
         count: Rgb(0x6e, 0x78, 0x86),
         reference: Rgb(0xc2, 0xc7, 0xce),
     };
@@ -59,8 +68,7 @@ impl Theme {
     /// The colour that stands for `ink`.
     pub const fn color(&self, ink: Ink) -> Rgb {
         match ink {
-            Ink::CrossEntropy => self.cross_entropy,
-            Ink::Ghm => self.ghm,
+            Ink::Loss(loss) => self.losses[loss as usize],
             Ink::Count => self.count,
             Ink::Text => self.ink,
             Ink::Faint => self.faint,

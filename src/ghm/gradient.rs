@@ -19,11 +19,17 @@ pub fn direction<T: Real>(target: T) -> T {
     T::ONE - target - target
 }
 
+/// `ln(1 + e^z)`, accurate on both tails; the cross-entropy over the log-odds against the true
+/// class.
+#[inline]
+pub fn softplus<T: Real>(z: T) -> T {
+    z.max(T::ZERO) + (-z.abs()).exp().ln_1p()
+}
+
 /// Cross-entropy of one logit, `-ln p` for `y = 1` and `-ln(1 - p)` for `y = 0`, in nats.
 #[inline]
 pub fn cross_entropy<T: Real>(logit: T, target: T) -> T {
-    let z = logit * direction(target);
-    z.max(T::ZERO) + (-z.abs()).exp().ln_1p()
+    softplus(logit * direction(target))
 }
 
 /// Gradient norm `g = |p - y|` in [0, 1], with respect to the logit.

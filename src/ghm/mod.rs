@@ -6,20 +6,31 @@
 mod choice;
 mod contribution;
 mod density;
+mod exact;
 mod gradient;
 mod loss;
 mod metrics;
 mod real;
+mod regression;
+mod selection;
+mod softmax;
 
 pub(crate) use choice::choice;
 pub use contribution::{contribution, line_deviation};
 pub use density::{
     Convention, DensityRule, EmaClock, LEAST_DENSITY, Normaliser, density, hit_bins,
 };
-pub use gradient::{bin, cross_entropy, direction, gradient_norm, histogram, sigmoid};
-pub use loss::Loss;
-pub use metrics::average_precision;
+pub use exact::exact_density;
+pub use gradient::{bin, cross_entropy, direction, gradient_norm, histogram, sigmoid, softplus};
+pub use loss::{ClassBalance, Loss, LossRule, Seen, class_weights, focal_weight};
+pub use metrics::{
+    Operating, average_precision, best_f1, effective_sample_size, expected_calibration_error,
+    roc_auc,
+};
 pub use real::Real;
+pub use regression::{RegressionLoss, RegressionRule, asl1, asl1_norm, smooth_l1};
+pub use selection::{Selection, kept_examples, select_hardest};
+pub use softmax::{entry_norms, softmax, softmax_log_odds};
 
 /// Most bins a histogram may have; the GPU kernels lay their buffers out for this many.
 pub const MAX_BINS: usize = 256;

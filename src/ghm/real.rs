@@ -31,6 +31,7 @@ pub trait Real:
     fn index(self) -> usize;
     fn abs(self) -> Self;
     fn exp(self) -> Self;
+    fn ln(self) -> Self;
     fn ln_1p(self) -> Self;
     fn sqrt(self) -> Self;
 
@@ -41,7 +42,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($type:ty, $exp:ident, $ln_1p:ident, $sqrt:ident) => {
+    ($type:ty, $exp:ident, $ln:ident, $ln_1p:ident, $sqrt:ident) => {
         impl Real for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -67,6 +68,10 @@ macro_rules! real {
                 libm::$exp(self)
             }
             #[inline]
+            fn ln(self) -> Self {
+                libm::$ln(self)
+            }
+            #[inline]
             fn ln_1p(self) -> Self {
                 libm::$ln_1p(self)
             }
@@ -78,5 +83,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, expf, log1pf, sqrtf);
-real!(f64, exp, log1p, sqrt);
+real!(f32, expf, logf, log1pf, sqrtf);
+real!(f64, exp, log, log1p, sqrt);

@@ -26,13 +26,16 @@ impl Form {
         // Room for the scroll bar.
         ui.set_max_width(ui.available_width() - 8.0);
         ui.spacing_mut().item_spacing.y = 2.0;
+        // A change must not alter the rows while they are drawn.
+        let before = config.clone();
+        let shown = &before;
         for group in Group::ALL {
             ui.add_space(6.0);
             ui.label(style::strong(group.label(), 14.0));
             let of_group = || {
                 SETTINGS
                     .iter()
-                    .filter(move |setting| setting.group == group)
+                    .filter(move |setting| setting.group == group && (setting.matters)(shown))
             };
             for setting in of_group().filter(|s| HEROES.contains(&s.key)) {
                 edit = edit.max(hero(ui, setting, &mut config));

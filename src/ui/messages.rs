@@ -6,6 +6,7 @@ use super::egui;
 use super::icons::{Icon, button};
 use super::style::{IntoColor, theme};
 use crate::figure::{Ink, number};
+use crate::ghm::Loss;
 use crate::lab::{Lab, Severity};
 
 /// The messages, newest last, each with a button that dismisses it.
@@ -19,7 +20,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let (word, ink) = match message.severity {
-                    Severity::Error => ("Error", Ink::Ghm),
+                    Severity::Error => ("Error", Ink::Loss(Loss::GhmC)),
                     Severity::Note => ("Note", Ink::Faint),
                 };
                 ui.label(RichText::new(word).color(colors.color(ink).into_color()));

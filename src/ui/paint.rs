@@ -63,8 +63,19 @@ fn line(painter: &Painter, points: Vec<Pos2>, stroke: Stroke, dash: Dash) {
         None => {
             painter.add(Shape::line(points, stroke));
         }
-        Some([dash, gap]) => {
-            painter.extend(Shape::dashed_line(&points, stroke, dash, gap));
+        Some(pattern) => {
+            let lengths = |first| {
+                pattern
+                    .iter()
+                    .skip(first)
+                    .step_by(2)
+                    .copied()
+                    .collect::<Vec<_>>()
+            };
+            let (dashes, gaps) = (lengths(0), lengths(1));
+            painter.extend(Shape::dashed_line_with_offset(
+                &points, stroke, &dashes, &gaps, 0.0,
+            ));
         }
     }
 }

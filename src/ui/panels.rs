@@ -65,7 +65,7 @@ fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
     let snapshot = lab.snapshot();
     let mut panels = [
         figure::statistics(snapshot),
-        figure::regularization(snapshot),
+        figure::regularization(snapshot, lab.config().loss),
         figure::harmonized(snapshot, lab.config().loss),
     ];
     let of = (lab.run(), snapshot.counts.len());

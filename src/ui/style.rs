@@ -9,6 +9,7 @@ use egui::{
 
 use super::egui;
 use crate::figure::{Ink, Rgb, Theme, fonts};
+use crate::ghm::Loss;
 
 /// The family of titles and large numbers.
 pub(super) const STRONG: &str = "strong";
@@ -98,7 +99,7 @@ fn visuals(theme: egui::Theme) -> Visuals {
     visuals.selection.bg_fill = accent.gamma_multiply(0.35);
     visuals.selection.stroke = Stroke::new(1.0, ink);
     visuals.slider_trailing_fill = true;
-    visuals.error_fg_color = colors.color(Ink::Ghm).into_color();
+    visuals.error_fg_color = colors.color(Ink::Loss(Loss::GhmC)).into_color();
     let widgets = &mut visuals.widgets;
     for state in [
         &mut widgets.noninteractive,

@@ -191,8 +191,7 @@ fn unknown_keys_in_links_and_files_are_ignored() {
 
 #[test]
 fn bad_values_in_a_link_are_reported_by_key_and_replaced_by_the_default() {
-    let (config, errors) =
-        Config::from_link("bins=0&momentum=1&loss=focal&width=8&layers=two&noise");
+    let (config, errors) = Config::from_link("bins=0&momentum=1&loss=mse&width=8&layers=two&noise");
     let want = Config {
         width: 8,
         ..Config::default()
@@ -205,7 +204,10 @@ fn bad_values_in_a_link_are_reported_by_key_and_replaced_by_the_default() {
     let texts: Vec<String> = errors.iter().map(SettingError::to_string).collect();
     assert_eq!(texts[0], "bins: 0 is outside 1 to 256");
     assert_eq!(texts[1], "momentum: 1 is outside 0 to 0.999");
-    assert_eq!(texts[2], "loss: \"focal\" is not one of ce, ghm-c");
+    assert_eq!(
+        texts[2],
+        "loss: \"mse\" is not one of ce, class-balanced, focal, ohem, ghm-c"
+    );
     assert_eq!(
         texts[3],
         "layers: \"two\" is not a whole number from 1 to 3"

@@ -6,10 +6,10 @@ mod ranges;
 mod support;
 
 use ghm_lab::config::{
-    Activation, Backend, Config, Optimizer, SETTINGS, Setting, SettingError, setting,
+    Activation, Backend, Config, FocalBalance, Optimizer, SETTINGS, Setting, SettingError, setting,
 };
 use ghm_lab::data::Shape;
-use ghm_lab::ghm::{Convention, Loss};
+use ghm_lab::ghm::{ClassBalance, Convention, Loss};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -43,8 +43,15 @@ prop_compose! {
         bins in 1..=256u32,
         momentum in 0.0..=0.999f64,
         convention in select(Convention::ALL),
+        (class_balance, effective_beta) in (select(ClassBalance::ALL), 0.0..=0.99999f64),
+        (focal_balance, focal_gamma, focal_alpha) in
+            (select(FocalBalance::ALL), 0.0..=5.0f64, 0.0..=1.0f64),
+        ohem_keep in 0.001..=1.0f64,
     ) -> Config {
-        Config { loss, bins, momentum, convention, ..Config::default() }
+        Config {
+            loss, bins, momentum, convention, class_balance, effective_beta, focal_gamma,
+            focal_balance, focal_alpha, ohem_keep, ..Config::default()
+        }
     }
 }
 

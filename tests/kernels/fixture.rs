@@ -41,6 +41,12 @@ pub fn step(n: usize) -> Step {
     Step {
         examples: n as u32,
         bins: 30,
+        class_weight0: 0.625,
+        class_weight1: 40.0,
+        gamma: 2.0,
+        alpha0: 0.75,
+        alpha1: 0.25,
+        keep: n.div_ceil(4) as u32,
         ..Step::zeroed()
     }
 }

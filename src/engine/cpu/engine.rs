@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::{backward, forward, predict, reduce, reweight, sum, update};
+use super::{backward, forward, look, predict, reduce, reweight, sum, update};
 use web_time::Instant;
 
 use crate::data::Dataset;
@@ -11,7 +11,10 @@ use crate::engine::{
     BackendInfo, Engine, EngineError, Network, Reading, Request, Step, Timing, evaluation_points,
     map_points,
 };
-use crate::ghm::{DensityRule, Loss, Real, bin, contribution, density, gradient_norm, histogram};
+use crate::ghm::{
+    DensityRule, Loss, Real, Selection, bin, contribution, density, direction, gradient_norm,
+    histogram, select_hardest,
+};
 
 /// Trains on the calling thread; every queued step is done when the call returns.
 pub struct CpuEngine<T = f32> {
@@ -27,13 +30,13 @@ pub struct CpuEngine<T = f32> {
     density: Vec<T>,
     beta: Vec<T>,
     loss: T,
+    last_step: Option<Step>,
     batch: Batch<T>,
     readings: VecDeque<Reading>,
     timings: VecDeque<Timing>,
 }
 
 /// Arrays of one mini-batch of n examples.
-#[derive(Default)]
 struct Batch<T> {
     inputs: Vec<T>,
     targets: Vec<T>,
@@ -44,9 +47,31 @@ struct Batch<T> {
     weights: Vec<T>,
     residuals: Vec<T>,
     losses: Vec<T>,
+    selection: Selection<T>,
 }
 
 impl<T: Real> Batch<T> {
+    fn new() -> Self {
+        Self {
+            inputs: Vec::new(),
+            targets: Vec::new(),
+            activations: Vec::new(),
+            deltas: Vec::new(),
+            logits: Vec::new(),
+            gradient_norms: Vec::new(),
+            weights: Vec::new(),
+            residuals: Vec::new(),
+            losses: Vec::new(),
+            selection: Selection::everything(),
+        }
+    }
+
+    fn select(&mut self, keep: usize) {
+        let pairs = self.logits.iter().zip(&self.targets);
+        let z: Vec<T> = pairs.map(|(&x, &y)| x * direction(y)).collect();
+        self.selection = select_hardest(&z, keep);
+    }
+
     fn resize(&mut self, n: usize, hidden: usize) {
         if self.logits.len() == n {
             return;
@@ -90,7 +115,8 @@ impl<T: Real> CpuEngine<T> {
             density: Vec::new(),
             beta: Vec::new(),
             loss: T::ZERO,
-            batch: Batch::default(),
+            last_step: None,
+            batch: Batch::new(),
             readings: VecDeque::new(),
             timings: VecDeque::new(),
             network,
@@ -122,6 +148,7 @@ impl<T: Real> CpuEngine<T> {
 
     fn step(&mut self, step: &Step, indices: &[u32]) {
         let n = indices.len();
+        self.last_step = Some(*step);
         self.set_bins(step.bins as usize);
         let batch = &mut self.batch;
         batch.resize(n, self.network.hidden_units());
@@ -149,8 +176,13 @@ impl<T: Real> CpuEngine<T> {
             &mut self.density,
             &mut self.beta,
         );
+        if step.loss() == Loss::Ohem {
+            batch.select(step.keep as usize);
+        }
         reweight(
             step.loss(),
+            &step.loss_rule(),
+            &batch.selection,
             &batch.logits,
             &batch.targets,
             &batch.gradient_norms,
@@ -183,16 +215,25 @@ impl<T: Real> CpuEngine<T> {
         );
     }
 
-    fn contributions(&self) -> Vec<Vec<f32>> {
+    fn contributions(&mut self) -> Vec<Vec<f32>> {
+        let Some(step) = self.last_step else {
+            return vec![Vec::new(); Loss::ALL.len()];
+        };
         let bins = self.counts.len();
-        let norms = &self.batch.gradient_norms;
+        self.batch.select(step.keep as usize);
+        let rule = step.loss_rule();
+        let batch = &self.batch;
+        let norms = &batch.gradient_norms;
         let mut totals = vec![T::ZERO; bins];
         Loss::ALL
             .iter()
             .map(|loss| {
-                let weights: Vec<T> = norms
-                    .iter()
-                    .map(|&g| loss.weight(self.beta[bin(g, bins)]))
+                let weights: Vec<T> = (0..norms.len())
+                    .map(|i| {
+                        let beta = self.beta[bin(norms[i], bins)];
+                        let (logit, target) = (batch.logits[i], batch.targets[i]);
+                        loss.weight(&rule, &look(logit, target, beta, &batch.selection, i))
+                    })
                     .collect();
                 contribution(norms, &weights, &mut totals);
                 to_f32(&totals)
@@ -242,6 +283,7 @@ impl<T: Real> Engine for CpuEngine<T> {
     }
 
     fn request(&mut self, request: Request) {
+        let contribution = self.contributions();
         let logits_of =
             |points: &[[f32; 2]]| to_f32(&predict(&self.network, &self.parameters, points));
         let reading = Reading {
@@ -250,7 +292,7 @@ impl<T: Real> Engine for CpuEngine<T> {
             ema: to_f32(&self.ema),
             density: to_f32(&self.density),
             beta: to_f32(&self.beta),
-            contribution: self.contributions(),
+            contribution,
             logits: request
                 .evaluate
                 .then(|| evaluation_points(&self.data).map(logits_of)),

@@ -6,5 +6,5 @@ mod passes;
 mod update;
 
 pub use engine::CpuEngine;
-pub use passes::{backward, forward, predict, reduce, reweight, sum};
+pub use passes::{backward, forward, look, predict, reduce, reweight, sum};
 pub use update::update;

@@ -5,7 +5,7 @@
 
 use crate::config::Activation;
 use crate::engine::Network;
-use crate::ghm::{Loss, Real, bin, cross_entropy, direction};
+use crate::ghm::{Loss, LossRule, Real, Seen, Selection, bin, direction};
 
 /// Hyperbolic tangent, written as the shader writes it.
 #[inline]
@@ -87,14 +87,33 @@ pub fn predict<T: Real>(network: &Network, parameters: &[T], points: &[[f32; 2]]
     logits
 }
 
-/// The one place that knows losses: from gradient norms and the bins' weights to each example's
-/// `dL/dlogit = w (p - y) / N` (`residuals`) and its weighted loss `w CE` (`losses`).
+/// What a loss looks at in an example of the mini-batch.
+pub fn look<T: Real>(
+    logit: T,
+    target: T,
+    beta: T,
+    selection: &Selection<T>,
+    index: usize,
+) -> Seen<T> {
+    let z = logit * direction(target);
+    Seen {
+        z,
+        class: usize::from(target > T::ZERO),
+        beta,
+        kept: selection.keeps(index, z),
+    }
+}
+
+/// The one place that knows losses: from gradient norms, the bins' weights and the hardest examples
+/// to each example's `dL/dlogit = w (p - y) / N` (`residuals`) and its loss (`losses`).
 #[expect(
     clippy::too_many_arguments,
     reason = "the buffers of the kernel, in its order"
 )]
 pub fn reweight<T: Real>(
     loss: Loss,
+    rule: &LossRule<T>,
+    selection: &Selection<T>,
     logits: &[T],
     targets: &[T],
     gradient_norms: &[T],
@@ -106,10 +125,17 @@ pub fn reweight<T: Real>(
     let n = T::of(logits.len() as f64);
     for i in 0..logits.len() {
         let g = gradient_norms[i];
-        let w = loss.weight(beta[bin(g, beta.len())]);
+        let seen = look(
+            logits[i],
+            targets[i],
+            beta[bin(g, beta.len())],
+            selection,
+            i,
+        );
+        let w = loss.weight(rule, &seen);
         weights[i] = w;
         residuals[i] = w * direction(targets[i]) * g / n;
-        losses[i] = w * cross_entropy(logits[i], targets[i]);
+        losses[i] = loss.value(rule, &seen, w);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::buffers::Arrays;
 use super::device::Gpu;
-use super::kernels::{Array, CONTRIBUTION, PREDICT, STEP_KERNELS};
+use super::kernels::{Array, CONTRIBUTION, PREDICT, SELECT_HARDEST, STEP_KERNELS};
 use super::layout::Statistics;
 use super::readback::Readback;
 use super::timing::Timings;
@@ -89,7 +89,9 @@ impl GpuEngine {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for (index, step) in moved.iter().enumerate() {
                 for kernel in 0..STEP_KERNELS {
-                    self.arrays.dispatch(&mut pass, kernel, index, step);
+                    if kernel != SELECT_HARDEST || step.loss() == Loss::Ohem {
+                        self.arrays.dispatch(&mut pass, kernel, index, step);
+                    }
                 }
             }
         }
@@ -205,8 +207,10 @@ impl Engine for GpuEngine {
                 self.arrays.dispatch(&mut pass, PREDICT, index, range);
             }
             if let Some(step) = &self.last_step {
-                self.arrays
-                    .dispatch(&mut pass, CONTRIBUTION, predicted.len(), step);
+                for kernel in [SELECT_HARDEST, CONTRIBUTION] {
+                    self.arrays
+                        .dispatch(&mut pass, kernel, predicted.len(), step);
+                }
             }
         }
         let mut copies = vec![(Array::Statistics, 0, self.arrays.bytes(Array::Statistics))];

@@ -80,8 +80,8 @@ pub enum Grid {
     Sums,
     /// An invocation for each parameter.
     Parameters,
-    /// A workgroup for each bin and loss.
-    BinsAndLosses,
+    /// A workgroup for each bin.
+    Bins,
 }
 
 impl Grid {
@@ -93,7 +93,7 @@ impl Grid {
             Self::One => [1, 1],
             Self::Sums => [parameters + 1, 1],
             Self::Parameters => [parameters.div_ceil(LANES), 1],
-            Self::BinsAndLosses => [step.bins, Loss::ALL.len() as u32],
+            Self::Bins => [step.bins, 1],
         }
     }
 }
@@ -152,10 +152,13 @@ kernels! {
     "histogram": ["step", "math", "loss", "statistics"],
         [GradientNorms read, Tally write],
         Runs;
-    "density": ["step", "loss", "statistics"],
+    "density": ["step", "math", "loss", "statistics"],
         [Tally write, Statistics write],
         One;
-    "reweight": ["step", "math", "network", "loss", "statistics"],
+    "select_hardest": ["step", "math", "loss", "statistics"],
+        [Logits read, Labels read, Statistics write],
+        One;
+    "reweight": ["step", "math", "network", "loss", "statistics", "seen"],
         [Logits read, Labels read, GradientNorms read, Statistics read, Weights write,
          Deltas write, Losses write],
         Examples;
@@ -168,19 +171,21 @@ kernels! {
     "update": ["step", "math", "network"],
         [Gradient read, Parameters write, Moments write],
         Parameters;
-    "contribution": ["step", "math", "loss", "statistics", "sum"],
-        [GradientNorms read, Statistics write],
-        BinsAndLosses;
+    "contribution": ["step", "math", "loss", "statistics", "seen", "sum"],
+        [Logits read, Labels read, GradientNorms read, Statistics write],
+        Bins;
     "predict": ["step", "math", "network"],
         [Points read, Parameters read, Predictions write],
         Examples;
 }
 
 /// How many kernels of [`KERNELS`] make a training step.
-pub(super) const STEP_KERNELS: usize = 8;
+pub(super) const STEP_KERNELS: usize = 9;
+/// Where the kernel that only one loss needs is in [`KERNELS`].
+pub(super) const SELECT_HARDEST: usize = 4;
 /// Where the kernels of a reading are in [`KERNELS`].
-pub(super) const CONTRIBUTION: usize = 8;
-pub(super) const PREDICT: usize = 9;
+pub(super) const CONTRIBUTION: usize = 9;
+pub(super) const PREDICT: usize = 10;
 
 // The shaders' constants of the same meaning.
-const _: () = assert!(MAX_BINS == 256 && Loss::ALL.len() == 2);
+const _: () = assert!(MAX_BINS == 256 && Loss::ALL.len() == 5);

@@ -97,7 +97,8 @@ pub struct Statistics {
     /// `[losses, MAX_BINS]`
     pub contribution: [f32; CONTRIBUTIONS],
     pub loss: f32,
-    pub reserved0: f32,
-    pub reserved1: f32,
-    pub reserved2: f32,
+    /// Hardness of the last example that `select_hardest` kept, and its index.
+    pub threshold: u32,
+    pub last_kept: u32,
+    pub reserved: f32,
 }
