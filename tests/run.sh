@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 target=${CARGO_TARGET_DIR:-$root/target}
 export CARGO_TERM_PROGRESS_WHEN=never
+# Where there is none, software Vulkan complains at every start.
+export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}
 
 # Most bytes of a bundle's wasm and JavaScript together, after brotli -q 11.
 readonly WEBGPU_LIMIT=950000

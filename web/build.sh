@@ -43,19 +43,20 @@ require_wasm_bindgen() {
         fail "cargo could not install wasm-bindgen-cli $version; the lines above say why"
 }
 
-# build_bundle NAME FEATURE. Both builds leave the same file name, so each is picked up at once.
+# build_bundle NAME FEATURE. Each in its own folder: both leave the same file name, and cargo would
+# build each anew after the other.
 build_bundle() {
     local name=$1 feature=$2
     say "building the $name bundle"
     # Crate type and link-time optimisation: with the rlib in one go, cargo would skip the latter.
     # The paths of this machine do not belong into panic messages on the web.
     RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates --remap-path-prefix=$root=." \
-        cargo rustc --locked --profile web --package ghm-lab --lib --crate-type cdylib \
+        CARGO_TARGET_DIR=$target/$name cargo rustc --locked --profile web --package ghm-lab --lib --crate-type cdylib \
         --target "$triple" --no-default-features --features "$feature" --quiet ||
         fail "the $name bundle did not build"
     "$tools/bin/wasm-bindgen" --target web --no-typescript \
         --remove-name-section --remove-producers-section --out-name app \
-        --out-dir "$stage/$name" "$target/$triple/web/ghm_lab.wasm"
+        --out-dir "$stage/$name" "$target/$name/$triple/web/ghm_lab.wasm"
 }
 
 command -v cargo >/dev/null || fail "cargo is missing; install Rust with rustup (https://rustup.rs)"

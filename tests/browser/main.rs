@@ -13,6 +13,7 @@ use cdp::{Browser, Graphics, Page};
 use ghm_lab::config::Config;
 use ghm_lab::engine::gpu::Gpu;
 use ghm_lab::engine::{Compute, Request, Snapshot};
+use ghm_lab::ghm::Loss;
 use serde_json::Value;
 use site::Site;
 
@@ -68,11 +69,12 @@ fn agrees(page: &Value, native: &Snapshot) {
         ("counts", &page["counts"], &counts),
         ("ema", &page["ema"], &native.ema),
         ("density", &page["density"], &native.density),
-        ("ce", &contribution["ce"], &native.contribution[0]),
-        ("ghm-c", &contribution["ghm-c"], &native.contribution[1]),
     ] {
-        let there: Vec<f64> = there.as_array().unwrap().iter().map(number).collect();
-        close(name, &there, here, 0.01);
+        close(name, &numbers(there), here, 0.01);
+    }
+    for &loss in Loss::ALL {
+        let there = numbers(&contribution[loss.key()]);
+        close(loss.key(), &there, native.contribution_of(loss), 0.01);
     }
 }
 
@@ -87,6 +89,10 @@ fn close(name: &str, page: &[f64], native: &[f32], tolerance: f64) {
         difference <= tolerance * sum,
         "{name}: {page:?} is not {native:?}"
     );
+}
+
+fn numbers(values: &Value) -> Vec<f64> {
+    values.as_array().unwrap().iter().map(number).collect()
 }
 
 fn number(value: &Value) -> f64 {

@@ -1,8 +1,8 @@
 //! Whole runs: both engines agree after many steps, and the GPU repeats itself bit by bit.
 
-use ghm_lab::config::{Activation, Backend, Config, Optimizer};
+use ghm_lab::config::{Activation, Backend, Config, FocalBalance, Optimizer};
 use ghm_lab::engine::{Compute, Request, Trainer, Update};
-use ghm_lab::ghm::{Convention, Loss};
+use ghm_lab::ghm::{ClassBalance, Convention, Loss};
 
 use crate::fixture::gpu;
 
@@ -113,15 +113,25 @@ pub fn disagreement(theirs: &Update, ours: &Update) -> Option<String> {
 fn configs() -> Vec<Config> {
     let mut configs = Vec::new();
     for &convention in Convention::ALL {
-        for (&loss, bins) in Loss::ALL.iter().zip([30, 30]) {
-            configs.push(Config {
-                convention,
-                loss,
-                bins,
-                ..small()
-            });
-        }
+        configs.push(Config {
+            convention,
+            ..small()
+        });
     }
+    for &loss in Loss::ALL {
+        configs.push(Config { loss, ..small() });
+    }
+    configs.push(Config {
+        loss: Loss::ClassBalanced,
+        class_balance: ClassBalance::Effective,
+        ..small()
+    });
+    configs.push(Config {
+        loss: Loss::Focal,
+        focal_gamma: 0.5,
+        focal_balance: FocalBalance::Off,
+        ..small()
+    });
     configs.push(Config { bins: 1, ..small() });
     // With so many bins many hold few examples, and many examples lie near an edge.
     configs.push(Config {
