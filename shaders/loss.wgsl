@@ -20,7 +20,7 @@ struct Seen {
 // Order of the log-odds as whole numbers; a NaN comes last.
 fn hardness(z: f32) -> u32 {
     let bits = bitcast<u32>(z);
-    return select(bits | 0x80000000u, ~bits, bits >> 31u == 1u);
+    return select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
 }
 
 // (1 - p_t)^gamma = g^gamma.

@@ -42,7 +42,7 @@ fn select_hardest(@builtin(local_invocation_index) lane: u32) {
                 left -= atomicLoad(&tally[digit]);
                 digit--;
             }
-            prefix = prefix << 8u | digit;
+            prefix = (prefix << 8u) | digit;
         }
         workgroupBarrier();
     }
