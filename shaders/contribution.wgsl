@@ -1,9 +1,9 @@
-// Total contribution by bin, (M/N) times the sum of w g over the bin, under every loss: one
-// workgroup a bin. There are no float atomics, and their order would not be fixed, so each workgroup
-// looks at all examples; it runs for readings only.
+// Counts and total contribution by bin, (M/N) times the sum of the reformulated gradient norms in the
+// bin, under every loss of the task: one workgroup a bin and class. There are no float atomics, and
+// their order would not be fixed, so each workgroup looks at all examples; it runs for readings only.
 
-@group(0) @binding(2) var<storage, read> logits: array<f32>;
-@group(0) @binding(3) var<storage, read> labels: array<f32>;
+@group(0) @binding(2) var<storage, read> targets: array<f32>;
+@group(0) @binding(3) var<storage, read> errors: array<f32>;
 @group(0) @binding(4) var<storage, read> gradient_norms: array<f32>;
 @group(0) @binding(5) var<storage, read_write> statistics: Statistics;
 
@@ -13,31 +13,48 @@ fn contribution(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let n = batch.examples;
+    let counted = n * batch.entries;
     let j = group.x;
-    let beta = statistics.beta[j];
+    let class = group.y;
+    let first_loss = select(0u, L1, batch.task == REGRESSION);
+    let losses = select(LOSSES, GHM_R - L1 + 1u, batch.task == REGRESSION);
     var totals: array<f32, LOSSES>;
-    for (var start = 0u; start < n; start += LANES * LANE_RUN) {
-        let end = min(start + LANES * LANE_RUN, n);
+    var count = 0.0;
+    for (var start = 0u; start < counted; start += LANES * LANE_RUN) {
+        let end = min(start + LANES * LANE_RUN, counted);
         var sums: array<f32, LOSSES>;
-        for (var k = start + lane; k < end; k += LANES) {
-            let g = gradient_norms[k];
-            if bin(g, batch.bins) == j {
-                let seen = look(logits[k], labels[k], beta, k);
-                for (var loss = 0u; loss < LOSSES; loss++) {
-                    sums[loss] += weight(loss, seen) * g;
-                }
+        for (var e = start + lane; e < end; e += LANES) {
+            let g = gradient_norms[e];
+            if is_ignored(g) || bin(g, batch.bins) != j {
+                continue;
+            }
+            var seen = look(e % n);
+            if seen.class != class {
+                continue;
+            }
+            count += 1.0;
+            seen.g = g;
+            for (var loss = 0u; loss < losses; loss++) {
+                sums[loss] += norm(first_loss + loss, seen);
             }
         }
-        for (var loss = 0u; loss < LOSSES; loss++) {
+        for (var loss = 0u; loss < losses; loss++) {
             totals[loss] += sums[loss];
         }
     }
-    for (var loss = 0u; loss < LOSSES; loss++) {
+    let of_class = class * MAX_BINS + j;
+    let scale = f32(batch.bins) / f32(max(batch.valid * batch.entries, 1u));
+    for (var loss = 0u; loss < losses; loss++) {
         let sum = workgroup_sum(lane, totals[loss]);
         if lane == 0u {
-            statistics.contribution[loss * MAX_BINS + j] = sum * (f32(batch.bins) / f32(n));
+            let at = (class * LOSSES + loss) * MAX_BINS + j;
+            statistics.contribution[at] = sum * scale;
         }
         // Before the lanes write their next numbers for the sum.
         workgroupBarrier();
+    }
+    let sum = workgroup_sum(lane, count);
+    if lane == 0u {
+        statistics.class_counts[of_class] = u32(sum);
     }
 }

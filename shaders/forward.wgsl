@@ -1,11 +1,11 @@
-// Activations and logits of the mini-batch, one invocation an example.
+// Activations and outputs of the mini-batch, one invocation an example.
 
 @group(0) @binding(2) var<storage, read> order: array<u32>;
 @group(0) @binding(3) var<storage, read> examples: array<Example>;
 @group(0) @binding(4) var<storage, read> parameters: array<f32>;
 @group(0) @binding(5) var<storage, read_write> activations: array<f32>;
-@group(0) @binding(6) var<storage, read_write> logits: array<f32>;
-@group(0) @binding(7) var<storage, read_write> labels: array<f32>;
+@group(0) @binding(6) var<storage, read_write> outputs: array<f32>;
+@group(0) @binding(7) var<storage, read_write> targets: array<f32>;
 
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -15,13 +15,16 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let example = examples[order[batch.first + k]];
-    labels[k] = example.label;
+    targets[k] = example.target_value;
+    targets[n + k] = example.ignored;
     activations[k] = example.x;
-    activations[n + k] = example.y;
+    if inputs() > 1u {
+        activations[n + k] = example.y;
+    }
     for (var l = 0u; l < net.depth; l++) {
         let layer = net.layers[l];
         let below = row_below(layer) * n + k;
-        let here = (INPUTS + layer.units) * n + k;
+        let here = (inputs() + layer.units) * n + k;
         for (var o = 0u; o < layer.outputs; o++) {
             let weights = layer.weights + o * layer.inputs;
             var sum = parameters[layer.biases + o];
@@ -29,7 +32,7 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
                 sum += parameters[weights + i] * activations[below + i * n];
             }
             if l + 1u == net.depth {
-                logits[k] = sum;
+                outputs[k + o * n] = sum;
             } else {
                 activations[here + o * n] = activate(sum);
             }

@@ -1,4 +1,4 @@
-// Number of examples in each unit region, added to the tally, which `density` empties. Each
+// Number of gradient norms in each unit region, added to the tally, which `density` empties. Each
 // workgroup counts for itself first: a global counter for the easy examples would be a queue.
 
 @group(0) @binding(2) var<storage, read> gradient_norms: array<f32>;
@@ -16,8 +16,12 @@ fn histogram(
         atomicStore(&own[j], 0u);
     }
     workgroupBarrier();
-    for (var k = id.x; k < batch.examples; k += groups.x * LANES) {
-        atomicAdd(&own[bin(gradient_norms[k], batch.bins)], 1u);
+    let counted = batch.examples * batch.entries;
+    for (var k = id.x; k < counted; k += groups.x * LANES) {
+        let g = gradient_norms[k];
+        if !is_ignored(g) {
+            atomicAdd(&own[bin(g, batch.bins)], 1u);
+        }
     }
     workgroupBarrier();
     for (var j = lane; j < batch.bins; j += LANES) {

@@ -29,6 +29,14 @@ fn ln_1p(e: f32) -> f32 {
     return 2.0 * s * series;
 }
 
+// Stands for the gradient norm of an ignored example, and for its error.
+const IGNORED: f32 = -1.0;
+const LEAST_ERROR: f32 = -3.4028234e38;
+
+fn is_ignored(g: f32) -> bool {
+    return g < 0.0;
+}
+
 // +1 for a negative, -1 for a positive.
 fn direction(label: f32) -> f32 {
     return 1.0 - label - label;

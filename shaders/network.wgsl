@@ -2,9 +2,8 @@
 //
 // Arrays of a mini-batch of n examples are `[rows, n]`: neighbouring invocations read neighbouring
 // numbers. Activations begin with a row for each coordinate, so that layer 0 reads what is below
-// it as every other layer does. Deltas end with the residuals, the row of the logit.
+// it as every other layer does. Deltas end with the residuals, the rows of the outputs.
 
-const INPUTS: u32 = 2u;
 const TANH: u32 = 0u;
 
 struct Layer {
@@ -29,15 +28,26 @@ struct Network {
 struct Example {
     x: f32,
     y: f32,
-    label: f32,
-    reserved: f32,
+    target_value: f32,
+    // 1 for an ignored one.
+    ignored: f32,
 }
 
 @group(0) @binding(1) var<uniform> net: Network;
 
+// Coordinates of an example.
+fn inputs() -> u32 {
+    return net.layers[0].inputs;
+}
+
+// Logits or predictions for an example.
+fn outputs_wide() -> u32 {
+    return net.layers[net.depth - 1u].outputs;
+}
+
 // Row of the activations in which what a layer reads begins.
 fn row_below(layer: Layer) -> u32 {
-    return INPUTS + layer.units - layer.inputs;
+    return inputs() + layer.units - layer.inputs;
 }
 
 fn activate(x: f32) -> f32 {

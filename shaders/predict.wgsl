@@ -1,4 +1,4 @@
-// Logits of points that are not trained on, for evaluation and the decision map: `forward` without
+// Outputs for points that are not trained on, for evaluation and the decision map: `forward` without
 // keeping activations. `first` and `examples` say which points.
 
 const MAX_WIDTH: u32 = 64u;
@@ -33,5 +33,8 @@ fn predict(@builtin(global_invocation_id) id: vec3<u32>) {
             }
         }
     }
-    predictions[k] = here[0];
+    let wide = outputs_wide();
+    for (var o = 0u; o < wide; o++) {
+        predictions[k * wide + o] = here[o];
+    }
 }

@@ -66,7 +66,7 @@ fn reduce(
         return;
     }
     if is_loss {
-        statistics.loss = sum / f32(n);
+        statistics.loss = sum / f32(max(batch.valid, 1u));
     } else {
         gradient[p] = sum;
     }

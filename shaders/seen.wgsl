@@ -1,9 +1,13 @@
-// What a loss looks at, from the arrays of the mini-batch; needs `statistics` with the selection.
+// What a loss looks at, from the arrays of the mini-batch; needs `targets`, `errors`,
+// `gradient_norms` and `statistics` with the selection.
 
-fn look(logit: f32, label: f32, beta: f32, k: u32) -> Seen {
-    let z = logit * direction(label);
-    let key = hardness(z);
+fn look(k: u32) -> Seen {
+    let class = select(u32(targets[k]), 0u, batch.task == REGRESSION);
+    let entry = select(0u, class, batch.entries > 1u);
+    let g = gradient_norms[entry * batch.examples + k];
+    let error = errors[k];
+    let key = hardness(error);
     let last = statistics.last_kept;
     let kept = key > statistics.threshold || (key == statistics.threshold && k <= last);
-    return Seen(z, label > 0.5, beta, kept);
+    return Seen(error, class, g, statistics.beta[bin(g, batch.bins)], kept);
 }

@@ -2,9 +2,8 @@
 // one kept and the last index at that hardness: a radix search, eight bits at a time. One workgroup:
 // each round needs the counts of all examples.
 
-@group(0) @binding(2) var<storage, read> logits: array<f32>;
-@group(0) @binding(3) var<storage, read> labels: array<f32>;
-@group(0) @binding(4) var<storage, read_write> statistics: Statistics;
+@group(0) @binding(2) var<storage, read> errors: array<f32>;
+@group(0) @binding(3) var<storage, read_write> statistics: Statistics;
 
 const DIGITS: u32 = 256u;
 
@@ -14,7 +13,7 @@ var<workgroup> prefix: u32;
 var<workgroup> left: u32;
 
 fn hardness_of(k: u32) -> u32 {
-    return hardness(logits[k] * direction(labels[k]));
+    return hardness(errors[k]);
 }
 
 @compute @workgroup_size(DIGITS)

@@ -1,14 +1,16 @@
 // What a reading copies whole: the Rust struct `Statistics`, member by member.
 
 const MAX_BINS: u32 = 256u;
-// MAX_BINS for each loss.
-const CONTRIBUTIONS: u32 = LOSSES * MAX_BINS;
+const CLASS_BINS: u32 = MAX_CLASSES * MAX_BINS;
+// By class, loss and bin.
+const CONTRIBUTIONS: u32 = LOSSES * CLASS_BINS;
 
 struct Statistics {
     counts: array<u32, MAX_BINS>,
     ema: array<f32, MAX_BINS>,
     density: array<f32, MAX_BINS>,
     beta: array<f32, MAX_BINS>,
+    class_counts: array<u32, CLASS_BINS>,
     contribution: array<f32, CONTRIBUTIONS>,
     loss: f32,
     // What `select_hardest` found.

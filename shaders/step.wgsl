@@ -3,6 +3,10 @@
 struct Step {
     first: u32,
     examples: u32,
+    valid: u32,
+    task: u32,
+    classes: u32,
+    entries: u32,
     bins: u32,
     loss: u32,
     ema_momentum: f32,
@@ -17,13 +21,26 @@ struct Step {
     activation: u32,
     class_weight0: f32,
     class_weight1: f32,
+    class_weight2: f32,
+    class_weight3: f32,
+    class_weight4: f32,
     gamma: f32,
     alpha0: f32,
     alpha1: f32,
+    mu: f32,
+    delta: f32,
     keep: u32,
+    reserved0: u32,
+    reserved1: u32,
+    reserved2: u32,
 }
 
 // Invocations of a workgroup in every kernel but `density` and `select_hardest`.
 const LANES: u32 = 64u;
+
+// Tasks.
+const BINARY: u32 = 0u;
+const CLASSES: u32 = 1u;
+const REGRESSION: u32 = 2u;
 
 @group(0) @binding(0) var<uniform> batch: Step;

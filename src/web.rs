@@ -216,14 +216,16 @@ impl Page {
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
         let lab = self.lab.borrow();
         let snapshot = lab.snapshot();
-        let contribution: Map<String, Json> = Loss::ALL
+        let contribution: Map<String, Json> = Loss::of(snapshot.task)
             .iter()
             .map(|&loss| {
                 let of_loss = json!(snapshot.contribution_of(loss));
                 (loss.key().to_owned(), of_loss)
             })
             .collect();
-        let average_precision = lab.history().last().and_then(|last| last.average_precision);
+        let last = lab.history().last();
+        let average_precision = last.and_then(|last| last.average_precision);
+        let absolute_error = last.and_then(|last| last.absolute_error);
         to_js(&json!({
             "step": snapshot.step,
             "backend": lab.backend().kind,
@@ -231,6 +233,7 @@ impl Page {
             "examples": snapshot.examples,
             "loss": snapshot.loss,
             "averagePrecision": average_precision,
+            "meanAbsoluteError": absolute_error,
             "counts": snapshot.counts,
             "ema": snapshot.ema,
             "density": snapshot.density,

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::Failure;
 use crate::config::Config;
 use crate::engine::{BackendInfo, Snapshot};
-use crate::figure::{self, Theme};
+use crate::figure::{self, Profile, Shown, Theme};
+use crate::ghm::Task;
 
 /// The format of a figure, by the ending of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,10 @@ pub(super) fn draw(
     backend: &BackendInfo,
     snapshot: &Snapshot,
 ) -> Result<Vec<u8>, String> {
-    let figure = figure::figure(snapshot, config.loss, caption(config, backend, snapshot));
+    let profile = Profile::of(snapshot, config.shown_class.index());
+    let shown = Shown::training(config.loss, config.task);
+    let caption = caption(config, backend, snapshot);
+    let figure = figure::figure(&profile, &shown, config.panel, caption);
     match format {
         Format::Svg => Ok(figure::to_svg(&figure, &Theme::LIGHT, figure::SIZE).into_bytes()),
         Format::Png => figure::to_png(&figure, &Theme::LIGHT, figure::SIZE, SCALE),
@@ -52,14 +56,37 @@ pub(super) fn draw(
 
 /// Names the run in one line.
 fn caption(config: &Config, backend: &BackendInfo, snapshot: &Snapshot) -> String {
+    let data = match config.task {
+        Task::Binary => format!(
+            "{}, {} examples, positive fraction {}",
+            config.dataset.label(),
+            config.examples,
+            config.positive_fraction
+        ),
+        Task::Classes => format!(
+            "{}, {} examples of {} classes, {} of them of the first",
+            config.layout.label(),
+            config.examples,
+            config.classes,
+            config.class_share
+        ),
+        Task::Regression => format!(
+            "{}, {} examples, outliers {} {}, mu {}",
+            config.curve.label(),
+            config.examples,
+            config.outliers,
+            config.outlier_kind.label(),
+            config.mu
+        ),
+    };
+    let class = match config.shown_class.index() {
+        Some(class) => format!(", class {class} alone"),
+        None => String::new(),
+    };
     format!(
-        "{} after {} steps: {}, {} examples, positive fraction {}, {} bins, momentum {}, {}, \
-         batch {}, seed {} ({})",
+        "{} after {} steps: {data}{class}, {} bins, momentum {}, {}, batch {}, seed {} ({})",
         config.loss.label(),
         snapshot.step,
-        config.dataset.label(),
-        config.examples,
-        config.positive_fraction,
         config.bins,
         config.momentum,
         config.convention.label(),

@@ -6,10 +6,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::engine::Update;
 
-/// Steps, rate, loss, average precision and time left, on standard error.
+/// Steps, rate, loss, average precision or mean absolute error, and time left, on standard error.
 pub(super) struct Progress {
     bar: ProgressBar,
-    average_precision: Cell<Option<f64>>,
+    score: Cell<Option<f64>>,
+    score_name: Cell<&'static str>,
 }
 
 impl Progress {
@@ -23,15 +24,16 @@ impl Progress {
         bar.set_message("starting");
         Self {
             bar,
-            average_precision: Cell::new(None),
+            score: Cell::new(None),
+            score_name: Cell::new("AP"),
         }
     }
 
     /// After some steps.
     pub fn trained(&self, update: &Update) {
         let mut message = format!("loss {:.4}", update.snapshot.loss);
-        if let Some(value) = self.average_precision.get() {
-            message += &format!(", AP {value:.3}");
+        if let Some(value) = self.score.get() {
+            message += &format!(", {} {value:.3}", self.score_name.get());
         }
         self.bar.set_message(message);
         self.bar.set_position(update.snapshot.step);
@@ -39,9 +41,13 @@ impl Progress {
 
     /// After an evaluation.
     pub fn evaluated(&self, update: &Update) {
-        let scores = update.evaluation.as_ref();
-        self.average_precision
-            .set(scores.and_then(|e| e.test.average_precision));
+        let scores = update.evaluation.as_ref().map(|e| e.test);
+        let error = scores.and_then(|scores| scores.absolute_error);
+        if error.is_some() {
+            self.score_name.set("MAE");
+        }
+        self.score
+            .set(scores.and_then(|scores| scores.average_precision).or(error));
     }
 
     pub fn finish(&self) {

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::arguments::MOST_TRACED_STEPS;
 use crate::config::Config;
-use crate::data::{Dataset, Split};
+use crate::data::Dataset;
 use crate::engine::{BackendInfo, NamedArray, Snapshot, Update};
 use crate::ghm::{Loss, hit_bins};
 use crate::lab::HistoryPoint;
@@ -43,6 +43,10 @@ struct Point {
     test_loss: f64,
     average_precision: Option<f64>,
     train_average_precision: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_absolute_error: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_mean_absolute_error: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -99,6 +103,8 @@ impl Point {
             test_loss: point.test_loss,
             average_precision: point.average_precision,
             train_average_precision: point.train_average_precision,
+            mean_absolute_error: point.absolute_error,
+            train_mean_absolute_error: point.train_absolute_error,
         }
     }
 }
@@ -114,7 +120,7 @@ impl<'a> State<'a> {
             ema: &snapshot.ema,
             density: &snapshot.density,
             beta: &snapshot.beta,
-            contribution: Loss::ALL
+            contribution: Loss::of(snapshot.task)
                 .iter()
                 .map(|&loss| (loss.key(), snapshot.contribution_of(loss)))
                 .collect(),
@@ -150,9 +156,12 @@ pub(super) struct Trace<'a> {
 #[derive(Serialize)]
 struct Examples<'a> {
     train: &'a [[f32; 2]],
-    labels: Vec<u8>,
+    /// Classes, or the targets of a regression.
+    targets: &'a [f32],
+    /// 1 for an ignored example.
+    ignored: Vec<u8>,
     test: &'a [[f32; 2]],
-    test_labels: Vec<u8>,
+    test_targets: &'a [f32],
 }
 
 /// The mini-batches and losses of the first steps, and the parameters after the last of them.
@@ -199,7 +208,6 @@ impl<'a> Trace<'a> {
         record: &'a Record,
         trained: &'a [NamedArray],
     ) -> Self {
-        let labels = |split: &Split| split.labels.iter().map(|&label| u8::from(label)).collect();
         Self {
             version: VERSION,
             config: config.to_json(),
@@ -209,9 +217,10 @@ impl<'a> Trace<'a> {
             },
             examples: Examples {
                 train: &data.train.points,
-                labels: labels(&data.train),
+                targets: &data.train.targets,
+                ignored: data.train.ignored.iter().map(|&i| u8::from(i)).collect(),
                 test: &data.test.points,
-                test_labels: labels(&data.test),
+                test_targets: &data.test.targets,
             },
             initial_parameters: arrays(initial),
             batches: &record.batches,

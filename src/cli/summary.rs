@@ -33,13 +33,15 @@ pub(super) fn summary(backend: &BackendInfo, outcome: &Outcome) -> String {
 }
 
 fn scores(last: &HistoryPoint) -> String {
-    let precision = |value: Option<f64>| value.map_or("none".to_owned(), |v| format!("{v:.4}"));
+    let text = |value: Option<f64>| value.map_or("none".to_owned(), |v| format!("{v:.4}"));
+    let [train, test] = last.scores().map(text);
+    let name = match last.absolute_error {
+        Some(_) => "Mean absolute error",
+        None => "Average precision",
+    };
     format!(
-        "Loss {:.5} on train, {:.5} on test. Average precision {} on train, {} on test.\n",
-        last.train_loss,
-        last.test_loss,
-        precision(last.train_average_precision),
-        precision(last.average_precision),
+        "Loss {:.5} on train, {:.5} on test. {name} {train} on train, {test} on test.\n",
+        last.train_loss, last.test_loss,
     )
 }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::Failure;
 use super::progress::Progress;
 use super::report::Record;
+use crate::config::Exact;
 use crate::engine::{Request, Snapshot, Trainer, Update, evaluation_points};
 use crate::lab::{History, explain_non_finite};
 
@@ -78,6 +79,7 @@ pub(super) fn train(
         let update = trainer.read_now(Request {
             evaluate: true,
             map: false,
+            gradient_norms: goal == steps && trainer.config().exact == Exact::On,
             parameters: goal == steps,
         })?;
         check_finite(trainer, &update)?;

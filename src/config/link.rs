@@ -5,6 +5,7 @@ use serde_json::{Map, Number, Value as Json};
 use super::{Config, Kind, SETTINGS, Setting, SettingError, Value, setting};
 
 const BATCH_SIZE: &str = "batch-size";
+const TASK: &str = "task";
 
 impl Config {
     /// A copy with these settings changed. A batch size that is not among them shrinks to the
@@ -19,7 +20,16 @@ impl Config {
         let mut config = self.clone();
         let mut errors = Vec::new();
         let mut batch_given = false;
+        let mut changes: Vec<_> = changes.into_iter().collect();
+        // The task first: it brings defaults that other changes overrule.
+        changes.sort_by_key(|(setting, _)| setting.key != TASK);
         for (setting, text) in changes {
+            if setting.key == TASK {
+                let mut other = config.clone();
+                errors.extend(setting.parse(&mut other, &text).err());
+                config = config.for_task(other.task);
+                continue;
+            }
             batch_given |= setting.key == BATCH_SIZE;
             errors.extend(setting.parse(&mut config, &text).err());
         }
@@ -48,13 +58,20 @@ impl Config {
         let mut config = Self::default();
         let mut errors = Vec::new();
         let mut batch_given = false;
-        for pair in fragment.trim_start_matches('#').split('&') {
-            let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
-            let Some(setting) = setting(key) else {
-                continue;
-            };
+        let pairs = || {
+            let pairs = fragment.trim_start_matches('#').split('&');
+            pairs.filter_map(|pair| {
+                let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
+                Some((setting(key)?, text))
+            })
+        };
+        for (setting, text) in pairs().filter(|(setting, _)| setting.key == TASK) {
+            errors.extend(setting.parse(&mut config, text).err());
+            config = Self::of_task(config.task);
+        }
+        for (setting, text) in pairs().filter(|(setting, _)| setting.key != TASK) {
             match setting.parse(&mut config, text) {
-                Ok(()) => batch_given |= key == BATCH_SIZE,
+                Ok(()) => batch_given |= setting.key == BATCH_SIZE,
                 Err(error) => errors.push(error),
             }
         }
@@ -74,6 +91,7 @@ impl Config {
             fit(&mut config);
             if config == was {
                 config.examples = Self::default().examples;
+                config.class_share = Self::default().class_share;
                 fit(&mut config);
             }
             errors.push(error);
@@ -83,7 +101,7 @@ impl Config {
 
     fn reset(&mut self, key: &str) {
         if let Some(setting) = setting(key) {
-            (setting.set)(self, setting.get(&Self::default()));
+            (setting.set)(self, setting.get(&Self::of_task(self.task)));
         }
     }
 
@@ -95,12 +113,15 @@ impl Config {
             examples: self.examples,
             test_share: self.test_share,
             positive_fraction: self.positive_fraction,
-            ..Self::default()
+            classes: self.classes,
+            class_share: self.class_share,
+            ..Self::of_task(self.task)
         };
         default.fit_batch();
         let usual = Self {
             batch_size: default.batch_size,
-            ..Self::default()
+            task: Self::default().task,
+            ..Self::of_task(self.task)
         };
         let pairs: Vec<String> = SETTINGS
             .iter()

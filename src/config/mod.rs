@@ -2,12 +2,17 @@
 //!
 //! The table in [`SETTINGS`] drives all of them: names, ranges, defaults, explanations.
 
+mod choices;
 mod link;
+mod rules;
 mod setting;
 mod settings;
 
+pub use choices::{
+    Activation, Backend, Counting, Exact, FocalBalance, Optimizer, Regularization, ShownClass,
+};
 pub use setting::{Effect, Group, Kind, Scale, Setting, SettingError, Value};
-pub use settings::{Activation, Backend, Config, FocalBalance, Optimizer, SETTINGS};
+pub use settings::{Config, SETTINGS};
 
 /// The setting of that key.
 pub fn setting(key: &str) -> Option<&'static Setting> {

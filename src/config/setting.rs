@@ -7,28 +7,34 @@ use super::Config;
 /// The heading a setting stands under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
+    Task,
     Loss,
     Data,
     Network,
     Training,
+    View,
     Engine,
 }
 
 impl Group {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
+        Self::Task,
         Self::Loss,
         Self::Data,
         Self::Network,
         Self::Training,
+        Self::View,
         Self::Engine,
     ];
 
     pub fn label(self) -> &'static str {
         match self {
+            Self::Task => "Task",
             Self::Loss => "Loss",
             Self::Data => "Data",
             Self::Network => "Network",
             Self::Training => "Training",
+            Self::View => "Panels",
             Self::Engine => "Engine",
         }
     }
@@ -116,6 +122,13 @@ impl std::error::Error for SettingError {}
 impl Setting {
     pub fn get(&self, config: &Config) -> Value {
         (self.get)(config)
+    }
+
+    /// Whether a value makes sense with the task of these settings; forms leave out what does not.
+    pub fn offers(&self, config: &Config, value: Value) -> bool {
+        let mut config = config.clone();
+        (self.set)(&mut config, value);
+        config.suits().err().is_none_or(|error| error.key != self.key)
     }
 
     /// Sets the value.

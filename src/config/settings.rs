@@ -1,50 +1,9 @@
 //! The settings themselves.
 
-use super::setting::{Effect, Group, Kind, Scale, Setting, SettingError, Value};
-use crate::data::{Recipe, Shape};
-use crate::ghm::{ClassBalance, Convention, Loss, choice, class_weights};
-
-choice! {
-    /// What follows a hidden layer's sums.
-    pub enum Activation {
-        #[doc = "Hyperbolic tangent, smooth."]
-        Tanh = ("tanh", "tanh"),
-        #[doc = "max(0, x)."]
-        Relu = ("relu", "ReLU"),
-    }
-}
-
-choice! {
-    /// How parameters follow the gradient.
-    pub enum Optimizer {
-        #[doc = "Stochastic gradient descent with momentum."]
-        Sgd = ("sgd", "SGD"),
-        #[doc = "Adam with beta1 0.9, beta2 0.999, epsilon 1e-8."]
-        Adam = ("adam", "Adam"),
-    }
-}
-
-choice! {
-    /// Which engine trains.
-    pub enum Backend {
-        #[doc = "The GPU where it can compute, else the CPU."]
-        Auto = ("auto", "auto"),
-        #[doc = "Compute shaders; an error where there are none."]
-        Gpu = ("gpu", "GPU"),
-        #[doc = "The CPU engine."]
-        Cpu = ("cpu", "CPU"),
-    }
-}
-
-choice! {
-    /// Whether the focal loss has a factor for each class.
-    pub enum FocalBalance {
-        #[doc = "alpha for positives, 1 - alpha for negatives."]
-        Alpha = ("alpha", "alpha"),
-        #[doc = "1 for both."]
-        Off = ("off", "off"),
-    }
-}
+use super::setting::{Effect, Group, Kind, Scale, Setting, Value};
+use super::choices::{Activation, Backend, Counting, Exact, FocalBalance, Optimizer, Regularization, ShownClass};
+use crate::data::{Curve, Layout, Outliers, Shape};
+use crate::ghm::{ClassBalance, Convention, Loss, Task};
 
 /// Declares [`Config`] and the table of its settings from one list.
 macro_rules! settings {
@@ -111,16 +70,32 @@ macro_rules! settings {
 }
 
 settings! {
-    /// The loss that trains the network.
-    loss: Loss = Loss::GhmC, "loss", "loss", Loss, Live, [choice], paper "ghm-c";
-    /// Number of unit regions M that divide the gradient norm; 1 makes GHM-C the cross-entropy.
-    bins: u32 = 30, "bins", "bins", Loss, Live, [Linear 1 to 256], paper "30";
+    /// What is learned. A change brings the losses of the task and the paper's values for them.
+    task: Task = Task::Binary, "task", "task", Task, Restart, [choice];
+    /// The loss that trains the network; one of its task.
+    loss: Loss = Loss::GhmC, "loss", "loss", Loss, Live, [choice],
+        paper "ghm-c, and ghm-r for regression";
+    /// Number of unit regions M that divide the gradient norm; 1 makes GHM-C the cross-entropy and
+    /// GHM-R the ASL1. 10 is the default for regression.
+    bins: u32 = 30, "bins", "bins", Loss, Live, [Linear 1 to 256],
+        paper "30, and 10 for regression";
     /// Weight of the past in the moving average of the histogram, over mini-batches. High values
-    /// from a zero start blow up the first steps (see convention).
-    momentum: f64 = 0.75, "momentum", "momentum", Loss, Live, [Linear 0.0 to 0.999], paper "0.75";
+    /// from a zero start blow up the first steps (see convention). 0.7 is the default for regression.
+    momentum: f64 = 0.75, "momentum", "momentum", Loss, Live, [Linear 0.0 to 0.999],
+        paper "0.75, and 0.7 for regression";
     /// How the density is averaged and normalised; public implementations differ.
     convention: Convention = Convention::Corrected, "convention", "convention", Loss, Live,
         [choice], paper "paper";
+    /// What the histogram counts of a softmax; cross-entropy is weighed by the bin of the true class.
+    counting: Counting = Counting::TrueClass, "counting", "counts", Loss, Live, [choice],
+        paper "true-class", when |config| config.task == Task::Classes;
+    /// mu of ASL1, in units of the target: errors well below it hardly count, and its gradient norm
+    /// abs(d) / sqrt(d^2 + mu^2) is what GHM-R harmonizes.
+    mu: f64 = 0.02, "mu", "mu", Loss, Live, [Log 0.001 to 1.0], paper "0.02",
+        when |config| config.task == Task::Regression;
+    /// delta of smooth L1, in units of the target: beyond it every gradient has norm 1.
+    delta: f64 = 1.0 / 9.0, "delta", "delta", Loss, Live, [Log 0.001 to 1.0], paper "1/9",
+        when |config| config.task == Task::Regression;
     /// How the class-balanced loss weighs the classes.
     class_balance: ClassBalance = ClassBalance::Inverse, "class-balance", "balance", Loss, Live,
         [choice], when |config| config.loss == Loss::ClassBalanced;
@@ -136,24 +111,49 @@ settings! {
     /// Whether the focal loss weighs the classes too.
     focal_balance: FocalBalance = FocalBalance::Alpha, "focal-balance", "class factor", Loss, Live,
         [choice], when |config| config.loss == Loss::Focal;
-    /// alpha of the focal loss: the factor of positives; negatives have 1 - alpha. Not the momentum
-    /// of GHM.
+    /// alpha of the focal loss: the factor of positives; negatives have 1 - alpha. Of several
+    /// classes, the first is the negative one. Not the momentum of GHM.
     focal_alpha: f64 = 0.25, "focal-alpha", "alpha", Loss, Live, [Linear 0.0 to 1.0], paper "0.25",
         when |config| config.loss == Loss::Focal && config.focal_balance == FocalBalance::Alpha;
     /// Share of each mini-batch that OHEM keeps: exactly the ceil(keep N) hardest examples.
     ohem_keep: f64 = 0.25, "ohem-keep", "keep share", Loss, Live, [Log 0.001 to 1.0],
         when |config| config.loss == Loss::Ohem;
     /// Where the two classes lie in the plane.
-    dataset: Shape = Shape::Moons, "dataset", "dataset", Data, Restart, [choice];
+    dataset: Shape = Shape::Moons, "dataset", "dataset", Data, Restart, [choice],
+        when |config| config.task == Task::Binary;
+    /// Where several classes lie in the plane.
+    layout: Layout = Layout::Blobs, "layout", "layout", Data, Restart, [choice],
+        when |config| config.task == Task::Classes;
+    /// The curve that a regression must find.
+    curve: Curve = Curve::Sine, "curve", "curve", Data, Restart, [choice],
+        when |config| config.task == Task::Regression;
+    /// Number of classes.
+    classes: u32 = 3, "classes", "classes", Data, Restart, [Linear 3 to 5],
+        when |config| config.task == Task::Classes;
+    /// Share of the first class, before labels are flipped; each further class has half as many
+    /// examples as the one before it.
+    class_share: f64 = 0.95, "class-share", "class share", Data, Restart, [Linear 0.2 to 0.999],
+        when |config| config.task == Task::Classes;
     /// Number of examples, training and test together.
     examples: u32 = 20_000, "examples", "examples", Data, Restart, [Log 100 to 1_000_000];
     /// Share of positives, before labels are flipped. Detectors see far below 0.01.
     positive_fraction: f64 = 0.01, "positive-fraction", "positives", Data, Restart,
-        [Log 0.0001 to 0.5];
-    /// Standard deviation of the noise on both coordinates.
+        [Log 0.0001 to 0.5], when |config| config.task == Task::Binary;
+    /// Standard deviation of the noise, on both coordinates or on the target of a regression. 0.05
+    /// is the default for regression.
     noise: f64 = 0.12, "noise", "noise", Data, Restart, [Linear 0.0 to 0.5];
     /// Share of the training labels that are flipped: the outliers. The test set stays clean.
-    flipped: f64 = 0.005, "flipped", "flipped labels", Data, Restart, [Linear 0.0 to 0.2];
+    flipped: f64 = 0.005, "flipped", "flipped labels", Data, Restart, [Linear 0.0 to 0.2],
+        when |config| config.task != Task::Regression;
+    /// Share of the training examples whose target is an outlier. The test set stays clean.
+    outliers: f64 = 0.1, "outliers", "outliers", Data, Restart, [Linear 0.0 to 0.5],
+        when |config| config.task == Task::Regression;
+    /// Where outliers lie.
+    outlier_kind: Outliers = Outliers::OneSided, "outlier-kind", "outliers lie", Data, Restart,
+        [choice], when |config| config.task == Task::Regression;
+    /// Share of the training examples that are ignored, as a detector ignores anchors that are
+    /// neither object nor background: they enter neither the histogram nor N.
+    ignored: f64 = 0.0, "ignored", "ignored", Data, Restart, [Linear 0.0 to 0.5];
     /// Share of the examples that are held out to test on.
     test_share: f64 = 0.25, "test-share", "test share", Data, Restart, [Linear 0.05 to 0.5];
     /// Seed of the data, the initial weights and the order: the same seed is the same run.
@@ -177,85 +177,15 @@ settings! {
         when |config| config.optimizer == Optimizer::Sgd;
     /// Examples in a mini-batch, at most as many as there are to train on.
     batch_size: u32 = 1024, "batch-size", "batch size", Training, Live, [Log 1 to 1_000_000];
+    /// What the middle panel shows. gradient-norm is the default for regression.
+    panel: Regularization = Regularization::InverseDensity, "panel", "middle panel", View, Live,
+        [choice], paper "gradient-norm";
+    /// Whether the density by its definition, with a window of width 1/M around every example, is
+    /// drawn over the unit regions, with their error.
+    exact: Exact = Exact::Off, "exact", "exact density", View, Live, [choice];
+    /// Whose gradients the panels show: of all examples, or of those of one class.
+    shown_class: ShownClass = ShownClass::All, "class", "examples of", View, Live, [choice],
+        when |config| config.task != Task::Regression;
     /// Which engine trains.
     backend: Backend = Backend::Auto, "backend", "engine", Engine, Restart, [choice];
-}
-
-impl Config {
-    /// What to generate.
-    pub fn recipe(&self) -> Recipe {
-        Recipe {
-            shape: self.dataset,
-            examples: self.examples as usize,
-            positive_fraction: self.positive_fraction,
-            noise: self.noise,
-            flipped: self.flipped,
-            test_share: self.test_share,
-            seed: self.seed,
-        }
-    }
-
-    /// Weights of the class-balanced loss for so many negatives and positives.
-    pub fn class_weights(&self, classes: [usize; 2]) -> [f64; 2] {
-        let weights = class_weights(self.class_balance, self.effective_beta, &classes);
-        [weights[0], weights[1]]
-    }
-
-    /// Factors of the focal loss for negatives and positives.
-    pub fn focal_alphas(&self) -> [f64; 2] {
-        match self.focal_balance {
-            FocalBalance::Alpha => [1.0 - self.focal_alpha, self.focal_alpha],
-            FocalBalance::Off => [1.0; 2],
-        }
-    }
-
-    /// Sizes of the network's layers from the two coordinates to the logit.
-    pub fn layer_sizes(&self) -> Vec<usize> {
-        let mut sizes = vec![2];
-        sizes.resize(1 + self.layers as usize, self.width as usize);
-        sizes.push(1);
-        sizes
-    }
-
-    /// Whether going from `self` to `other` starts training anew.
-    pub fn needs_restart(&self, other: &Self) -> bool {
-        SETTINGS
-            .iter()
-            .any(|s| s.effect == Effect::Restart && s.get(self) != s.get(other))
-    }
-
-    /// Checks what no setting can check alone.
-    ///
-    /// # Errors
-    /// When a class is missing from a split, or a mini-batch is larger than the training data.
-    pub fn validate(&self) -> Result<(), SettingError> {
-        let recipe = self.recipe();
-        if !recipe.has_both_classes() {
-            let fraction = self.positive_fraction;
-            let least = 2.0 / f64::from(self.examples);
-            return Err(error_of(
-                "positive-fraction",
-                format!(
-                    "{fraction} of {} examples gives too few positives, training and test need one each: \
-                     at least {least} here, or more examples",
-                    self.examples
-                ),
-            ));
-        }
-        let most = recipe.training_examples();
-        if self.batch_size as usize > most {
-            return Err(error_of(
-                "batch-size",
-                format!(
-                    "{} is more than the {most} training examples: 1 to {most} here",
-                    self.batch_size
-                ),
-            ));
-        }
-        Ok(())
-    }
-}
-
-fn error_of(key: &'static str, message: String) -> SettingError {
-    SettingError { key, message }
 }

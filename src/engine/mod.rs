@@ -16,8 +16,8 @@ use std::fmt;
 
 pub use compute::Compute;
 pub use network::{Layer, NamedArray, Network};
-pub use snapshot::{DecisionMap, Evaluation, Scores, Snapshot, Update};
-pub use step::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, Step};
+pub use snapshot::{DecisionMap, Evaluation, ExactDensity, Scores, Snapshot, Update};
+pub use step::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, MAX_CLASSES, Step};
 pub use trainer::Trainer;
 
 use crate::data::Dataset;
@@ -29,13 +29,18 @@ pub const EVALUATION_LIMIT: usize = 100_000;
 /// Rows and columns of the decision map.
 pub const MAP_SIZE: usize = 96;
 
+/// Points of a regression's fit.
+pub const FIT_POINTS: usize = 256;
+
 /// What a reading should hold beside the statistics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Request {
-    /// Logits of the training and test examples.
+    /// Outputs for the training and test examples.
     pub evaluate: bool,
-    /// Logits on the grid of the data plane.
+    /// Outputs on the grid of the data plane.
     pub map: bool,
+    /// Gradient norms of the last mini-batch.
+    pub gradient_norms: bool,
     pub parameters: bool,
 }
 
@@ -49,13 +54,25 @@ pub struct Reading {
     pub ema: Vec<f32>,
     pub density: Vec<f32>,
     pub beta: Vec<f32>,
-    /// Total contribution by bin under each loss of `Loss::ALL`, over the last mini-batch.
-    pub contribution: Vec<Vec<f32>>,
-    /// Logits of the training and of the test examples, up to [`EVALUATION_LIMIT`] each.
-    pub logits: Option<[Vec<f32>; 2]>,
-    /// Logits of the grid, row by row from the bottom left, [`MAP_SIZE`] squared.
+    /// Of each class, over the last mini-batch; of one in a regression.
+    pub classes: Vec<ClassStatistics>,
+    /// Outputs `[n, K]` for the training and for the test examples, up to [`EVALUATION_LIMIT`] each.
+    pub outputs: Option<[Vec<f32>; 2]>,
+    /// Outputs `[points, K]` for [`map_points`].
     pub map: Option<Vec<f32>>,
+    /// Gradient norms of the last mini-batch, as the histogram counts them, `[K, n]` where every entry
+    /// counts; below 0 for ignored examples.
+    pub gradient_norms: Option<Vec<f32>>,
     pub parameters: Option<Vec<f32>>,
+}
+
+/// What the examples of one class bring to the panels; vectors have one entry a bin.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClassStatistics {
+    /// Gradient norms in each bin.
+    pub counts: Vec<u32>,
+    /// Total contribution under each loss of the task, as `Loss::of` lists them.
+    pub contribution: Vec<Vec<f32>>,
 }
 
 /// Why an engine cannot do what it was asked.
@@ -127,15 +144,19 @@ pub trait Engine {
     fn wait(&mut self);
 }
 
-/// The points whose logits make the decision map, row by row from the bottom left.
-pub fn map_points() -> Vec<[f32; 2]> {
-    let at = |i: usize| {
-        let share = (i as f32 + 0.5) / MAP_SIZE as f32;
+/// The points whose outputs make the decision map, row by row from the bottom left; of a regression
+/// those of the fit, from the left.
+pub fn map_points(inputs: usize) -> Vec<[f32; 2]> {
+    let at = |i: usize, of: usize| {
+        let share = (i as f32 + 0.5) / of as f32;
         (2.0 * share - 1.0) * crate::data::PLANE
     };
-    (0..MAP_SIZE * MAP_SIZE)
-        .map(|i| [at(i % MAP_SIZE), at(i / MAP_SIZE)])
-        .collect()
+    match inputs {
+        1 => (0..FIT_POINTS).map(|i| [at(i, FIT_POINTS), 0.0]).collect(),
+        _ => (0..MAP_SIZE * MAP_SIZE)
+            .map(|i| [at(i % MAP_SIZE, MAP_SIZE), at(i / MAP_SIZE, MAP_SIZE)])
+            .collect(),
+    }
 }
 
 /// The points that an evaluation asks for: training, then test.

@@ -17,7 +17,7 @@ pub struct Layer {
     pub units: usize,
 }
 
-/// A multi-layer perceptron from two coordinates to one logit.
+/// A multi-layer perceptron from coordinates to logits or a prediction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     pub layers: Vec<Layer>,
@@ -60,7 +60,17 @@ impl Network {
         last.biases + last.outputs
     }
 
-    /// Number of hidden units, which is also the index of the logit behind them.
+    /// Numbers that describe an example.
+    pub fn inputs(&self) -> usize {
+        self.layers[0].inputs
+    }
+
+    /// Numbers that are predicted for an example, K.
+    pub fn outputs(&self) -> usize {
+        self.layers[self.layers.len() - 1].outputs
+    }
+
+    /// Number of hidden units, which is also the index of the outputs behind them.
     pub fn hidden_units(&self) -> usize {
         self.layers[self.layers.len() - 1].units
     }

@@ -3,7 +3,10 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::config::Config;
-use crate::ghm::{EmaClock, Loss, LossRule, Normaliser, Real, kept_examples};
+use crate::ghm::{EmaClock, Loss, LossRule, Normaliser, Real, Task, kept_examples};
+
+/// Most classes that a network may have outputs for.
+pub const MAX_CLASSES: usize = 5;
 
 /// One training step; the uniform `Step` of `shaders/step.wgsl`, member by member.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
@@ -11,8 +14,16 @@ use crate::ghm::{EmaClock, Loss, LossRule, Normaliser, Real, kept_examples};
 pub struct Step {
     /// Where the mini-batch starts among the indices that came with the steps.
     pub first: u32,
-    /// Examples in the mini-batch, N.
+    /// Examples in the mini-batch, ignored ones too.
     pub examples: u32,
+    /// Examples that are not ignored, N.
+    pub valid: u32,
+    /// [`Task`] as a number.
+    pub task: u32,
+    /// Number of classes; 1 in a regression.
+    pub classes: u32,
+    /// Gradient norms of each example that the histogram counts: 1, or the number of classes.
+    pub entries: u32,
     /// Unit regions, M.
     pub bins: u32,
     /// [`crate::ghm::Loss`] as a number.
@@ -37,12 +48,22 @@ pub struct Step {
     /// Weights of the classes under the class-balanced loss.
     pub class_weight0: f32,
     pub class_weight1: f32,
-    /// Of the focal loss: its exponent and the factors of the classes.
+    pub class_weight2: f32,
+    pub class_weight3: f32,
+    pub class_weight4: f32,
+    /// Of the focal loss: its exponent, the factor of class 0 and that of every other.
     pub gamma: f32,
     pub alpha0: f32,
     pub alpha1: f32,
+    /// Of ASL1.
+    pub mu: f32,
+    /// Of smooth L1.
+    pub delta: f32,
     /// Examples that OHEM keeps.
     pub keep: u32,
+    pub reserved0: u32,
+    pub reserved1: u32,
+    pub reserved2: u32,
 }
 
 impl Step {
@@ -50,14 +71,35 @@ impl Step {
         Loss::ALL[self.loss as usize]
     }
 
+    pub fn task(&self) -> Task {
+        Task::ALL[self.task as usize]
+    }
+
     /// What the losses are told.
     pub fn loss_rule<T: Real>(&self) -> LossRule<T> {
         let of = |value: f32| T::of(f64::from(value));
         LossRule {
-            class_weights: [of(self.class_weight0), of(self.class_weight1)],
             gamma: of(self.gamma),
-            alphas: [of(self.alpha0), of(self.alpha1)],
+            mu: of(self.mu),
+            delta: of(self.delta),
         }
+    }
+
+    /// Weight of a class under the class-balanced loss.
+    pub fn class_weight<T: Real>(&self, class: usize) -> T {
+        let weights = [
+            self.class_weight0,
+            self.class_weight1,
+            self.class_weight2,
+            self.class_weight3,
+            self.class_weight4,
+        ];
+        T::of(f64::from(weights[class]))
+    }
+
+    /// Factor of a class under the focal loss.
+    pub fn alpha<T: Real>(&self, class: usize) -> T {
+        T::of(f64::from([self.alpha0, self.alpha1][class.min(1)]))
     }
 
     pub fn normaliser(&self) -> Normaliser {
@@ -74,26 +116,34 @@ pub const ADAM_EPSILON: f64 = 1e-8;
 /// classes.
 #[derive(Clone, Debug, Default)]
 pub struct Clocks {
-    /// Negatives and positives to train on.
-    pub classes: [usize; 2],
+    /// Examples of each class to train on; empty in a regression.
+    pub classes: Vec<usize>,
     pub ema: EmaClock,
     /// Updates since the optimizer started.
     pub updates: u32,
 }
 
 impl Clocks {
-    /// The next step of a run with these settings, over `examples` indices from `first`.
-    pub fn step(&mut self, config: &Config, first: usize, examples: usize) -> Step {
+    /// The next step of a run with these settings, over `examples` indices from `first`, of which
+    /// `valid` are not ignored.
+    pub fn step(&mut self, config: &Config, first: usize, examples: usize, valid: usize) -> Step {
         // The correction must be that of the momentum as float32 has it: near 1 they differ by 1e-5.
         let momentum = f64::from(config.momentum as f32);
         let rule = self.ema.tick(momentum, config.convention);
         self.updates += 1;
         let t = f64::from(self.updates);
-        let class_weights = config.class_weights(self.classes);
+        let mut class_weights = [1.0; MAX_CLASSES];
+        for (weight, of_class) in class_weights.iter_mut().zip(config.class_weights(&self.classes)) {
+            *weight = of_class as f32;
+        }
         let alphas = config.focal_alphas();
         Step {
             first: first as u32,
             examples: examples as u32,
+            valid: valid as u32,
+            task: config.task as u32,
+            classes: config.number_of_classes() as u32,
+            entries: config.entries() as u32,
             bins: config.bins,
             loss: config.loss as u32,
             ema_momentum: rule.momentum as f32,
@@ -106,12 +156,20 @@ impl Clocks {
             adam_correction1: (1.0 - libm::pow(ADAM_BETA1, t)) as f32,
             adam_correction2: (1.0 - libm::pow(ADAM_BETA2, t)) as f32,
             activation: config.activation as u32,
-            class_weight0: class_weights[0] as f32,
-            class_weight1: class_weights[1] as f32,
+            class_weight0: class_weights[0],
+            class_weight1: class_weights[1],
+            class_weight2: class_weights[2],
+            class_weight3: class_weights[3],
+            class_weight4: class_weights[4],
             gamma: config.focal_gamma as f32,
             alpha0: alphas[0] as f32,
             alpha1: alphas[1] as f32,
-            keep: kept_examples(config.ohem_keep, examples) as u32,
+            mu: config.mu as f32,
+            delta: config.delta as f32,
+            keep: kept_examples(config.ohem_keep, valid) as u32,
+            reserved0: 0,
+            reserved1: 0,
+            reserved2: 0,
         }
     }
 }

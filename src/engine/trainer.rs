@@ -3,24 +3,21 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::snapshot::{evaluation_weights, slope};
+use super::snapshot::{evaluation_weights, over_classes, slope};
 use super::{
-    BackendInfo, Clocks, DecisionMap, Engine, EngineError, Evaluation, MAP_SIZE, Network, Reading,
-    Request, Scores, Snapshot, Step, Timing, Update,
+    BackendInfo, Clocks, DecisionMap, Engine, EngineError, Evaluation, ExactDensity, Network,
+    Reading, Request, Scores, Snapshot, Step, Timing, Update,
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
-use crate::ghm::{Loss, LossRule, Normaliser, sigmoid};
+use crate::ghm::{Task, sigmoid, softmax};
 
 /// What is known when a reading is asked for and needed when it arrives.
 struct Moment {
     step: u64,
     epoch: u32,
-    examples: u32,
-    /// Of the last step, or of the settings before the first.
-    loss: Loss,
-    normaliser: Normaliser,
-    rule: LossRule<f32>,
+    /// The last step, or before the first what one would be told.
+    told: Step,
     /// Share of the examples that OHEM keeps.
     keep: f64,
 }
@@ -57,7 +54,10 @@ impl Trainer {
             engine: engine(&network, &data, &initial)?,
             order: Order::new(config.seed, data.train.len()),
             clocks: Clocks {
-                classes: data.train.classes(),
+                classes: match config.task {
+                    Task::Regression => Vec::new(),
+                    Task::Binary | Task::Classes => data.train.classes(config.number_of_classes()),
+                },
                 ..Clocks::default()
             },
             step: 0,
@@ -122,10 +122,14 @@ impl Trainer {
         self.moments.len()
     }
 
-    /// Takes over settings that act live. A change of bins or convention starts the moving average
-    /// anew, a change of optimizer forgets its moments.
+    /// Takes over settings that act live. A change of bins, convention, counting or mu starts the
+    /// moving average anew, a change of optimizer forgets its moments.
     pub fn configure(&mut self, config: Config) {
-        if config.bins != self.config.bins || config.convention != self.config.convention {
+        let counted = |config: &Config| {
+            let entries = config.entries();
+            (config.bins, config.convention, entries, config.mu.to_bits())
+        };
+        if counted(&config) != counted(&self.config) {
             self.engine.reset_density();
             self.clocks.ema = Default::default();
         }
@@ -147,7 +151,9 @@ impl Trainer {
             let batch = self.order.next_batch(self.config.batch_size as usize);
             let first = self.indices.len();
             self.indices.extend_from_slice(batch);
-            let step = self.clocks.step(&self.config, first, batch.len());
+            let ignored = &self.data.train.ignored;
+            let valid = batch.iter().filter(|&&i| !ignored[i as usize]).count();
+            let step = self.clocks.step(&self.config, first, batch.len(), valid);
             self.steps.push(step);
         }
         self.engine.train(&self.steps, &self.indices)?;
@@ -163,18 +169,14 @@ impl Trainer {
     /// Asks for a reading of the state after all queued steps.
     pub fn request(&mut self, request: Request) {
         self.engine.request(request);
-        let last = self.steps.last();
-        let rule = match last {
-            Some(step) => step.loss_rule(),
-            None => self.clocks.clone().step(&self.config, 0, 1).loss_rule(),
+        let told = match self.steps.last() {
+            Some(step) => *step,
+            None => self.clocks.clone().step(&self.config, 0, 0, 0),
         };
         self.moments.push_back(Moment {
             step: self.step,
             epoch: self.order.epoch(),
-            examples: last.map_or(0, |step| step.examples),
-            loss: last.map_or(self.config.loss, Step::loss),
-            normaliser: last.map_or(self.config.convention.normaliser(), Step::normaliser),
-            rule,
+            told,
             keep: self.config.ohem_keep,
         });
     }
@@ -217,40 +219,61 @@ impl Trainer {
     }
 
     fn interpret(&self, moment: Moment, reading: Reading) -> Update {
-        let evaluation = reading.logits.map(|[train, test]| {
+        let told = &moment.told;
+        let evaluation = reading.outputs.map(|[train, test]| {
             let weights = evaluation_weights(&reading.counts, &reading.beta);
-            let scores = |logits: &[f32], split| {
-                let Moment {
-                    loss, rule, keep, ..
-                } = &moment;
-                Scores::of(*loss, rule, *keep, &weights, logits, split)
-            };
+            let scores =
+                |outputs: &[f32], split| Scores::of(told, moment.keep, &weights, outputs, split);
             Evaluation {
                 step: moment.step,
                 train: scores(&train, &self.data.train),
                 test: scores(&test, &self.data.test),
             }
         });
+        let exact = (reading.gradient_norms.as_ref())
+            .filter(|_| moment.step > 0)
+            .and_then(|norms| ExactDensity::of(norms, &reading.counts));
         Update {
             evaluation,
-            map: reading.map.map(|logits| DecisionMap {
+            map: reading.map.map(|outputs| DecisionMap {
                 step: moment.step,
-                size: MAP_SIZE,
-                probabilities: logits.into_iter().map(sigmoid).collect(),
+                width: self.network.outputs(),
+                values: self.probabilities(outputs),
             }),
             parameters: reading.parameters,
             snapshot: Snapshot {
                 step: moment.step,
                 epoch: moment.epoch,
-                examples: moment.examples,
+                task: told.task(),
+                examples: told.valid,
                 loss: reading.loss,
-                slope: slope(moment.normaliser, &reading.counts),
+                rule: told.loss_rule(),
+                slope: slope(told.normaliser(), &reading.counts),
+                contribution: over_classes(&reading.classes),
+                classes: reading.classes,
                 counts: reading.counts,
                 ema: reading.ema,
                 density: reading.density,
                 beta: reading.beta,
-                contribution: reading.contribution,
+                exact,
             },
         }
+    }
+
+    /// What outputs `[n, K]` say of the classes; predictions of a regression stay as they are.
+    fn probabilities(&self, mut outputs: Vec<f32>) -> Vec<f32> {
+        match self.config.task {
+            Task::Binary => outputs.iter_mut().for_each(|x| *x = sigmoid(*x)),
+            Task::Classes => {
+                let width = self.network.outputs();
+                let mut logits = vec![0.0; width];
+                for row in outputs.chunks_exact_mut(width) {
+                    logits.copy_from_slice(row);
+                    softmax(&logits, row);
+                }
+            }
+            Task::Regression => {}
+        }
+        outputs
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn draw(panel: &Panel, area: Area, shapes: &mut Vec<Shape>) {
 pub(super) fn width(dash: Dash) -> f32 {
     match dash {
         Dash::Dotted => LINE_WIDTH * 0.75,
-        Dash::Solid | Dash::Dashed | Dash::DashDotted => LINE_WIDTH,
+        _ => LINE_WIDTH,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The figures as plain data, and what draws them: one layout, which the screen, SVG and PNG paint.
 
+mod curves;
 pub mod fonts;
 mod layout;
 mod marks;
@@ -7,17 +8,20 @@ mod model;
 mod panels;
 #[cfg(not(target_arch = "wasm32"))]
 mod png;
+mod profile;
 mod scale;
 mod svg;
 mod theme;
 
+pub use curves::{losses, scores};
 pub use layout::{bin_at, compose, place, sign};
 pub use model::{
     Anchor, Area, Axis, AxisScale, Dash, Figure, Ink, Marks, Panel, Placed, Rgb, Series, Shape,
 };
-pub use panels::{average_precisions, figure, harmonized, losses, regularization, statistics};
+pub use panels::{figure, harmonized, regularization, statistics};
 #[cfg(not(target_arch = "wasm32"))]
 pub use png::to_png;
+pub use profile::{Profile, Shown};
 pub use scale::{Tick, count, number, position, ticks, value_at};
 pub use svg::{SIZE, to_svg};
 pub use theme::Theme;

@@ -28,6 +28,8 @@ pub enum Dash {
     Solid,
     Dashed,
     DashDotted,
+    LongDashed,
+    DashDotDotted,
     Dotted,
 }
 
@@ -38,6 +40,8 @@ impl Dash {
             Self::Solid => None,
             Self::Dashed => Some(&[6.0, 3.0]),
             Self::DashDotted => Some(&[7.0, 2.5, 1.5, 2.5]),
+            Self::LongDashed => Some(&[12.0, 3.0]),
+            Self::DashDotDotted => Some(&[7.0, 2.5, 1.5, 2.5, 1.5, 2.5]),
             Self::Dotted => Some(&[1.5, 2.5]),
         }
     }

@@ -49,10 +49,20 @@ pub fn bin<T: Real>(g: T, bins: usize) -> usize {
     (g * T::of(bins as f64)).index().min(bins - 1)
 }
 
-/// Number of examples in each unit region, `R_j`; `counts` has one entry a bin and is overwritten.
+/// Stands for the gradient norm of an ignored example.
+pub const IGNORED: f64 = -1.0;
+
+/// Whether a gradient norm is that of an ignored example.
+#[inline]
+pub fn is_ignored<T: Real>(g: T) -> bool {
+    g < T::ZERO
+}
+
+/// Number of examples in each unit region, `R_j`, without ignored ones; `counts` has one entry a bin
+/// and is overwritten.
 pub fn histogram<T: Real>(gradient_norms: &[T], counts: &mut [u32]) {
     counts.fill(0);
-    for &g in gradient_norms {
+    for &g in gradient_norms.iter().filter(|g| !is_ignored(**g)) {
         counts[bin(g, counts.len())] += 1;
     }
 }

@@ -1,15 +1,29 @@
-//! The losses of classification, in the one shape that all of them share: an effective weight for
-//! each example.
+//! The losses, in the one shape that all of them share: a reformulated gradient norm for each
+//! example.
 //!
-//! Sigmoid and softmax meet in one number an example: `z`, the log-odds against its true class,
-//! `ln((1 - p_t) / p_t)`. The gradient norm is `g = 1 - p_t = sigmoid(z)` and the cross-entropy
-//! `-ln p_t = ln(1 + e^z)`. For one logit x, `z = x` for a negative and `-x` for a positive.
+//! Sigmoid and softmax meet in one number an example, its log-odds against the true class,
+//! `z = ln((1 - p_t) / p_t)`: the gradient norm is `g = 1 - p_t = sigmoid(z)` and the cross-entropy
+//! `-ln p_t = ln(1 + e^z)`. For one logit x, `z = x` for a negative and `-x` for a positive. In a
+//! regression that number is the difference `d = prediction - target`.
 
-use super::{Real, choice, sigmoid, softplus};
+use super::{Real, asl1, choice, sigmoid, smooth_l1, softplus};
 
 choice! {
-    /// A loss of classification. Its gradient is `dL/dx_k = w (p_k - y_k) / N` with the weight `w`
-    /// of [`Loss::weight`].
+    /// What is learned.
+    pub enum Task {
+        #[doc = "Two classes, one logit: sigmoid."]
+        Binary = ("binary", "two classes"),
+        #[doc = "Several classes, a logit for each: softmax."]
+        Classes = ("classes", "several classes"),
+        #[doc = "A number: how far predictions are off."]
+        Regression = ("regression", "regression"),
+    }
+}
+
+choice! {
+    /// A loss. Under a loss of classification `dL/dx_k = w (p_k - y_k) / N` with the weight `w` of
+    /// [`Loss::weight`]; under one of regression `dL/dprediction = sign(d) r / N` with the norm `r` of
+    /// [`Loss::norm`].
     pub enum Loss {
         #[doc = "Every example weighs 1: the gradient is p - y. Easy negatives win by number."]
         CrossEntropy = ("ce", "Cross-entropy"),
@@ -21,27 +35,37 @@ choice! {
         Ohem = ("ohem", "OHEM"),
         #[doc = "Gradient harmonizing mechanism: each example weighs beta = N / GD(g), the inverse of the gradient density around it."]
         GhmC = ("ghm-c", "GHM-C"),
+        #[doc = "Mean absolute error |d|: every gradient has norm 1."]
+        L1 = ("l1", "L1"),
+        #[doc = "Smooth L1: d^2 / (2 delta) up to delta, then |d| - delta / 2, where every gradient has norm 1 and outliers cannot be told apart."]
+        SmoothL1 = ("smooth-l1", "Smooth L1"),
+        #[doc = "Authentic smooth L1: sqrt(d^2 + mu^2) - mu; its gradient norm says how far off a prediction is."]
+        Asl1 = ("asl1", "ASL1"),
+        #[doc = "Gradient harmonizing mechanism for regression: ASL1, each example weighed by beta = N / GD(g), the inverse of the gradient density around it."]
+        GhmR = ("ghm-r", "GHM-R"),
     }
 }
 
-/// Settings of the losses. Classes are 0 (negative) and 1 (positive).
+/// Settings of the losses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LossRule<T> {
-    /// Weights of [`Loss::ClassBalanced`].
-    pub class_weights: [T; 2],
     /// Exponent of [`Loss::Focal`].
     pub gamma: T,
-    /// Factors alpha_t of [`Loss::Focal`]: `[1 - alpha, alpha]`, or ones.
-    pub alphas: [T; 2],
+    /// Of [`Loss::Asl1`] and [`Loss::GhmR`], in units of the target.
+    pub mu: T,
+    /// Of [`Loss::SmoothL1`], in units of the target.
+    pub delta: T,
 }
 
 /// What a loss looks at in an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<T> {
-    /// Log-odds against the true class.
-    pub z: T,
-    /// The true class.
-    pub class: usize,
+    /// Log-odds against the true class, or the difference from the target.
+    pub error: T,
+    /// Weight of its class under [`Loss::ClassBalanced`].
+    pub class_weight: T,
+    /// Factor of its class under [`Loss::Focal`].
+    pub alpha: T,
     /// Harmonizing weight of the bin that its gradient norm lies in.
     pub beta: T,
     /// Whether it is among the hardest ones, see [`super::Selection`].
@@ -49,27 +73,57 @@ pub struct Seen<T> {
 }
 
 impl Loss {
-    /// Effective weight of an example: the gradient with respect to its logits is that of the
-    /// cross-entropy times this. What the weight depends on counts as constant.
-    #[inline]
-    pub fn weight<T: Real>(self, rule: &LossRule<T>, seen: &Seen<T>) -> T {
-        match self {
-            Self::CrossEntropy => T::ONE,
-            Self::ClassBalanced => rule.class_weights[seen.class],
-            Self::Focal => rule.alphas[seen.class] * focal_weight(seen.z, rule.gamma),
-            Self::Ohem if seen.kept => T::ONE,
-            Self::Ohem => T::ZERO,
-            Self::GhmC => seen.beta,
+    /// The losses of a task, in the order in which they are listed; a loss that harmonizes is last.
+    pub fn of(task: Task) -> &'static [Self] {
+        match task {
+            Task::Binary | Task::Classes => &Self::ALL[..5],
+            Task::Regression => &Self::ALL[5..],
         }
     }
 
-    /// The loss of an example; `weight` is that of [`Loss::weight`].
+    /// Whether it weighs by gradient density.
+    pub fn harmonizes(self) -> bool {
+        matches!(self, Self::GhmC | Self::GhmR)
+    }
+
+    /// Effective weight of an example under a loss of classification, 1 under the others: the
+    /// gradient with respect to its logits is that of the cross-entropy times this. What the weight
+    /// depends on counts as constant.
     #[inline]
-    pub fn value<T: Real>(self, rule: &LossRule<T>, seen: &Seen<T>, weight: T) -> T {
-        let cross_entropy = softplus(seen.z);
+    pub fn weight<T: Real>(self, rule: &LossRule<T>, seen: &Seen<T>) -> T {
         match self {
-            Self::Focal => rule.alphas[seen.class] * modulator(seen.z, rule.gamma) * cross_entropy,
-            _ => weight * cross_entropy,
+            Self::ClassBalanced => seen.class_weight,
+            Self::Focal => seen.alpha * focal_weight(seen.error, rule.gamma),
+            Self::Ohem if !seen.kept => T::ZERO,
+            Self::GhmC | Self::GhmR => seen.beta,
+            _ => T::ONE,
+        }
+    }
+
+    /// Reformulated gradient norm of an example with the gradient norm `g`: that of this loss with
+    /// respect to the logit or prediction, not yet divided by N.
+    #[inline]
+    pub fn norm<T: Real>(self, rule: &LossRule<T>, seen: &Seen<T>, g: T) -> T {
+        let size = seen.error.abs();
+        match self {
+            Self::L1 if size > T::ZERO => T::ONE,
+            Self::L1 => T::ZERO,
+            Self::SmoothL1 if size > rule.delta => T::ONE,
+            Self::SmoothL1 => size / rule.delta,
+            _ => self.weight(rule, seen) * g,
+        }
+    }
+
+    /// The loss of an example.
+    #[inline]
+    pub fn value<T: Real>(self, rule: &LossRule<T>, seen: &Seen<T>) -> T {
+        match self {
+            Self::L1 => seen.error.abs(),
+            Self::SmoothL1 => smooth_l1(seen.error, rule.delta),
+            Self::Asl1 => asl1(seen.error, rule.mu),
+            Self::GhmR => seen.beta * asl1(seen.error, rule.mu),
+            Self::Focal => seen.alpha * modulator(seen.error, rule.gamma) * softplus(seen.error),
+            _ => self.weight(rule, seen) * softplus(seen.error),
         }
     }
 }

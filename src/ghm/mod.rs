@@ -21,14 +21,16 @@ pub use density::{
     Convention, DensityRule, EmaClock, LEAST_DENSITY, Normaliser, density, hit_bins,
 };
 pub use exact::exact_density;
-pub use gradient::{bin, cross_entropy, direction, gradient_norm, histogram, sigmoid, softplus};
-pub use loss::{ClassBalance, Loss, LossRule, Seen, class_weights, focal_weight};
+pub use gradient::{
+    IGNORED, bin, cross_entropy, direction, gradient_norm, histogram, is_ignored, sigmoid, softplus,
+};
+pub use loss::{ClassBalance, Loss, LossRule, Seen, Task, class_weights, focal_weight};
 pub use metrics::{
     Operating, average_precision, best_f1, effective_sample_size, expected_calibration_error,
     roc_auc,
 };
 pub use real::Real;
-pub use regression::{RegressionLoss, RegressionRule, asl1, asl1_norm, smooth_l1};
+pub use regression::{asl1, asl1_norm, smooth_l1};
 pub use selection::{Selection, kept_examples, select_hardest};
 pub use softmax::{entry_norms, softmax, softmax_log_odds};
 

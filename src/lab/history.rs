@@ -12,6 +12,21 @@ pub struct HistoryPoint {
     pub train_average_precision: Option<f64>,
     /// Average precision on the test examples.
     pub average_precision: Option<f64>,
+    /// Mean absolute error of a regression on the training examples, outliers included.
+    pub train_absolute_error: Option<f64>,
+    /// Mean absolute error of a regression on the test examples.
+    pub absolute_error: Option<f64>,
+}
+
+impl HistoryPoint {
+    /// What the curve of scores shows, on train and test: average precision, or the mean absolute
+    /// error.
+    pub fn scores(&self) -> [Option<f64>; 2] {
+        [
+            self.train_average_precision.or(self.train_absolute_error),
+            self.average_precision.or(self.absolute_error),
+        ]
+    }
 }
 
 /// Points in the order of their steps; thinned out to stay within [`History::LIMIT`].
@@ -54,6 +69,8 @@ impl History {
             test_loss: evaluation.test.loss,
             train_average_precision: evaluation.train.average_precision,
             average_precision: evaluation.test.average_precision,
+            train_absolute_error: evaluation.train.absolute_error,
+            absolute_error: evaluation.test.absolute_error,
         });
     }
 }

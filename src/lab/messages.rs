@@ -1,7 +1,6 @@
 //! What a person must be told.
 
 use crate::config::Config;
-use crate::ghm::Loss;
 
 /// How much a message matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +54,7 @@ impl Messages {
 /// Why the loss probably stopped being a number and what to change; a sentence without its end.
 pub fn explain_non_finite(config: &Config, step: u64) -> String {
     let from_zero =
-        config.loss == Loss::GhmC && !config.convention.corrects_bias() && config.momentum >= 0.9;
+        config.loss.harmonizes() && !config.convention.corrects_bias() && config.momentum >= 0.9;
     let cause = if from_zero {
         let factor = 1.0 / (1.0 - config.momentum);
         format!(

@@ -6,7 +6,7 @@ use web_time::Instant;
 
 use super::pace::{Pace, Rate};
 use super::{History, MAX_SPEED, MIN_SPEED, Messages, Severity, explain_non_finite};
-use crate::config::Config;
+use crate::config::{Config, Exact};
 use crate::data::Dataset;
 use crate::engine::{
     BackendInfo, Compute, DecisionMap, EngineError, Request, Snapshot, Trainer, Update,
@@ -37,6 +37,9 @@ const MOST_IN_FLIGHT: usize = 2;
 const STATISTICS_SECONDS: f64 = 0.03;
 const MAP_SECONDS: f64 = 0.15;
 const EVALUATION_SECONDS: f64 = 0.3;
+/// Mini-batches up to this size are sorted for the exact density with all statistics, larger ones with
+/// evaluations only.
+const MOST_SORTED: u32 = 1 << 14;
 /// An evaluation may take this share of the time.
 const EVALUATION_SHARE: f64 = 0.15;
 
@@ -94,7 +97,7 @@ impl Lab {
             complete_at: None,
             run: 0,
             history: History::default(),
-            snapshot: Snapshot::default(),
+            snapshot: Snapshot::start(config.task),
             map: None,
             messages: Messages::default(),
         };
@@ -223,7 +226,7 @@ impl Lab {
                 self.complete_at = None;
                 self.run += 1;
                 self.history = History::default();
-                self.snapshot = Snapshot::default();
+                self.snapshot = Snapshot::start(config.task);
                 self.map = None;
                 self.note_fallback(note);
             }
@@ -287,6 +290,7 @@ impl Lab {
             self.request(Request {
                 evaluate: true,
                 map: true,
+                gradient_norms: self.wants_exact(),
                 parameters: false,
             });
             self.complete_at = Some(self.trainer.step());
@@ -302,11 +306,18 @@ impl Lab {
             return;
         }
         let interval = EVALUATION_SECONDS.max(self.evaluation_seconds / EVALUATION_SHARE);
+        let evaluate = self.evaluation_started.is_none() && now - self.last_evaluation >= interval;
         self.request(Request {
-            evaluate: self.evaluation_started.is_none() && now - self.last_evaluation >= interval,
+            evaluate,
+            gradient_norms: self.wants_exact()
+                && (evaluate || self.config().batch_size <= MOST_SORTED),
             map: now - self.last_map >= MAP_SECONDS.max(0.5 * interval),
             parameters: false,
         });
+    }
+
+    fn wants_exact(&self) -> bool {
+        self.config().exact == Exact::On
     }
 
     fn request(&mut self, request: Request) {
@@ -343,12 +354,19 @@ impl Lab {
             self.map = update.map;
         }
         let was_finite = self.snapshot.loss.is_finite();
-        self.snapshot = update.snapshot;
+        let last = std::mem::replace(&mut self.snapshot, update.snapshot);
+        if self.snapshot.exact.is_none() && self.wants_exact() && self.same_bins(&last) {
+            self.snapshot.exact = last.exact;
+        }
         let running = self.playing || self.trainer.step() < self.goal;
         if (was_finite || running) && !self.snapshot.loss.is_finite() {
             let why = explain_non_finite(self.config(), self.snapshot.step);
             self.stop(format!("Paused: {why}, then restart."));
         }
+    }
+
+    fn same_bins(&self, other: &Snapshot) -> bool {
+        self.snapshot.counts.len() == other.counts.len()
     }
 
     fn stop(&mut self, text: String) {

@@ -4,6 +4,7 @@ use egui::{ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui};
 
 use super::{egui, style};
 use crate::config::{Config, Effect, Group, Kind, SETTINGS, Scale, Setting, Value};
+use crate::ghm::Task;
 use crate::lab::{Lab, Severity};
 
 /// What is being edited: a copy of the settings while a slider is held.
@@ -168,7 +169,8 @@ fn choice(
         .width(width)
         .selected_text(labels[now])
         .show_ui(ui, |ui| {
-            for index in 0..count {
+            let offered = |&index: &usize| setting.offers(config, Value::Choice(index));
+            for index in (0..count).filter(offered) {
                 ui.selectable_value(&mut selected, index, labels[index])
                     .on_hover_text(docs[index]);
             }
@@ -179,7 +181,11 @@ fn choice(
     if selected == now {
         return Edit::None;
     }
-    put(setting, config, Value::Choice(selected));
+    if setting.key == "task" {
+        *config = config.for_task(Task::ALL[selected]);
+    } else {
+        put(setting, config, Value::Choice(selected));
+    }
     Edit::Done
 }
 

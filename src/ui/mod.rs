@@ -1,6 +1,7 @@
 //! The screen: draws an experiment and turns what a person does into commands. Never sees a device.
 
 mod controls;
+mod field;
 mod icons;
 mod messages;
 mod paint;
@@ -86,7 +87,7 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             plane::show(ui, lab, &mut view.plane, Vec2::new(plane, lower.y));
             let curve = Vec2::new((lower.x - plane - 2.0 * gap) / 2.0, lower.y);
             panels::losses(ui, lab, curve);
-            panels::average_precisions(ui, lab, curve);
+            panels::scores(ui, lab, curve);
         });
     });
 }
@@ -122,7 +123,7 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             panels::column(ui, lab, &mut view.panels, panel);
             plane::show(ui, lab, &mut view.plane, plane::size(width));
             panels::losses(ui, lab, panel);
-            panels::average_precisions(ui, lab, panel);
+            panels::scores(ui, lab, panel);
             messages::status(ui, lab);
         });
     });

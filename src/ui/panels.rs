@@ -6,8 +6,8 @@ use super::paint::{paint, rect_of};
 use super::style::{IntoColor, theme};
 use super::{egui, plot_place};
 use crate::figure::{
-    self, AxisScale, Ink, Panel, Placed, average_precisions as score_panel, losses as loss_panel,
-    number,
+    self, AxisScale, Ink, Panel, Placed, Profile, Shown, losses as loss_panel, number,
+    scores as score_panel,
 };
 use crate::ghm::Loss;
 use crate::lab::{HistoryPoint, Lab};
@@ -63,10 +63,13 @@ pub(super) fn column(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
 
 fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
     let snapshot = lab.snapshot();
+    let config = lab.config();
+    let profile = Profile::of(snapshot, config.shown_class.index());
+    let shown = Shown::training(config.loss, config.task);
     let mut panels = [
-        figure::statistics(snapshot),
-        figure::regularization(snapshot, lab.config().loss),
-        figure::harmonized(snapshot, lab.config().loss),
+        figure::statistics(&profile),
+        figure::regularization(&profile, &shown, config.panel),
+        figure::harmonized(&profile, &shown),
     ];
     let of = (lab.run(), snapshot.counts.len());
     if memory.of != of {
@@ -159,7 +162,7 @@ fn describe(ui: &mut Ui, lab: &Lab, bin: usize) {
         row("moving average S", f64::from(snapshot.ema[bin]));
         row("density", f64::from(snapshot.density[bin]));
         row("weight beta", f64::from(snapshot.beta[bin]));
-        for loss in Loss::ALL {
+        for loss in Loss::of(snapshot.task) {
             let total = snapshot.contribution_of(*loss)[bin];
             row(&format!("contribution, {}", loss.label()), f64::from(total));
         }
@@ -189,11 +192,11 @@ pub(super) fn losses(ui: &mut Ui, lab: &Lab, size: Vec2) {
     curves(ui, &loss_panel(&train, &test, lab.config().loss), size);
 }
 
-/// Average precision on both splits.
-pub(super) fn average_precisions(ui: &mut Ui, lab: &Lab, size: Vec2) {
-    let train = curve(lab, |point| point.train_average_precision);
-    let test = curve(lab, |point| point.average_precision);
-    curves(ui, &score_panel(&train, &test), size);
+/// Average precision or mean absolute error on both splits.
+pub(super) fn scores(ui: &mut Ui, lab: &Lab, size: Vec2) {
+    let train = curve(lab, |point| point.scores()[0]);
+    let test = curve(lab, |point| point.scores()[1]);
+    curves(ui, &score_panel(&train, &test, lab.config().task), size);
 }
 
 /// Draws a panel over steps, with a cursor that reads the curves.

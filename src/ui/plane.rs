@@ -1,14 +1,12 @@
-//! The data in its plane, over the decision map.
+//! The data in its plane, with what is predicted there.
 
-use egui::{
-    Align2, Color32, ColorImage, FontId, Pos2, Rect, Shape, Stroke, TextureHandle, TextureOptions,
-    Ui, Vec2,
-};
+use egui::{Align2, FontId, Pos2, Rect, Shape, Stroke, Ui, Vec2};
 
 use super::style::{IntoColor, STRONG, theme};
-use super::{egui, plot_place};
+use super::{egui, field, plot_place};
 use crate::data::{PLANE, Split};
-use crate::figure::{Theme, count};
+use crate::figure::{Ink, Theme, count};
+use crate::ghm::Task;
 use crate::lab::Lab;
 
 /// Most examples of each class that are drawn.
@@ -20,9 +18,7 @@ const LEGEND: f32 = 40.0;
 /// What the plane remembers between frames.
 #[derive(Default)]
 pub struct Memory {
-    texture: Option<TextureHandle>,
-    /// The run, the step and the theme that the texture shows.
-    texture_of: Option<(u64, u64, bool)>,
+    field: field::Memory,
     chosen: Vec<u32>,
     chosen_of: Option<u64>,
 }
@@ -41,7 +37,22 @@ pub(super) fn size(width: f32) -> Vec2 {
 pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
     let (rect, response) = plot_place(ui, size);
     let colors = theme(ui.ctx());
-    let name = "Data and decision map";
+    let task = lab.config().task;
+    let (name, help) = match task {
+        Task::Binary => (
+            "Data and decision map",
+            "Training examples; the field is the predicted probability of a positive, the line where it is one half.",
+        ),
+        Task::Classes => (
+            "Data and decision map",
+            "Training examples; the field has the colour of the most probable class, paler where it is uncertain.",
+        ),
+        Task::Regression => (
+            "Data and fit",
+            "Training examples, x from -1.5 to 1.5 against the target, and what the network predicts. The test \
+             examples lie around the true curve, without outliers.",
+        ),
+    };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
     let font = FontId::new(14.0, egui::FontFamily::Name(STRONG.into()));
     let ink = colors.ink.into_color();
@@ -51,93 +62,34 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
 
     let side = rect.width().min(rect.height() - TITLE - LEGEND);
     let square = Rect::from_min_size(rect.min + Vec2::new(0.0, TITLE), Vec2::splat(side));
-    map(ui, lab, memory, square);
     let split = &lab.data().train;
     if memory.chosen_of != Some(lab.run()) {
         memory.chosen_of = Some(lab.run());
-        memory.chosen = choose(split);
+        memory.chosen = choose(split, task);
+    }
+    if task != Task::Regression {
+        field::map(ui, lab, &mut memory.field, square);
     }
     let painter = ui.painter().with_clip_rect(square);
     let mut shapes = Vec::with_capacity(memory.chosen.len());
     for &index in &memory.chosen {
-        mark(&mut shapes, split, index as usize, square, colors);
+        mark(&mut shapes, split, task, index as usize, square, colors);
     }
     painter.extend(shapes);
+    if task == Task::Regression {
+        painter.extend(field::fit(lab, lab.config(), square, colors));
+    }
     let border = Stroke::new(1.0, colors.grid.into_color());
     ui.painter()
         .rect_stroke(square, 0.0, border, egui::StrokeKind::Inside);
-    legend(ui, split, memory.chosen.len(), square, colors);
-    response.on_hover_text_at_pointer(
-        "Training examples; the field is the predicted probability of a positive, the line where it is one half.",
-    );
+    legend(ui, lab, memory.chosen.len(), square);
+    response.on_hover_text_at_pointer(help);
 }
 
-fn map(ui: &Ui, lab: &Lab, memory: &mut Memory, square: Rect) {
-    let Some(map) = lab.map() else { return };
-    let dark = ui.visuals().dark_mode;
-    let of = Some((lab.run(), map.step, dark));
-    if memory.texture_of != of {
-        memory.texture_of = of;
-        let colors = theme(ui.ctx());
-        let size = map.size;
-        let at = |row: usize, column: usize| map.probabilities[row * size + column];
-        let pixel = |i: usize| {
-            // Images run from the top, the map from the bottom.
-            let (row, column) = (size - 1 - i / size, i % size);
-            let here = at(row, column);
-            let differs = |other: f32| (here < 0.5) != (other < 0.5);
-            let boundary = differs(at((row + 1).min(size - 1), column))
-                || differs(at(row, (column + 1).min(size - 1)));
-            field(here, boundary, colors)
-        };
-        let image = ColorImage::new([size, size], (0..size * size).map(pixel).collect());
-        let options = TextureOptions::LINEAR;
-        match &mut memory.texture {
-            Some(texture) => texture.set(image, options),
-            None => memory.texture = Some(ui.ctx().load_texture("decision map", image, options)),
-        }
-    }
-    if let Some(texture) = &memory.texture {
-        let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
-        ui.painter()
-            .image(texture.id(), square, whole, Color32::WHITE);
-    }
-}
-
-/// Pale colour of a probability: from the negatives' hue over the ground to the positives'.
-fn field(probability: f32, boundary: bool, colors: &Theme) -> Color32 {
-    let hue = if probability < 0.5 {
-        negative(colors)
-    } else {
-        positive(colors)
-    };
-    let strength = 0.3 * (2.0 * probability - 1.0).abs();
-    let color = colors.ground.into_color().lerp_to_gamma(hue, strength);
-    if boundary {
-        color.lerp_to_gamma(colors.ink.into_color(), 0.45)
-    } else {
-        color
-    }
-}
-
-/// The classes' hues are no loss's.
-fn negative(colors: &Theme) -> Color32 {
-    match *colors == Theme::DARK {
-        true => Color32::from_rgb(0x7a, 0xa6, 0xe0),
-        false => Color32::from_rgb(0x3b, 0x6f, 0xb6),
-    }
-}
-
-fn positive(colors: &Theme) -> Color32 {
-    match *colors == Theme::DARK {
-        true => Color32::from_rgb(0xf0, 0x7a, 0xb8),
-        false => Color32::from_rgb(0xb0, 0x2a, 0x6f),
-    }
-}
-
-/// Which examples are drawn: all flipped and all positives up to a limit, and a sample of the rest.
-/// Splits are shuffled, so the first ones are a random sample. Negatives come first, under the others.
-fn choose(split: &Split) -> Vec<u32> {
+/// Which examples are drawn: all flipped and all of the rarer classes up to a limit, and a sample of
+/// the rest. Splits are shuffled, so the first ones are a random sample. The rarest come last, above
+/// the others.
+fn choose(split: &Split, task: Task) -> Vec<u32> {
     let take = |wanted: &dyn Fn(usize) -> bool| -> Vec<u32> {
         (0..split.len())
             .filter(|&i| wanted(i))
@@ -145,78 +97,126 @@ fn choose(split: &Split) -> Vec<u32> {
             .map(|i| i as u32)
             .collect()
     };
-    let mut chosen = take(&|i| !split.flipped[i] && !split.labels[i]);
-    chosen.extend(take(&|i| !split.flipped[i] && split.labels[i]));
+    let classes = match task {
+        Task::Regression => 1,
+        Task::Binary | Task::Classes => 5,
+    };
+    let mut chosen = Vec::new();
+    for class in 0..classes {
+        let of_class = |i: usize| task == Task::Regression || split.class(i) == class;
+        chosen.extend(take(&|i| !split.flipped[i] && of_class(i)));
+    }
     chosen.extend(take(&|i| split.flipped[i]));
     chosen
 }
 
-/// A dot for a negative, a triangle for a positive, a ring around a flipped label.
-fn mark(shapes: &mut Vec<Shape>, split: &Split, index: usize, square: Rect, colors: &Theme) {
+fn mark(
+    shapes: &mut Vec<Shape>,
+    split: &Split,
+    task: Task,
+    index: usize,
+    square: Rect,
+    colors: &Theme,
+) {
     let [x, y] = split.points[index];
     let scale = 0.5 * square.width() / PLANE;
     let at = square.center() + Vec2::new(x * scale, -y * scale);
-    symbol(
-        shapes,
-        at,
-        split.labels[index],
-        split.flipped[index],
-        colors,
-    );
+    let class = match task {
+        Task::Regression => 0,
+        Task::Binary | Task::Classes => split.class(index),
+    };
+    symbol(shapes, at, class, split.flipped[index], colors);
+    if split.ignored[index] {
+        let faint = Stroke::new(1.0, colors.faint.into_color());
+        let d = Vec2::splat(3.0);
+        shapes.push(Shape::line_segment([at - d, at + d], faint));
+    }
 }
 
-fn symbol(shapes: &mut Vec<Shape>, at: Pos2, label: bool, flipped: bool, colors: &Theme) {
-    if label {
-        let corners = [(0.0, -4.0), (3.6, 2.6), (-3.6, 2.6)];
-        let points = corners.map(|(dx, dy)| at + Vec2::new(dx, dy)).to_vec();
-        let edge = Stroke::new(0.6, colors.ground.into_color());
-        shapes.push(Shape::convex_polygon(points, positive(colors), edge));
-    } else {
-        shapes.push(Shape::circle_filled(
-            at,
-            1.6,
-            negative(colors).gamma_multiply(0.8),
-        ));
+/// A marker for each class, a dot for the first; a ring around a flipped label or an outlier.
+fn symbol(shapes: &mut Vec<Shape>, at: Pos2, class: usize, flipped: bool, colors: &Theme) {
+    let hue = colors.classes[class].into_color();
+    let edge = Stroke::new(0.6, colors.ground.into_color());
+    let mut polygon = |corners: &[[f32; 2]]| {
+        let points = corners.iter().map(|&[x, y]| at + Vec2::new(x, y)).collect();
+        shapes.push(Shape::convex_polygon(points, hue, edge));
+    };
+    match class {
+        0 => shapes.push(Shape::circle_filled(at, 1.6, hue.gamma_multiply(0.8))),
+        1 => polygon(&[[0.0, -4.0], [3.6, 2.6], [-3.6, 2.6]]),
+        2 => polygon(&[[-3.0, -3.0], [3.0, -3.0], [3.0, 3.0], [-3.0, 3.0]]),
+        3 => polygon(&[[0.0, -4.4], [3.4, 0.0], [0.0, 4.4], [-3.4, 0.0]]),
+        _ => polygon(&[[0.0, 4.0], [-3.6, -2.6], [3.6, -2.6]]),
     }
     if flipped {
-        shapes.push(Shape::circle_stroke(
-            at,
-            5.0,
-            Stroke::new(1.0, colors.ink.into_color()),
-        ));
+        let ring = Stroke::new(1.0, colors.ink.into_color());
+        shapes.push(Shape::circle_stroke(at, 5.0, ring));
     }
 }
 
-fn legend(ui: &Ui, split: &Split, shown: usize, square: Rect, colors: &Theme) {
+fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
+    let colors = theme(ui.ctx());
+    let config = lab.config();
+    let split = &lab.data().train;
     let painter = ui.painter();
     let font = FontId::proportional(12.0);
     let color = colors.faint.into_color();
-    let mut at = Pos2::new(square.left() + 6.0, square.bottom() + 14.0);
-    let entries = [
-        (false, false, "negative"),
-        (true, false, "positive"),
-        (true, true, "flipped label"),
-    ];
-    for (label, flipped, text) in entries {
-        let mut shapes = Vec::new();
-        symbol(&mut shapes, at, label, flipped, colors);
+    // Paints a sample with its name and returns where the next one goes.
+    let entry = |at: Pos2, shapes: Vec<Shape>, text: &str| {
         painter.extend(shapes);
         let start = at + Vec2::new(10.0, 0.0);
         let end = painter.text(start, Align2::LEFT_CENTER, text, font.clone(), color);
-        at.x = end.right() + 20.0;
-    }
-    let (total, positives) = (split.len(), split.positives());
-    let count = |n: usize| count(n as u64);
-    let text = if shown < total {
-        format!(
-            "{} of {} examples drawn, {} positive",
-            count(shown),
-            count(total),
-            count(positives)
-        )
-    } else {
-        format!("{} examples, {} positive", count(total), count(positives))
+        Pos2::new(end.right() + 16.0, at.y)
     };
+    let sample = |at: Pos2, class: usize, flipped: bool| {
+        let mut shapes = Vec::new();
+        symbol(&mut shapes, at, class, flipped, colors);
+        shapes
+    };
+    let line = |at: Pos2, ink: Ink, width: f32| {
+        let ends = [at - Vec2::new(6.0, 0.0), at + Vec2::new(6.0, 0.0)];
+        vec![Shape::line_segment(ends, Stroke::new(width, colors.color(ink).into_color()))]
+    };
+    let mut next = Pos2::new(square.left() + 6.0, square.bottom() + 14.0);
+    let mut names: Vec<String> = Vec::new();
+    match config.task {
+        Task::Binary => {
+            next = entry(next, sample(next, 0, false), "negative");
+            next = entry(next, sample(next, 1, false), "positive");
+            entry(next, sample(next, 1, true), "flipped label");
+        }
+        Task::Classes => {
+            let classes = config.number_of_classes();
+            for class in 0..classes {
+                next = entry(next, sample(next, class, false), &class.to_string());
+            }
+            entry(next, sample(next, 0, true), "flipped label");
+        }
+        Task::Regression => {
+            next = entry(next, sample(next, 0, true), "outlier");
+            next = entry(next, line(next, Ink::Loss(config.loss), 2.5), "fit");
+            entry(next, line(next, Ink::Text, 1.0), "true curve");
+        }
+    }
+    let total = split.len();
+    let number = |n: usize| count(n as u64);
+    names.push(if shown < total {
+        format!("{} of {} examples drawn", number(shown), number(total))
+    } else {
+        format!("{} examples", number(total))
+    });
+    match config.task {
+        Task::Binary => names.push(format!("{} positive", number(split.classes(2)[1]))),
+        Task::Classes => {
+            let counts = split.classes(config.number_of_classes());
+            let counts: Vec<String> = counts.into_iter().map(number).collect();
+            names.push(counts.join(" / "));
+        }
+        Task::Regression => {
+            let outliers = split.flipped.iter().filter(|&&flipped| flipped).count();
+            names.push(format!("{} outliers", number(outliers)));
+        }
+    }
     let at = Pos2::new(square.left(), square.bottom() + 32.0);
-    painter.text(at, Align2::LEFT_CENTER, text, font, color);
+    painter.text(at, Align2::LEFT_CENTER, names.join(", "), font.clone(), color);
 }

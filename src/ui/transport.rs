@@ -6,6 +6,7 @@ use super::egui;
 use super::icons::{Icon, button};
 use super::{TOUCH, style};
 use crate::figure::{count, number};
+use crate::ghm::Task;
 use crate::lab::{Command, Lab, MAX_SPEED, MIN_SPEED};
 
 const SIDE: f32 = 32.0;
@@ -177,14 +178,26 @@ fn progress(ui: &mut Ui, lab: &Lab) {
 }
 
 fn score(ui: &mut Ui, lab: &Lab) {
-    let average_precision = lab
-        .history()
-        .last()
-        .and_then(|point| point.average_precision);
-    let text = average_precision.map_or("–".to_owned(), |value| format!("{value:.3}"));
+    let (name, help) = match lab.config().task {
+        Task::Binary => (
+            "AP (test)",
+            "Average precision on the test examples, whose labels are clean.",
+        ),
+        Task::Classes => (
+            "mean AP (test)",
+            "Average precision of each class against the others on the test examples, whose labels are \
+             clean, and the mean over the classes.",
+        ),
+        Task::Regression => (
+            "MAE (test)",
+            "Mean absolute error on the test examples, which have no outliers.",
+        ),
+    };
+    let score = lab.history().last().and_then(|point| point.scores()[1]);
+    let text = score.map_or("–".to_owned(), |value| format!("{value:.3}"));
     ui.label(style::strong(text, 18.0))
-        .on_hover_text("Average precision on the test examples, whose labels are clean.");
-    ui.label(egui::RichText::new("AP (test)").weak());
+        .on_hover_text(help);
+    ui.label(egui::RichText::new(name).weak());
 }
 
 fn theme_button(ui: &mut Ui, side: f32) {

@@ -3,18 +3,18 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::{backward, forward, look, predict, reduce, reweight, sum, update};
+use super::{
+    Gradients, Targets, backward, contributions, forward, gradient_norm, predict, reduce, reweight,
+    sum, update,
+};
 use web_time::Instant;
 
 use crate::data::Dataset;
 use crate::engine::{
-    BackendInfo, Engine, EngineError, Network, Reading, Request, Step, Timing, evaluation_points,
-    map_points,
+    BackendInfo, ClassStatistics, Engine, EngineError, Network, Reading, Request, Step, Timing,
+    evaluation_points, map_points,
 };
-use crate::ghm::{
-    DensityRule, Loss, Real, Selection, bin, contribution, density, direction, gradient_norm,
-    histogram, select_hardest,
-};
+use crate::ghm::{DensityRule, Loss, Real, Selection, density, histogram, select_hardest};
 
 /// Trains on the calling thread; every queued step is done when the call returns.
 pub struct CpuEngine<T = f32> {
@@ -40,11 +40,13 @@ pub struct CpuEngine<T = f32> {
 struct Batch<T> {
     inputs: Vec<T>,
     targets: Vec<T>,
+    ignored: Vec<bool>,
     activations: Vec<T>,
-    deltas: Vec<T>,
-    logits: Vec<T>,
+    outputs: Vec<T>,
+    errors: Vec<T>,
     gradient_norms: Vec<T>,
-    weights: Vec<T>,
+    norms: Vec<T>,
+    deltas: Vec<T>,
     residuals: Vec<T>,
     losses: Vec<T>,
     selection: Selection<T>,
@@ -55,39 +57,49 @@ impl<T: Real> Batch<T> {
         Self {
             inputs: Vec::new(),
             targets: Vec::new(),
+            ignored: Vec::new(),
             activations: Vec::new(),
-            deltas: Vec::new(),
-            logits: Vec::new(),
+            outputs: Vec::new(),
+            errors: Vec::new(),
             gradient_norms: Vec::new(),
-            weights: Vec::new(),
+            norms: Vec::new(),
+            deltas: Vec::new(),
             residuals: Vec::new(),
             losses: Vec::new(),
             selection: Selection::everything(),
         }
     }
 
-    fn select(&mut self, keep: usize) {
-        let pairs = self.logits.iter().zip(&self.targets);
-        let z: Vec<T> = pairs.map(|(&x, &y)| x * direction(y)).collect();
-        self.selection = select_hardest(&z, keep);
+    fn select(&mut self, keep: u32) {
+        self.selection = match keep {
+            // All are ignored.
+            0 => Selection::everything(),
+            keep => select_hardest(&self.errors, keep as usize),
+        };
     }
 
-    fn resize(&mut self, n: usize, hidden: usize) {
-        if self.logits.len() == n {
-            return;
-        }
-        self.inputs.resize(2 * n, T::ZERO);
-        self.activations.resize(hidden * n, T::ZERO);
-        self.deltas.resize(hidden * n, T::ZERO);
-        for array in [
-            &mut self.targets,
-            &mut self.logits,
-            &mut self.gradient_norms,
-            &mut self.weights,
-            &mut self.residuals,
-            &mut self.losses,
+    fn resize(&mut self, n: usize, network: &Network, entries: usize) {
+        self.ignored.resize(n, false);
+        for (array, rows) in [
+            (&mut self.inputs, network.inputs()),
+            (&mut self.targets, 1),
+            (&mut self.activations, network.hidden_units()),
+            (&mut self.outputs, network.outputs()),
+            (&mut self.errors, 1),
+            (&mut self.gradient_norms, entries),
+            (&mut self.norms, 1),
+            (&mut self.deltas, network.hidden_units()),
+            (&mut self.residuals, network.outputs()),
+            (&mut self.losses, 1),
         ] {
-            array.resize(n, T::ZERO);
+            array.resize(rows * n, T::ZERO);
+        }
+    }
+
+    fn gradients(&self) -> Gradients<'_, T> {
+        Gradients {
+            errors: &self.errors,
+            gradient_norms: &self.gradient_norms,
         }
     }
 }
@@ -101,12 +113,7 @@ impl<T: Real> CpuEngine<T> {
                 kind: "cpu",
                 adapter: format!("CPU engine, {float}, one thread"),
             },
-            targets: data
-                .train
-                .labels
-                .iter()
-                .map(|&label| if label { T::ONE } else { T::ZERO })
-                .collect(),
+            targets: data.train.targets.iter().map(of).collect(),
             parameters: parameters.iter().map(of).collect(),
             moments: vec![T::ZERO; 2 * parameters.len()],
             gradient: vec![T::ZERO; parameters.len()],
@@ -151,23 +158,33 @@ impl<T: Real> CpuEngine<T> {
         self.last_step = Some(*step);
         self.set_bins(step.bins as usize);
         let batch = &mut self.batch;
-        batch.resize(n, self.network.hidden_units());
+        batch.resize(n, &self.network, step.entries as usize);
+        let width = self.network.inputs();
         for (k, &index) in indices.iter().enumerate() {
-            let [x, y] = self.data.train.points[index as usize];
-            batch.inputs[k] = T::of(f64::from(x));
-            batch.inputs[n + k] = T::of(f64::from(y));
-            batch.targets[k] = self.targets[index as usize];
+            let index = index as usize;
+            for (row, &x) in self.data.train.points[index][..width].iter().enumerate() {
+                batch.inputs[row * n + k] = T::of(f64::from(x));
+            }
+            batch.targets[k] = self.targets[index];
+            batch.ignored[k] = self.data.train.ignored[index];
         }
         forward(
             &self.network,
             &self.parameters,
             &batch.inputs,
             &mut batch.activations,
-            &mut batch.logits,
+            &mut batch.outputs,
         );
-        for k in 0..n {
-            batch.gradient_norms[k] = gradient_norm(batch.logits[k], batch.targets[k]);
-        }
+        gradient_norm(
+            step,
+            &batch.outputs,
+            &Targets {
+                values: &batch.targets,
+                ignored: &batch.ignored,
+            },
+            &mut batch.errors,
+            &mut batch.gradient_norms,
+        );
         histogram(&batch.gradient_norms, &mut self.counts);
         density(
             &self.counts,
@@ -177,17 +194,19 @@ impl<T: Real> CpuEngine<T> {
             &mut self.beta,
         );
         if step.loss() == Loss::Ohem {
-            batch.select(step.keep as usize);
+            batch.select(step.keep);
         }
         reweight(
-            step.loss(),
-            &step.loss_rule(),
+            step,
             &batch.selection,
-            &batch.logits,
+            &batch.outputs,
             &batch.targets,
-            &batch.gradient_norms,
+            &Gradients {
+                errors: &batch.errors,
+                gradient_norms: &batch.gradient_norms,
+            },
             &self.beta,
-            &mut batch.weights,
+            &mut batch.norms,
             &mut batch.residuals,
             &mut batch.losses,
         );
@@ -206,7 +225,7 @@ impl<T: Real> CpuEngine<T> {
             &batch.residuals,
             &mut self.gradient,
         );
-        self.loss = sum(&batch.losses) / T::of(n as f64);
+        self.loss = sum(&batch.losses) / T::of(f64::from(step.valid.max(1)));
         update(
             step,
             &self.gradient,
@@ -215,28 +234,22 @@ impl<T: Real> CpuEngine<T> {
         );
     }
 
-    fn contributions(&mut self) -> Vec<Vec<f32>> {
+    fn class_statistics(&mut self) -> Vec<ClassStatistics> {
         let Some(step) = self.last_step else {
-            return vec![Vec::new(); Loss::ALL.len()];
+            return Vec::new();
         };
-        let bins = self.counts.len();
-        self.batch.select(step.keep as usize);
-        let rule = step.loss_rule();
+        self.batch.select(step.keep);
         let batch = &self.batch;
-        let norms = &batch.gradient_norms;
-        let mut totals = vec![T::ZERO; bins];
-        Loss::ALL
-            .iter()
-            .map(|loss| {
-                let weights: Vec<T> = (0..norms.len())
-                    .map(|i| {
-                        let beta = self.beta[bin(norms[i], bins)];
-                        let (logit, target) = (batch.logits[i], batch.targets[i]);
-                        loss.weight(&rule, &look(logit, target, beta, &batch.selection, i))
-                    })
-                    .collect();
-                contribution(norms, &weights, &mut totals);
-                to_f32(&totals)
+        (0..step.classes as usize)
+            .map(|class| {
+                let gradients = batch.gradients();
+                let (targets, selection) = (&batch.targets, &batch.selection);
+                let (counts, totals) =
+                    contributions(&step, selection, targets, &gradients, &self.beta, class);
+                ClassStatistics {
+                    counts,
+                    contribution: totals.iter().map(|totals| to_f32(totals)).collect(),
+                }
             })
             .collect()
     }
@@ -283,8 +296,8 @@ impl<T: Real> Engine for CpuEngine<T> {
     }
 
     fn request(&mut self, request: Request) {
-        let contribution = self.contributions();
-        let logits_of =
+        let classes = self.class_statistics();
+        let outputs_of =
             |points: &[[f32; 2]]| to_f32(&predict(&self.network, &self.parameters, points));
         let reading = Reading {
             loss: self.loss.to_f64() as f32,
@@ -292,11 +305,16 @@ impl<T: Real> Engine for CpuEngine<T> {
             ema: to_f32(&self.ema),
             density: to_f32(&self.density),
             beta: to_f32(&self.beta),
-            contribution,
-            logits: request
+            classes,
+            outputs: request
                 .evaluate
-                .then(|| evaluation_points(&self.data).map(logits_of)),
-            map: request.map.then(|| logits_of(&map_points())),
+                .then(|| evaluation_points(&self.data).map(outputs_of)),
+            map: request
+                .map
+                .then(|| outputs_of(&map_points(self.network.inputs()))),
+            gradient_norms: request
+                .gradient_norms
+                .then(|| to_f32(&self.batch.gradient_norms)),
             parameters: request.parameters.then(|| to_f32(&self.parameters)),
         };
         self.readings.push_back(reading);

@@ -1,11 +1,11 @@
-//! Forward, reweight, backward and reduce over one mini-batch of `n` examples.
+//! Forward, backward and reduce: the passes through the network over one mini-batch of `n` examples.
 //!
 //! Per-unit arrays are `[units, n]`: the inner loops run over examples, so the compiler can
 //! vectorise them.
 
 use crate::config::Activation;
 use crate::engine::Network;
-use crate::ghm::{Loss, LossRule, Real, Seen, Selection, bin, direction};
+use crate::ghm::Real;
 
 /// Hyperbolic tangent, written as the shader writes it.
 #[inline]
@@ -30,15 +30,15 @@ fn add_scaled<T: Real>(row: &mut [T], factor: T, other: &[T]) {
     }
 }
 
-/// Activations of all hidden units `[hidden, n]` and logits `[n]` for inputs `[2, n]`.
+/// Activations of all hidden units `[hidden, n]` and outputs `[K, n]` for coordinates `[inputs, n]`.
 pub fn forward<T: Real>(
     network: &Network,
     parameters: &[T],
     inputs: &[T],
     activations: &mut [T],
-    logits: &mut [T],
+    outputs: &mut [T],
 ) {
-    let n = logits.len();
+    let n = outputs.len() / network.outputs();
     for (l, layer) in network.layers.iter().enumerate() {
         let is_last = l + 1 == network.layers.len();
         let (below, here) = activations.split_at_mut(layer.units * n);
@@ -48,7 +48,7 @@ pub fn forward<T: Real>(
             &below[(layer.units - layer.inputs) * n..]
         };
         let here = if is_last {
-            &mut *logits
+            &mut *outputs
         } else {
             &mut here[..layer.outputs * n]
         };
@@ -64,83 +64,40 @@ pub fn forward<T: Real>(
     }
 }
 
-/// Logits of points that are not trained on: [`forward`] without keeping activations.
+/// Outputs `[points, K]` for points that are not trained on: [`forward`] without keeping activations.
 pub fn predict<T: Real>(network: &Network, parameters: &[T], points: &[[f32; 2]]) -> Vec<T> {
     const BLOCK: usize = 256;
-    let mut logits = vec![T::ZERO; points.len()];
+    let (width, k) = (network.inputs(), network.outputs());
+    let mut predictions = vec![T::ZERO; points.len() * k];
     let mut activations = vec![T::ZERO; network.hidden_units() * BLOCK];
-    let mut inputs = [T::ZERO; 2 * BLOCK];
-    for (points, logits) in points.chunks(BLOCK).zip(logits.chunks_mut(BLOCK)) {
+    let mut inputs = vec![T::ZERO; width * BLOCK];
+    let mut outputs = vec![T::ZERO; k * BLOCK];
+    for (points, predictions) in points.chunks(BLOCK).zip(predictions.chunks_mut(k * BLOCK)) {
         let n = points.len();
         for (i, point) in points.iter().enumerate() {
-            inputs[i] = T::of(f64::from(point[0]));
-            inputs[n + i] = T::of(f64::from(point[1]));
+            for (row, &coordinate) in point[..width].iter().enumerate() {
+                inputs[row * n + i] = T::of(f64::from(coordinate));
+            }
         }
+        let outputs = &mut outputs[..k * n];
         forward(
             network,
             parameters,
-            &inputs[..2 * n],
+            &inputs[..width * n],
             &mut activations,
-            logits,
+            outputs,
         );
+        for (i, row) in predictions.chunks_exact_mut(k).enumerate() {
+            for (o, value) in row.iter_mut().enumerate() {
+                *value = outputs[o * n + i];
+            }
+        }
     }
-    logits
-}
-
-/// What a loss looks at in an example of the mini-batch.
-pub fn look<T: Real>(
-    logit: T,
-    target: T,
-    beta: T,
-    selection: &Selection<T>,
-    index: usize,
-) -> Seen<T> {
-    let z = logit * direction(target);
-    Seen {
-        z,
-        class: usize::from(target > T::ZERO),
-        beta,
-        kept: selection.keeps(index, z),
-    }
-}
-
-/// The one place that knows losses: from gradient norms, the bins' weights and the hardest examples
-/// to each example's `dL/dlogit = w (p - y) / N` (`residuals`) and its loss (`losses`).
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the buffers of the kernel, in its order"
-)]
-pub fn reweight<T: Real>(
-    loss: Loss,
-    rule: &LossRule<T>,
-    selection: &Selection<T>,
-    logits: &[T],
-    targets: &[T],
-    gradient_norms: &[T],
-    beta: &[T],
-    weights: &mut [T],
-    residuals: &mut [T],
-    losses: &mut [T],
-) {
-    let n = T::of(logits.len() as f64);
-    for i in 0..logits.len() {
-        let g = gradient_norms[i];
-        let seen = look(
-            logits[i],
-            targets[i],
-            beta[bin(g, beta.len())],
-            selection,
-            i,
-        );
-        let w = loss.weight(rule, &seen);
-        weights[i] = w;
-        residuals[i] = w * direction(targets[i]) * g / n;
-        losses[i] = loss.value(rule, &seen, w);
-    }
+    predictions
 }
 
 /// Derivative of the loss with respect to every hidden unit's sum, `deltas` `[hidden, n]`, from the
-/// residuals `[n]`.
+/// residuals `[K, n]`.
 pub fn backward<T: Real>(
     network: &Network,
     parameters: &[T],
@@ -148,7 +105,7 @@ pub fn backward<T: Real>(
     residuals: &[T],
     deltas: &mut [T],
 ) {
-    let n = residuals.len();
+    let n = residuals.len() / network.outputs();
     for l in (1..network.layers.len()).rev() {
         let above = network.layers[l];
         let (here, rest) = deltas.split_at_mut(above.units * n);
@@ -226,7 +183,7 @@ pub fn reduce<T: Real>(
     residuals: &[T],
     gradient: &mut [T],
 ) {
-    let n = residuals.len();
+    let n = residuals.len() / network.outputs();
     for (l, layer) in network.layers.iter().enumerate() {
         let below = if l == 0 {
             inputs

@@ -19,7 +19,9 @@ struct Lengths {
     order: usize,
     examples: usize,
     parameters: usize,
+    inputs: usize,
     hidden: usize,
+    outputs: usize,
     batch: usize,
     points: usize,
 }
@@ -33,31 +35,36 @@ impl Lengths {
             Array::Parameters | Array::Gradient => self.parameters as u64 * FLOAT,
             Array::Moments => 2 * self.parameters as u64 * FLOAT,
             Array::Activations => self.activation_rows() * batch,
-            Array::Deltas => (self.hidden as u64 + 1) * batch,
-            Array::Logits
-            | Array::Labels
-            | Array::GradientNorms
-            | Array::Weights
-            | Array::Losses => batch,
+            Array::Deltas => (self.hidden + self.outputs) as u64 * batch,
+            Array::Outputs | Array::GradientNorms => self.outputs as u64 * batch,
+            Array::Targets => 2 * batch,
+            Array::Errors | Array::Norms | Array::Losses => batch,
             Array::Tally => MAX_BINS as u64 * FLOAT,
             Array::Statistics => size_of::<Statistics>() as u64,
             Array::Points => 2 * self.points as u64 * FLOAT,
-            Array::Predictions => self.points as u64 * FLOAT,
+            Array::Predictions => (self.outputs * self.points) as u64 * FLOAT,
         }
     }
 
+    /// Rows of the largest array of the mini-batch.
+    fn widest(&self) -> u64 {
+        self.activation_rows()
+            .max((self.hidden + self.outputs) as u64)
+    }
+
     fn activation_rows(&self) -> u64 {
-        2 + self.hidden as u64
+        (self.inputs + self.hidden) as u64
     }
 }
 
 /// Arrays whose length is that of the mini-batch.
-const OF_BATCH: [Array; 7] = [
+const OF_BATCH: [Array; 8] = [
     Array::Activations,
-    Array::Logits,
-    Array::Labels,
+    Array::Outputs,
+    Array::Targets,
+    Array::Errors,
     Array::GradientNorms,
-    Array::Weights,
+    Array::Norms,
     Array::Deltas,
     Array::Losses,
 ];
@@ -75,8 +82,10 @@ pub(super) struct Arrays {
     stride: usize,
     /// One for each kernel.
     groups: Vec<wgpu::BindGroup>,
-    /// Points of training and test that are predicted; those of the map come behind.
-    pub(super) evaluated: [usize; 2],
+    /// Points of training and test that are predicted, and behind them those of the map.
+    pub(super) predicted: [usize; 3],
+    /// Numbers that are predicted for a point.
+    pub(super) outputs: usize,
 }
 
 impl Arrays {
@@ -93,12 +102,15 @@ impl Arrays {
             ));
         };
         let splits = evaluation_points(data);
-        let points = [splits[0], splits[1], &map_points()].concat();
+        let map = map_points(network.inputs());
+        let points = [splits[0], splits[1], &map].concat();
         let lengths = Lengths {
             order: batch.max(1),
             examples: data.train.len(),
             parameters: parameters.len(),
+            inputs: network.inputs(),
             hidden: network.hidden_units(),
+            outputs: network.outputs(),
             batch: batch.max(1),
             points: points.len(),
         };
@@ -116,19 +128,20 @@ impl Arrays {
             step_capacity: LEAST_STEPS,
             stride,
             groups: Vec::new(),
-            evaluated: splits.map(<[_]>::len),
+            predicted: [splits[0].len(), splits[1].len(), map.len()],
+            outputs: network.outputs(),
             gpu: gpu.clone(),
         };
         arrays.bind();
         gpu.queue
             .write_buffer(&arrays.network, 0, bytemuck::bytes_of(&table));
-        let examples: Vec<Example> = (data.train.points.iter())
-            .zip(&data.train.labels)
-            .map(|(&[x, y], &label)| Example {
-                x,
-                y,
-                label: f32::from(u8::from(label)),
-                reserved: 0.0,
+        let train = &data.train;
+        let examples: Vec<Example> = (0..train.len())
+            .map(|i| Example {
+                x: train.points[i][0],
+                y: train.points[i][1],
+                target_value: train.targets[i],
+                ignored: f32::from(u8::from(train.ignored[i])),
             })
             .collect();
         arrays.write(Array::Examples, 0, &examples);
@@ -293,9 +306,9 @@ fn most_in_one_array(limits: &wgpu::Limits, entry: u64) -> usize {
     (bytes / entry) as usize
 }
 
-/// Whether a mini-batch fits. The activations are the largest array.
+/// Whether a mini-batch fits.
 fn fits(limits: &wgpu::Limits, lengths: &Lengths) -> Result<(), EngineError> {
-    let row = lengths.activation_rows() * FLOAT;
+    let row = lengths.widest() * FLOAT;
     let most = most_in_one_array(limits, row)
         .min(limits.max_compute_workgroups_per_dimension as usize * LANES as usize);
     if lengths.batch <= most {

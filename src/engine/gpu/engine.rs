@@ -8,14 +8,14 @@ use std::time::Duration;
 use super::buffers::Arrays;
 use super::device::Gpu;
 use super::kernels::{Array, CONTRIBUTION, PREDICT, SELECT_HARDEST, STEP_KERNELS};
-use super::layout::Statistics;
+use super::layout::{MAX_LOSSES, Statistics};
 use super::readback::Readback;
 use super::timing::Timings;
 use crate::data::Dataset;
 use crate::engine::{
-    BackendInfo, Engine, EngineError, MAP_SIZE, Network, Reading, Request, Step, Timing,
+    BackendInfo, ClassStatistics, Engine, EngineError, Network, Reading, Request, Step, Timing,
 };
-use crate::ghm::{Loss, MAX_BINS};
+use crate::ghm::{Loss, MAX_BINS, Task};
 
 const FLOAT: u64 = size_of::<f32>() as u64;
 
@@ -110,7 +110,7 @@ impl GpuEngine {
 
     /// Points to predict for a request, as ranges of the array of points.
     fn predicted(&self, request: Request) -> Vec<Step> {
-        let evaluated: usize = self.arrays.evaluated.iter().sum();
+        let [train, test, map] = self.arrays.predicted;
         let range = |first: usize, count: usize| Step {
             first: first as u32,
             examples: count as u32,
@@ -118,10 +118,10 @@ impl GpuEngine {
         };
         let mut ranges = Vec::new();
         if request.evaluate {
-            ranges.push(range(0, evaluated));
+            ranges.push(range(0, train + test));
         }
         if request.map {
-            ranges.push(range(evaluated, MAP_SIZE * MAP_SIZE));
+            ranges.push(range(train + test, map));
         }
         ranges
     }
@@ -138,7 +138,7 @@ impl GpuEngine {
         let bins = note.step.map_or(0, |step| step.bins as usize);
         let mut floats =
             |count: usize| -> Vec<f32> { bytemuck::pod_collect_to_vec(next(count as u64 * FLOAT)) };
-        let [train, test] = self.arrays.evaluated;
+        let [train, test, map] = self.arrays.predicted.map(|n| n * self.arrays.outputs);
         let request = note.request;
         Reading {
             loss: statistics.loss,
@@ -146,15 +146,40 @@ impl GpuEngine {
             ema: statistics.ema[..bins].to_vec(),
             density: statistics.density[..bins].to_vec(),
             beta: statistics.beta[..bins].to_vec(),
-            contribution: (0..Loss::ALL.len())
-                .map(|loss| statistics.contribution[loss * MAX_BINS..][..bins].to_vec())
+            classes: (note.step.iter())
+                .flat_map(|step| (0..step.classes as usize).map(|class| (class, step.task())))
+                .map(|(class, task)| class_statistics(&statistics, bins, class, task))
                 .collect(),
-            logits: request.evaluate.then(|| [floats(train), floats(test)]),
-            map: request.map.then(|| floats(MAP_SIZE * MAP_SIZE)),
+            outputs: request.evaluate.then(|| [floats(train), floats(test)]),
+            map: request.map.then(|| floats(map)),
+            gradient_norms: request
+                .gradient_norms
+                .then(|| floats(note.step.map_or(0, |step| counted(&step)))),
             parameters: request
                 .parameters
                 .then(|| floats((self.arrays.bytes(Array::Parameters) / FLOAT) as usize)),
         }
+    }
+}
+
+/// Gradient norms that a step counts, ignored ones too.
+fn counted(step: &Step) -> usize {
+    (step.examples * step.entries) as usize
+}
+
+fn class_statistics(
+    statistics: &Statistics,
+    bins: usize,
+    class: usize,
+    task: Task,
+) -> ClassStatistics {
+    let contribution = |loss| {
+        let first = (class * MAX_LOSSES + loss) * MAX_BINS;
+        statistics.contribution[first..][..bins].to_vec()
+    };
+    ClassStatistics {
+        counts: statistics.class_counts[class * MAX_BINS..][..bins].to_vec(),
+        contribution: (0..Loss::of(task).len()).map(contribution).collect(),
     }
 }
 
@@ -215,13 +240,17 @@ impl Engine for GpuEngine {
         }
         let mut copies = vec![(Array::Statistics, 0, self.arrays.bytes(Array::Statistics))];
         copies.extend(predicted.iter().map(|range| {
-            let bytes = |count: u32| u64::from(count) * FLOAT;
+            let bytes = |count: u32| u64::from(count) * FLOAT * self.arrays.outputs as u64;
             (
                 Array::Predictions,
                 bytes(range.first),
                 bytes(range.examples),
             )
         }));
+        if request.gradient_norms {
+            let bytes = self.last_step.map_or(0, |step| counted(&step)) as u64 * FLOAT;
+            copies.push((Array::GradientNorms, 0, bytes));
+        }
         if request.parameters {
             copies.push((Array::Parameters, 0, self.arrays.bytes(Array::Parameters)));
         }

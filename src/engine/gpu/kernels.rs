@@ -2,7 +2,9 @@
 //! needs. Pipelines, bind groups and the tests all come from this one list.
 
 use crate::engine::Step;
-use crate::ghm::{Loss, MAX_BINS};
+use super::layout::MAX_LOSSES;
+use crate::engine::MAX_CLASSES;
+use crate::ghm::{Loss, MAX_BINS, Task};
 
 /// Invocations of a workgroup, `LANES` in the shaders.
 pub(super) const LANES: u32 = 64;
@@ -10,7 +12,8 @@ pub(super) const LANES: u32 = 64;
 /// Examples that a workgroup of the histogram counts: enough to be worth its own counters.
 const HISTOGRAM_RUN: u32 = 512;
 
-/// An array on the device. n examples in the mini-batch, p parameters, u hidden units.
+/// An array on the device. n examples in the mini-batch, p parameters, i inputs, u hidden units, K
+/// outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Array {
     /// Indices of the examples of all mini-batches of a submission.
@@ -19,21 +22,23 @@ pub enum Array {
     Examples,
     /// `[p]`
     Parameters,
-    /// `[2 + u, n]`: coordinates, then hidden units.
+    /// `[i + u, n]`: coordinates, then hidden units.
     Activations,
-    /// `[n]`
-    Logits,
-    /// `[n]`, 1 for a positive.
-    Labels,
-    /// `[n]`
+    /// `[K, n]`
+    Outputs,
+    /// `[2, n]`: the class or the target of a regression, then 1 for an ignored example.
+    Targets,
+    /// `[n]`: log-odds against the true class, or differences from the target.
+    Errors,
+    /// `[n]`, `[K, n]` where every entry counts.
     GradientNorms,
     /// Counts on their way from `histogram` to `density`; zero between steps.
     Tally,
     /// One [`super::Statistics`].
     Statistics,
-    /// `[n]`
-    Weights,
-    /// `[u + 1, n]`: hidden units, then the logit's residuals.
+    /// `[n]`: reformulated gradient norms.
+    Norms,
+    /// `[u + K, n]`: hidden units, then the residuals of the outputs.
     Deltas,
     /// `[n]`, weighted.
     Losses,
@@ -43,22 +48,23 @@ pub enum Array {
     Moments,
     /// Points of training, test and map to predict.
     Points,
-    /// A logit for each point.
+    /// `[points, K]`
     Predictions,
 }
 
 impl Array {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Order,
         Self::Examples,
         Self::Parameters,
         Self::Activations,
-        Self::Logits,
-        Self::Labels,
+        Self::Outputs,
+        Self::Targets,
+        Self::Errors,
         Self::GradientNorms,
         Self::Tally,
         Self::Statistics,
-        Self::Weights,
+        Self::Norms,
         Self::Deltas,
         Self::Losses,
         Self::Gradient,
@@ -73,14 +79,14 @@ impl Array {
 pub enum Grid {
     /// An invocation for each example, or point, of the step.
     Examples,
-    /// A workgroup for each run of examples.
+    /// A workgroup for each run of gradient norms.
     Runs,
     One,
     /// A workgroup for each parameter and one for the loss.
     Sums,
     /// An invocation for each parameter.
     Parameters,
-    /// A workgroup for each bin.
+    /// A workgroup for each bin and class.
     Bins,
 }
 
@@ -89,11 +95,11 @@ impl Grid {
     pub fn groups(self, step: &Step, parameters: u32) -> [u32; 2] {
         match self {
             Self::Examples => [step.examples.div_ceil(LANES), 1],
-            Self::Runs => [step.examples.div_ceil(HISTOGRAM_RUN), 1],
+            Self::Runs => [(step.examples * step.entries).div_ceil(HISTOGRAM_RUN), 1],
             Self::One => [1, 1],
             Self::Sums => [parameters + 1, 1],
             Self::Parameters => [parameters.div_ceil(LANES), 1],
-            Self::Bins => [step.bins, 1],
+            Self::Bins => [step.bins, step.classes],
         }
     }
 }
@@ -144,35 +150,36 @@ macro_rules! kernels {
 
 kernels! {
     "forward": ["step", "math", "network"],
-        [Order read, Examples read, Parameters read, Activations write, Logits write, Labels write],
+        [Order read, Examples read, Parameters read, Activations write, Outputs write,
+         Targets write],
         Examples;
-    "gradient_norm": ["step", "math"],
-        [Logits read, Labels read, GradientNorms write],
+    "gradient_norm": ["step", "math", "regression", "softmax"],
+        [Outputs read, Targets read, Errors write, GradientNorms write],
         Examples;
-    "histogram": ["step", "math", "loss", "statistics"],
+    "histogram": ["step", "math", "regression", "loss", "statistics"],
         [GradientNorms read, Tally write],
         Runs;
-    "density": ["step", "math", "loss", "statistics"],
+    "density": ["step", "math", "regression", "loss", "statistics"],
         [Tally write, Statistics write],
         One;
-    "select_hardest": ["step", "math", "loss", "statistics"],
-        [Logits read, Labels read, Statistics write],
+    "select_hardest": ["step", "math", "regression", "loss", "statistics"],
+        [Errors read, Statistics write],
         One;
-    "reweight": ["step", "math", "network", "loss", "statistics", "seen"],
-        [Logits read, Labels read, GradientNorms read, Statistics read, Weights write,
-         Deltas write, Losses write],
+    "reweight": ["step", "math", "network", "softmax", "regression", "loss", "statistics", "seen"],
+        [Outputs read, Targets read, Errors read, GradientNorms read, Statistics read,
+         Norms write, Deltas write, Losses write],
         Examples;
     "backward": ["step", "math", "network"],
         [Parameters read, Activations read, Deltas write],
         Examples;
-    "reduce": ["step", "math", "network", "loss", "statistics", "sum"],
+    "reduce": ["step", "math", "network", "regression", "loss", "statistics", "sum"],
         [Activations read, Deltas read, Losses read, Gradient write, Statistics write],
         Sums;
     "update": ["step", "math", "network"],
         [Gradient read, Parameters write, Moments write],
         Parameters;
-    "contribution": ["step", "math", "loss", "statistics", "seen", "sum"],
-        [Logits read, Labels read, GradientNorms read, Statistics write],
+    "contribution": ["step", "math", "regression", "loss", "statistics", "seen", "sum"],
+        [Targets read, Errors read, GradientNorms read, Statistics write],
         Bins;
     "predict": ["step", "math", "network"],
         [Points read, Parameters read, Predictions write],
@@ -188,4 +195,5 @@ pub(super) const CONTRIBUTION: usize = 9;
 pub(super) const PREDICT: usize = 10;
 
 // The shaders' constants of the same meaning.
-const _: () = assert!(MAX_BINS == 256 && Loss::ALL.len() == 5);
+const _: () = assert!(MAX_BINS == 256 && MAX_CLASSES == 5 && MAX_LOSSES == 5);
+const _: () = assert!(Loss::GhmR as u32 == 8 && Task::Regression as u32 == 2);

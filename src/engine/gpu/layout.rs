@@ -3,8 +3,8 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::config::Activation;
-use crate::engine::Network;
-use crate::ghm::{Loss, MAX_BINS};
+use crate::engine::{MAX_CLASSES, Network};
+use crate::ghm::MAX_BINS;
 
 /// Dense layers that the table has room for.
 pub(super) const MAX_LAYERS: usize = 4;
@@ -79,12 +79,17 @@ impl NetworkTable {
 pub struct Example {
     pub x: f32,
     pub y: f32,
-    /// 1 for a positive, 0 for a negative.
-    pub label: f32,
-    pub reserved: f32,
+    /// The class, or the target of a regression.
+    pub target_value: f32,
+    /// 1 for an ignored example.
+    pub ignored: f32,
 }
 
-const CONTRIBUTIONS: usize = Loss::ALL.len() * MAX_BINS;
+/// Losses that a task has at most, `LOSSES` in the shaders.
+pub(super) const MAX_LOSSES: usize = 5;
+
+const CLASS_BINS: usize = MAX_CLASSES * MAX_BINS;
+const CONTRIBUTIONS: usize = MAX_LOSSES * CLASS_BINS;
 
 /// What a reading copies whole; arrays have their first M entries in use.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -94,7 +99,9 @@ pub struct Statistics {
     pub ema: [f32; MAX_BINS],
     pub density: [f32; MAX_BINS],
     pub beta: [f32; MAX_BINS],
-    /// `[losses, MAX_BINS]`
+    /// `[MAX_CLASSES, MAX_BINS]`
+    pub class_counts: [u32; CLASS_BINS],
+    /// `[MAX_CLASSES, MAX_LOSSES, MAX_BINS]`
     pub contribution: [f32; CONTRIBUTIONS],
     pub loss: f32,
     /// Hardness of the last example that `select_hardest` kept, and its index.
