@@ -15,7 +15,7 @@ fn contribution(
     let n = batch.examples;
     let counted = n * batch.entries;
     let j = group.x;
-    let class = group.y;
+    let label = group.y;
     let first_loss = select(0u, L1, batch.task == REGRESSION);
     let losses = select(LOSSES, GHM_R - L1 + 1u, batch.task == REGRESSION);
     var totals: array<f32, LOSSES>;
@@ -29,7 +29,7 @@ fn contribution(
                 continue;
             }
             var seen = look(e % n);
-            if seen.class != class {
+            if seen.label != label {
                 continue;
             }
             count += 1.0;
@@ -42,12 +42,12 @@ fn contribution(
             totals[loss] += sums[loss];
         }
     }
-    let of_class = class * MAX_BINS + j;
+    let of_class = label * MAX_BINS + j;
     let scale = f32(batch.bins) / f32(max(batch.valid * batch.entries, 1u));
     for (var loss = 0u; loss < losses; loss++) {
         let sum = workgroup_sum(lane, totals[loss]);
         if lane == 0u {
-            let at = (class * LOSSES + loss) * MAX_BINS + j;
+            let at = (label * LOSSES + loss) * MAX_BINS + j;
             statistics.contribution[at] = sum * scale;
         }
         // Before the lanes write their next numbers for the sum.

@@ -35,8 +35,8 @@ fn gradient_norm(@builtin(global_invocation_id) id: vec3<u32>) {
         gradient_norms[k] = sigmoid(z);
         return;
     }
-    let class = u32(goal);
-    let z = softmax_log_odds(k, class);
+    let label = u32(goal);
+    let z = softmax_log_odds(k, label);
     errors[k] = z;
     let g = sigmoid(z);
     if batch.entries == 1u {
@@ -45,6 +45,6 @@ fn gradient_norm(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let scale = softmax_scale(k);
     for (var e = 0u; e < batch.entries; e++) {
-        gradient_norms[e * n + k] = select(probability(k, e, scale), g, e == class);
+        gradient_norms[e * n + k] = select(probability(k, e, scale), g, e == label);
     }
 }

@@ -18,7 +18,7 @@ const MAX_CLASSES: u32 = 5u;
 // hardest.
 struct Seen {
     error: f32,
-    class: u32,
+    label: u32,
     g: f32,
     beta: f32,
     kept: bool,
@@ -30,8 +30,8 @@ fn hardness(error: f32) -> u32 {
     return select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
 }
 
-fn class_weight(class: u32) -> f32 {
-    switch class {
+fn class_weight(label: u32) -> f32 {
+    switch label {
         case 0u: { return batch.class_weight0; }
         case 1u: { return batch.class_weight1; }
         case 2u: { return batch.class_weight2; }
@@ -40,8 +40,8 @@ fn class_weight(class: u32) -> f32 {
     }
 }
 
-fn focal_alpha(class: u32) -> f32 {
-    return select(batch.alpha1, batch.alpha0, class == 0u);
+fn focal_alpha(label: u32) -> f32 {
+    return select(batch.alpha1, batch.alpha0, label == 0u);
 }
 
 // (1 - p_t)^gamma = g^gamma.
@@ -61,8 +61,8 @@ fn focal_weight(z: f32) -> f32 {
 // Effective weight of an example under a loss of classification.
 fn weight(loss: u32, seen: Seen) -> f32 {
     switch loss {
-        case CLASS_BALANCED: { return class_weight(seen.class); }
-        case FOCAL: { return focal_alpha(seen.class) * focal_weight(seen.error); }
+        case CLASS_BALANCED: { return class_weight(seen.label); }
+        case FOCAL: { return focal_alpha(seen.label) * focal_weight(seen.error); }
         case OHEM: { return select(0.0, 1.0, seen.kept); }
         case GHM_C, GHM_R: { return seen.beta; }
         default: { return 1.0; }
@@ -87,7 +87,7 @@ fn loss_value(loss: u32, seen: Seen) -> f32 {
         case SMOOTH_L1: { return smooth_l1(error); }
         case ASL1: { return asl1(error); }
         case GHM_R: { return seen.beta * asl1(error); }
-        case FOCAL: { return focal_alpha(seen.class) * modulator(error) * softplus(error); }
+        case FOCAL: { return focal_alpha(seen.label) * modulator(error) * softplus(error); }
         default: { return weight(loss, seen) * softplus(error); }
     }
 }

@@ -41,7 +41,7 @@ fn reweight(@builtin(global_invocation_id) id: vec3<u32>) {
         let w = weight(batch.loss, seen);
         let scale = softmax_scale(k);
         for (var o = 0u; o < wide; o++) {
-            deltas[first + o * n] = select(w * probability(k, o, scale), -r, o == seen.class) / count;
+            deltas[first + o * n] = select(w * probability(k, o, scale), -r, o == seen.label) / count;
         }
     }
 }

@@ -1,13 +1,13 @@
 // Softmax of the outputs of example k, `[K, n]`, in the terms that all losses share; needs `outputs`.
 
-// ln(sum of e^x_j over j != class) - x_class, precise on both tails.
-fn softmax_log_odds(k: u32, class: u32) -> f32 {
+// ln(sum of e^x_j over j != label) - x_label, precise on both tails.
+fn softmax_log_odds(k: u32, label: u32) -> f32 {
     let n = batch.examples;
     var most = LEAST_ERROR;
     var largest = 0u;
     for (var j = 0u; j < batch.classes; j++) {
         let x = outputs[j * n + k];
-        if j != class && x > most {
+        if j != label && x > most {
             most = x;
             largest = j;
         }
@@ -15,7 +15,7 @@ fn softmax_log_odds(k: u32, class: u32) -> f32 {
     // The largest is e^0; the others are at most three more.
     var rest = 0.0;
     for (var j = 0u; j < batch.classes; j++) {
-        if j != class && j != largest {
+        if j != label && j != largest {
             rest += exp(outputs[j * n + k] - most);
         }
     }
@@ -25,7 +25,7 @@ fn softmax_log_odds(k: u32, class: u32) -> f32 {
     } else {
         log_sum = ln_1p(rest);
     }
-    return most + log_sum - outputs[class * n + k];
+    return most + log_sum - outputs[label * n + k];
 }
 
 // The largest output, and the sum of the exponentials relative to it.
@@ -43,6 +43,6 @@ fn softmax_scale(k: u32) -> vec2<f32> {
     return vec2<f32>(most, sum);
 }
 
-fn probability(k: u32, class: u32, scale: vec2<f32>) -> f32 {
-    return exp(outputs[class * batch.examples + k] - scale.x) / scale.y;
+fn probability(k: u32, label: u32, scale: vec2<f32>) -> f32 {
+    return exp(outputs[label * batch.examples + k] - scale.x) / scale.y;
 }
