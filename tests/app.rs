@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use ghm_lab::app::{self, App};
 use ghm_lab::config::{Backend, Config, Kind, Optimizer, SETTINGS, Setting};
-use ghm_lab::ghm::{ClassBalance, Loss};
+use ghm_lab::ghm::{ClassBalance, Loss, Task};
 use ghm_lab::lab::Command;
 
 const WIDE: [f32; 2] = [1280.0, 800.0];
@@ -100,14 +100,15 @@ fn steps_epochs_and_restarts() {
 
 /// Settings with which this one matters.
 fn settings_where(setting: &Setting) -> Option<Config> {
-    let mut all = Loss::ALL.iter().flat_map(|&loss| {
+    let losses = (Task::ALL.iter()).flat_map(|&task| Loss::of(task).iter().map(move |l| (task, l)));
+    let mut all = losses.flat_map(|(task, &loss)| {
         // Each of the other choices along with another of these.
         let others = ClassBalance::ALL.iter().zip(Optimizer::ALL);
         others.map(move |(&class_balance, &optimizer)| Config {
             loss,
             class_balance,
             optimizer,
-            ..quick()
+            ..quick().for_task(task)
         })
     });
     all.find(|config| (setting.matters)(config))
@@ -273,13 +274,18 @@ fn trains_on_the_device_that_draws_the_window() {
 #[test]
 fn looks_as_it_did() {
     let mut failures = Vec::new();
-    for (name, size, theme) in [
-        ("wide-light", WIDE, egui::Theme::Light),
-        ("wide-dark", WIDE, egui::Theme::Dark),
-        ("phone-light", PHONE, egui::Theme::Light),
-        ("phone-dark", PHONE, egui::Theme::Dark),
+    let (light, dark) = (egui::Theme::Light, egui::Theme::Dark);
+    for (name, size, theme, task) in [
+        ("wide-light", WIDE, light, Task::Binary),
+        ("wide-dark", WIDE, dark, Task::Binary),
+        ("phone-light", PHONE, light, Task::Binary),
+        ("phone-dark", PHONE, dark, Task::Binary),
+        ("classes-light", WIDE, light, Task::Classes),
+        ("classes-dark", WIDE, dark, Task::Classes),
+        ("regression-light", WIDE, light, Task::Regression),
+        ("regression-dark", WIDE, dark, Task::Regression),
     ] {
-        let mut harness = open(size, theme, quick());
+        let mut harness = open(size, theme, quick().for_task(task));
         settle(&mut harness);
         command(&harness, Command::Restart);
         command(&harness, Command::Step(60));

@@ -38,7 +38,7 @@ const ROOMS: [Room; 11] = [
     },
     Room {
         name: "figure",
-        imports: &["ghm", "engine::Snapshot"],
+        imports: &["ghm", "config::Regularization", "engine::Snapshot"],
     },
     Room {
         name: "ui",
@@ -72,6 +72,7 @@ const UI: &[&str] = &[
     "engine::BackendInfo",
     "engine::DecisionMap",
     "engine::Evaluation",
+    "engine::FIT_POINTS",
     "engine::MAP_SIZE",
     "engine::Scores",
     "engine::Snapshot",

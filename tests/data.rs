@@ -3,13 +3,27 @@
 mod support;
 
 use ghm_lab::config::Config;
-use ghm_lab::data::{Dataset, Order, Random, Recipe, Shape};
+use ghm_lab::data::{Dataset, Examples, Order, Random, Recipe, Shape};
 use ghm_lab::engine::Network;
 use proptest::prelude::*;
 use support::checksum::{self, CHECKSUMS, INITIAL, ORDER, RECIPE, STREAMS};
 
+fn binary(shape: Shape, positive_fraction: f64) -> Examples {
+    Examples::Binary {
+        shape,
+        positive_fraction,
+    }
+}
+
+fn of_shape(shape: Shape) -> Recipe {
+    Recipe {
+        kind: binary(shape, 0.05),
+        ..RECIPE
+    }
+}
+
 fn generate(shape: Shape) -> Dataset {
-    Recipe { shape, ..RECIPE }.generate()
+    of_shape(shape).generate()
 }
 
 #[test]
@@ -35,7 +49,7 @@ fn the_checksum_notices_one_bit_anywhere() {
         *x = f32::from_bits(x.to_bits() ^ 1);
     };
     assert_ne!(sum, changed(flip_last_bit));
-    assert_ne!(sum, changed(|data| data.train.labels[9] ^= true));
+    assert_ne!(sum, changed(|data| data.train.targets[9] = 1.0 - data.train.targets[9]));
     assert_ne!(sum, changed(|data| data.train.flipped[9] ^= true));
     assert_ne!(sum, changed(|data| data.train.points.swap(0, 1)));
     // The published value of the function.
@@ -75,13 +89,12 @@ fn the_same_recipe_gives_the_same_data_and_another_seed_other_data() {
     for &shape in Shape::ALL {
         assert_eq!(generate(shape), generate(shape));
         let other = Recipe {
-            shape,
             seed: 8,
-            ..RECIPE
+            ..of_shape(shape)
         }
         .generate();
         assert_ne!(generate(shape).train.points, other.train.points);
-        assert_ne!(generate(shape).train.labels, other.train.labels);
+        assert_ne!(generate(shape).train.targets, other.train.targets);
     }
 }
 
@@ -102,18 +115,16 @@ fn no_two_examples_are_the_same_within_or_across_the_splits() {
 fn the_noise_has_the_standard_deviation_that_it_says() {
     for &shape in Shape::ALL {
         let noisy = Recipe {
-            shape,
             noise: 0.3,
-            ..RECIPE
+            ..of_shape(shape)
         }
         .generate();
         let clean = Recipe {
-            shape,
             noise: 0.0,
-            ..RECIPE
+            ..of_shape(shape)
         }
         .generate();
-        assert_eq!(noisy.train.labels, clean.train.labels);
+        assert_eq!(noisy.train.targets, clean.train.targets);
         let pairs = noisy
             .train
             .points
@@ -137,9 +148,8 @@ fn the_noise_has_the_standard_deviation_that_it_says() {
 fn the_classes_lie_within_the_plane_that_is_shown() {
     for &shape in Shape::ALL {
         let clean = Recipe {
-            shape,
             noise: 0.0,
-            ..RECIPE
+            ..of_shape(shape)
         }
         .generate();
         let outside = clean
@@ -169,7 +179,7 @@ fn how_many_labels_are_flipped_leaves_the_points_and_the_test_set_alone() {
     .generate();
     assert_eq!(clean.train.points, dirty.train.points);
     assert_eq!(clean.test, dirty.test);
-    assert_ne!(clean.train.labels, dirty.train.labels);
+    assert_ne!(clean.train.targets, dirty.train.targets);
     // Fewer flips are a subset of more flips.
     let some = Recipe {
         flipped: 0.1,
@@ -218,13 +228,13 @@ fn a_shuffle_keeps_every_item() {
 #[test]
 fn too_few_positives_for_both_splits_are_noticed() {
     let with = |examples, positive_fraction| Recipe {
+        kind: binary(Shape::Moons, positive_fraction),
         examples,
-        positive_fraction,
         ..RECIPE
     };
-    assert!(with(200, 0.01).has_both_classes(), "two are enough");
-    assert!(!with(100, 0.01).has_both_classes(), "one is not");
-    assert!(!with(100, 0.0001).has_both_classes());
+    assert!(with(200, 0.01).has_all_classes(), "two are enough");
+    assert!(!with(100, 0.01).has_all_classes(), "one is not");
+    assert!(!with(100, 0.0001).has_all_classes());
 }
 
 proptest! {
@@ -238,13 +248,15 @@ proptest! {
         test_share in 0.05..0.5f64,
         seed in any::<u32>(),
     ) {
-        let recipe = Recipe { examples, positive_fraction, flipped, test_share, seed, ..RECIPE };
+        let recipe = Recipe {
+            kind: binary(Shape::Moons, positive_fraction), examples, flipped, test_share, seed, ..RECIPE
+        };
         let Dataset { train, test } = recipe.generate();
         prop_assert_eq!(train.len() + test.len(), examples);
         prop_assert_eq!(train.len(), recipe.training_examples());
         for split in [&train, &test] {
-            prop_assert_eq!(split.points.len(), split.labels.len());
-            prop_assert_eq!(split.flipped.len(), split.labels.len());
+            prop_assert_eq!(split.points.len(), split.len());
+            prop_assert_eq!(split.flipped.len(), split.len());
             prop_assert!(split.points.iter().flatten().all(|v| v.is_finite()));
         }
         // Flips: the exact number, in the training data only.
@@ -252,14 +264,14 @@ proptest! {
         prop_assert_eq!(flips, (train.len() as f64 * flipped).round() as usize);
         prop_assert!(test.flipped.iter().all(|&f| !f));
         // Positives, flips undone: the exact number, shared out by the test share.
-        let pairs = train.labels.iter().zip(&train.flipped);
-        let train_positives = pairs.filter(|&(label, flipped)| label ^ flipped).count();
+        let positive = |&i: &usize| (train.class(i) == 1) ^ train.flipped[i];
+        let train_positives = (0..train.len()).filter(positive).count();
         let positives = (examples as f64 * positive_fraction).round() as usize;
-        prop_assert_eq!(train_positives + test.positives(), positives);
-        let off = test.positives() as f64 - positives as f64 * test_share;
-        prop_assert!(off.abs() <= 0.5 || (test.positives() == 1 && off <= 1.0));
-        let both = train_positives > 0 && test.positives() > 0;
-        prop_assert_eq!(recipe.has_both_classes(), both);
+        prop_assert_eq!(train_positives + test.classes(2)[1], positives);
+        let off = test.classes(2)[1] as f64 - positives as f64 * test_share;
+        prop_assert!(off.abs() <= 0.5 || (test.classes(2)[1] == 1 && off <= 1.0));
+        let both = train_positives > 0 && test.classes(2)[1] > 0;
+        prop_assert_eq!(recipe.has_all_classes(), both);
     }
 
     #[test]

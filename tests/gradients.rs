@@ -5,28 +5,28 @@ mod support;
 
 use std::rc::Rc;
 
-use ghm_lab::config::{Activation, Config, Optimizer};
+use ghm_lab::config::{Activation, Config, Counting, FocalBalance, Optimizer};
 use ghm_lab::data::Dataset;
-use ghm_lab::engine::cpu::{CpuEngine, look, predict, update};
-use ghm_lab::engine::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, Engine, Network};
-use ghm_lab::ghm::{
-    Convention, Loss, LossRule, Selection, bin, direction, gradient_norm, select_hardest,
-};
+use ghm_lab::engine::cpu::{CpuEngine, predict, update};
+use ghm_lab::engine::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, Engine, Network, Step};
+use ghm_lab::ghm::{Convention, Loss, Seen, Task, bin, softmax_log_odds};
 use support::rows::Rows;
 use support::runs::small_config;
+use support::twins::run_with;
 
 /// Everything about one step that a finite difference needs.
 struct Case {
     name: String,
     network: Network,
+    step: Step,
     points: Vec<[f32; 2]>,
     targets: Vec<f64>,
+    ignored: Vec<bool>,
     /// Parameters before the step.
     parameters: Vec<f64>,
-    /// Each example's weight as the step had it, frozen.
-    weights: Vec<f64>,
-    loss: Loss,
-    rule: LossRule<f64>,
+    /// What each example's weight depends on as the step had it, frozen: its harmonizing weight and
+    /// whether it is kept.
+    frozen: Vec<(f64, bool)>,
     /// What the engine says.
     gradient: Vec<f64>,
 }
@@ -48,12 +48,17 @@ impl Case {
         }
         let mut engine = CpuEngine::<f64>::new(network.clone(), Rc::clone(&data), &initial);
         let mut clocks = Clocks {
-            classes: data.train.classes(),
+            classes: match config.task {
+                Task::Regression => Vec::new(),
+                _ => data.train.classes(config.number_of_classes()),
+            },
             ..Clocks::default()
         };
         let indices: Vec<u32> = (0..2 * batch as u32).collect();
-        let mut step = |engine: &mut CpuEngine<f64>, first| {
-            let step = clocks.step(config, first, batch);
+        let mut step = |engine: &mut CpuEngine<f64>, first: usize| {
+            let ignored = &data.train.ignored[first..first + batch];
+            let valid = ignored.iter().filter(|&&ignored| !ignored).count();
+            let step = clocks.step(config, first, batch, valid);
             engine.train(&[step], &indices).expect("the CPU trains");
             step
         };
@@ -61,49 +66,62 @@ impl Case {
         let parameters = engine.parameters().to_vec();
         let last = step(&mut engine, batch);
         let points = data.train.points[batch..2 * batch].to_vec();
-        let labels = &data.train.labels[batch..2 * batch];
-        let targets: Vec<f64> = labels.iter().map(|&l| f64::from(u8::from(l))).collect();
+        let of_batch = &data.train.targets[batch..2 * batch];
+        let targets: Vec<f64> = of_batch.iter().map(|&t| f64::from(t)).collect();
+        let ignored = data.train.ignored[batch..2 * batch].to_vec();
         let beta = engine.beta();
-        let logits = predict(&network, &parameters, &points);
-        let z: Vec<f64> = (logits.iter().zip(&targets))
-            .map(|(&x, &y)| x * direction(y))
-            .collect();
-        let selection = select_hardest(&z, last.keep as usize);
-        let rule = last.loss_rule();
-        let weights = (0..batch)
+        let outputs = by_output(&predict(&network, &parameters, &points), network.outputs());
+        let outcome = run_with(&last, &outputs, &targets, &ignored, |_| beta.to_vec());
+        let frozen = (0..batch)
             .map(|i| {
-                let beta = beta[bin(gradient_norm(logits[i], targets[i]), beta.len())];
-                let seen = look(logits[i], targets[i], beta, &selection, i);
-                config.loss.weight(&rule, &seen)
+                let entry = if last.entries > 1 { targets[i] as usize } else { 0 };
+                let g = outcome.gradient_norms[entry * batch + i];
+                let kept = outcome.selection.keeps(i, outcome.errors[i]);
+                (beta[bin(g, beta.len())], kept)
             })
             .collect();
-        let (loss, layers) = (config.loss.key(), config.layers);
+        let (task, loss, layers) = (config.task.key(), config.loss.key(), config.layers);
         let activation = config.activation.key();
         Self {
-            name: format!("{loss}, {layers} {activation} layers, batch {batch}"),
+            name: format!("{task}, {loss}, {layers} {activation} layers, batch {batch}"),
             gradient: engine.gradient().to_vec(),
             network,
+            step: last,
             points,
             targets,
+            ignored,
             parameters,
-            weights,
-            loss: config.loss,
-            rule,
+            frozen,
         }
     }
 
-    /// Mean weighted loss with the weights frozen.
+    /// Mean loss with what the weights depend on frozen; written from the definitions.
     fn loss(&self, parameters: &[f64]) -> f64 {
-        let logits = predict(&self.network, parameters, &self.points);
-        let total: f64 = (0..logits.len())
+        let width = self.network.outputs();
+        let outputs = predict(&self.network, parameters, &self.points);
+        let rule = self.step.loss_rule::<f64>();
+        let loss = self.step.loss();
+        let valid = (0..self.points.len()).filter(|&i| !self.ignored[i]);
+        let total: f64 = valid
             .map(|i| {
-                let weight = self.weights[i];
-                let everything = Selection::everything();
-                let seen = look(logits[i], self.targets[i], weight, &everything, i);
-                self.loss.value(&self.rule, &seen, weight)
+                let (x, target) = (&outputs[i * width..][..width], self.targets[i]);
+                let (error, class) = match self.step.task() {
+                    Task::Binary => (x[0] * (1.0 - 2.0 * target), target as usize),
+                    Task::Classes => (softmax_log_odds(x, target as usize), target as usize),
+                    Task::Regression => (x[0] - target, 0),
+                };
+                let (beta, kept) = self.frozen[i];
+                let seen = Seen {
+                    error,
+                    class_weight: self.step.class_weight(class),
+                    alpha: self.step.alpha(class),
+                    beta,
+                    kept,
+                };
+                loss.value(&rule, &seen)
             })
             .sum();
-        total / logits.len() as f64
+        total / f64::from(self.step.valid)
     }
 
     /// Compares every entry of a gradient with the central difference.
@@ -133,26 +151,66 @@ impl Case {
     }
 }
 
+/// From `[n, K]` to `[K, n]`.
+fn by_output(rows: &[f64], width: usize) -> Vec<f64> {
+    (0..width)
+        .flat_map(|k| rows.iter().skip(k).step_by(width).copied())
+        .collect()
+}
+
+/// Every task with every loss of its own, with and without ignored examples.
+fn settings() -> Vec<Config> {
+    let mut settings = Vec::new();
+    for &task in Task::ALL {
+        for (&loss, ignored) in Loss::of(task).iter().flat_map(|l| [(l, 0.0), (l, 0.3)]) {
+            settings.push(Config {
+                loss,
+                ignored,
+                convention: Convention::Mmdetection,
+                positive_fraction: 0.3,
+                classes: 4,
+                class_share: 0.5,
+                // Wide enough that finite differences do not step over the bend at 0.
+                mu: 0.2,
+                delta: 0.3,
+                flipped: 0.02,
+                ..small_config().for_task(task)
+            });
+        }
+    }
+    settings.push(Config {
+        counting: Counting::EveryEntry,
+        class_share: 0.5,
+        ..small_config().for_task(Task::Classes)
+    });
+    settings.push(Config {
+        loss: Loss::Focal,
+        focal_balance: FocalBalance::Off,
+        focal_gamma: 0.7,
+        ..small_config()
+    });
+    settings
+}
+
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for &loss in Loss::ALL {
+    for config in settings() {
         for &activation in Activation::ALL {
             for (layers, width, batch) in
                 [(1, 5, 37), (2, 4, 64), (3, 3, 101), (2, 1, 1), (1, 17, 17)]
             {
                 let config = Config {
-                    loss,
                     activation,
                     layers,
                     width,
-                    convention: Convention::Mmdetection,
-                    positive_fraction: 0.3,
-                    ..small_config()
+                    ..config.clone()
                 };
                 cases.push(Case::run(&config, batch));
             }
         }
     }
+    // A mini-batch of ignored examples only has no gradient.
+    cases.retain(|case| case.step.valid > 0);
     cases
 }
 
@@ -183,7 +241,7 @@ fn a_change_in_any_entry_of_the_gradient_is_caught() {
 #[test]
 fn the_weights_matter_to_the_gradient() {
     let mut case = Case::run(&small_config(), 64);
-    case.weights.fill(1.0);
+    case.frozen.fill((1.0, true));
     let mut rows = Rows::default();
     case.compare(&mut rows, &case.gradient);
     assert!(rows.failures().len() > case.gradient.len() / 2);
@@ -206,7 +264,7 @@ fn run_updates(config: &Config) -> Vec<Vec<f64>> {
     GRADIENTS
         .iter()
         .map(|gradient| {
-            let step = clocks.step(config, 0, 1);
+            let step = clocks.step(config, 0, 1, 1);
             update(&step, gradient, &mut parameters, &mut moments);
             parameters.clone()
         })

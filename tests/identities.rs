@@ -1,11 +1,14 @@
 //! What the mathematics must satisfy, over random mini-batches in f64.
 
-use ghm_lab::engine::cpu;
+mod support;
+
+use ghm_lab::config::Config;
 use ghm_lab::ghm::{
-    Convention, EmaClock, Loss, LossRule, Normaliser, Selection, bin, contribution, cross_entropy,
+    Convention, EmaClock, Loss, Normaliser, bin, contribution, cross_entropy,
     density, direction, gradient_norm, histogram, hit_bins, line_deviation,
 };
 use proptest::prelude::*;
+use support::twins::{first_step, run};
 
 /// The state of one moving average, and what the last mini-batch made of it.
 struct Average {
@@ -143,17 +146,11 @@ proptest! {
             average.feed_norms(&norms, 0.0);
             prop_assert_eq!(average.beta[0], 1.0);
             let n = logits.len();
-            let rule = LossRule { class_weights: [1.0; 2], gamma: 2.0, alphas: [1.0; 2] };
-            let run = |loss| {
-                let (mut weights, mut residuals) = (vec![0.0; n], vec![0.0; n]);
-                let mut losses = vec![0.0; n];
-                cpu::reweight(
-                    loss, &rule, &Selection::everything(), &logits, &targets, &norms, &average.beta,
-                    &mut weights, &mut residuals, &mut losses,
-                );
-                (weights, residuals, losses)
+            let outcome = |loss| {
+                let config = Config { loss, bins: 1, ..Config::default() };
+                run(&first_step(&config, n, n), &logits, &targets, &average.beta)
             };
-            prop_assert_eq!(run(Loss::GhmC), run(Loss::CrossEntropy));
+            prop_assert_eq!(outcome(Loss::GhmC), outcome(Loss::CrossEntropy));
         }
     }
 
@@ -195,8 +192,10 @@ proptest! {
             Normaliser::One => bins as f64,
         };
         let (mut ghm, mut ce) = (vec![0.0; bins], vec![0.0; bins]);
-        contribution(&norms, &average.weights(&norms), &mut ghm);
-        contribution(&norms, &vec![1.0; norms.len()], &mut ce);
+        let weights = average.weights(&norms);
+        let harmonized: Vec<f64> = norms.iter().zip(&weights).map(|(g, w)| g * w).collect();
+        contribution(&norms, &harmonized, norms.len(), &mut ghm);
+        contribution(&norms, &norms, norms.len(), &mut ce);
         for (j, mean) in mean_norms(&norms, bins).into_iter().enumerate() {
             let mean = mean.unwrap_or(0.0);
             prop_assert!(is_close(ghm[j], slope * mean, 1e-11), "{} {}", ghm[j], slope * mean);
@@ -222,7 +221,7 @@ proptest! {
         prop_assume!(!hit.is_empty());
         let mut ghm: Vec<f32> = means.iter().map(|m| m.unwrap_or(0.0) as f32).collect();
         let mut ce = vec![0.0; bins];
-        contribution(&norms, &vec![1.0; norms.len()], &mut ce);
+        contribution(&norms, &norms, norms.len(), &mut ce);
         let ce: Vec<f32> = ce.iter().map(|&v| v as f32).collect();
         ghm[hit[pick.index(hit.len())]] *= factor as f32;
         let off = line_deviation(&average.counts, &ce, &ghm, 1.0).expect("a hit bin");

@@ -15,11 +15,11 @@ mod losses;
 mod training;
 
 use bytemuck::Zeroable;
-use fixture::{Bench, NETWORKS, Report, SIZES, Tolerance, floats, norms, step};
-use ghm_lab::config::Optimizer;
+use fixture::{Bench, NETWORKS, Report, SIZES, Tolerance, floats, norms, step, step_of, tasks};
+use ghm_lab::config::{Activation, Optimizer};
 use ghm_lab::engine::gpu::{Array, Statistics};
 use ghm_lab::engine::{Step, cpu};
-use ghm_lab::ghm::{self, DensityRule, MAX_BINS, Normaliser};
+use ghm_lab::ghm::{self, DensityRule, MAX_BINS, Normaliser, Task};
 
 const BINS: [u32; 4] = [1, 2, 30, 256];
 
@@ -38,11 +38,20 @@ fn of_sum(n: usize) -> Tolerance {
     }
 }
 
+/// Every network for two classes, and one for each other task.
+fn benches() -> Vec<(String, Bench)> {
+    let binary = NETWORKS.iter().map(|&n| (format!("{n:?}"), Bench::new(n)));
+    let others = tasks().into_iter().skip(1).map(|config| {
+        let network = (2, 9, Activation::Tanh);
+        (format!("{:?}", config.task), Bench::of(&config, network))
+    });
+    binary.chain(others).collect()
+}
+
 #[test]
 fn forward() {
     let mut report = Report::default();
-    for &network in NETWORKS {
-        let bench = Bench::new(network);
+    for (name, bench) in benches() {
         for n in SIZES {
             let order = bench.order(n);
             let first = 3;
@@ -53,19 +62,19 @@ fn forward() {
                 .write(Array::Order, &[&[0; 3], &order[..]].concat());
             bench.run("forward", &now);
 
-            let (inputs, labels) = bench.gather(&order);
+            let (inputs, targets) = bench.gather(&order);
             let mut activations = vec![0.0; bench.network.hidden_units() * n];
-            let mut logits = vec![0.0; n];
+            let mut outputs = vec![0.0; bench.network.outputs() * n];
             let parameters = &bench.parameters;
             cpu::forward(
                 &bench.network,
                 parameters,
                 &inputs,
                 &mut activations,
-                &mut logits,
+                &mut outputs,
             );
             let ours = [inputs, activations].concat();
-            let row = format!("{network:?} n={n}");
+            let row = format!("{name} n={n}");
             report.compare(
                 &format!("activations {row}"),
                 &bench.read(Array::Activations),
@@ -73,15 +82,15 @@ fn forward() {
                 of_sum(64),
             );
             report.compare(
-                &format!("logits {row}"),
-                &bench.read(Array::Logits),
-                &logits,
+                &format!("outputs {row}"),
+                &bench.read(Array::Outputs),
+                &outputs,
                 of_sum(64),
             );
             report.compare(
-                &format!("labels {row}"),
-                &bench.read(Array::Labels),
-                &labels,
+                &format!("targets {row}"),
+                &bench.read(Array::Targets),
+                &targets,
                 Tolerance::EXACT,
             );
         }
@@ -92,28 +101,48 @@ fn forward() {
 #[test]
 fn gradient_norm() {
     let mut report = Report::default();
-    let bench = Bench::new(NETWORKS[0]);
-    for n in SIZES {
-        let mut logits = floats("logits", n, 20.0);
-        for (logit, extreme) in logits.iter_mut().zip([0.0, -80.0, 80.0, -1e30, 1e30]) {
-            *logit = extreme;
+    for config in tasks() {
+        let bench = Bench::of(&config, NETWORKS[0]);
+        let width = bench.network.outputs();
+        for n in SIZES {
+            let mut outputs = floats("outputs", width * n, 20.0);
+            for (output, extreme) in outputs.iter_mut().zip([0.0, -80.0, 80.0, -1e15, 1e15]) {
+                *output = extreme;
+            }
+            let (targets, ignored, both) = bench.targets(n);
+            bench.fill_with_noise(n);
+            bench.probe.write(Array::Outputs, &outputs);
+            bench.probe.write(Array::Targets, &both);
+            let now = step_of(&config, n);
+            bench.run("gradient_norm", &now);
+            let mut errors = vec![0.0; n];
+            let mut norms = vec![0.0; n * now.entries as usize];
+            let given = cpu::Targets {
+                values: &targets,
+                ignored: &ignored,
+            };
+            cpu::gradient_norm(&now, &outputs, &given, &mut errors, &mut norms);
+            let row = format!("{:?} {} n={n}", config.task, now.entries);
+            report.compare(
+                &format!("errors {row}"),
+                &bench.read(Array::Errors),
+                &errors,
+                Tolerance {
+                    relative: 2e-6,
+                    absolute: 2e-6,
+                },
+            );
+            // The log-odds of a softmax cancel: their absolute error is the norm's relative one.
+            let tolerance = match config.task {
+                Task::Classes => Tolerance {
+                    relative: 5e-5,
+                    ..POINTWISE
+                },
+                _ => POINTWISE,
+            };
+            let theirs = bench.read(Array::GradientNorms);
+            report.compare(&format!("norms {row}"), &theirs, &norms, tolerance);
         }
-        let labels = bench.labels(n);
-        bench.fill_with_noise(n);
-        bench.probe.write(Array::Logits, &logits);
-        bench.probe.write(Array::Labels, &labels);
-        bench.run("gradient_norm", &step(n));
-        let ours: Vec<f32> = logits
-            .iter()
-            .zip(&labels)
-            .map(|(&logit, &label)| ghm::gradient_norm(logit, label))
-            .collect();
-        report.compare(
-            &format!("n={n}"),
-            &bench.read(Array::GradientNorms),
-            &ours,
-            POINTWISE,
-        );
     }
     report.finish();
 }
@@ -124,7 +153,9 @@ fn histogram() {
     let bench = Bench::new(NETWORKS[0]);
     for n in SIZES {
         for bins in BINS {
-            let norms = norms(n, bins);
+            let mut norms = norms(n, bins);
+            // Every seventh example is ignored.
+            norms.iter_mut().skip(3).step_by(7).for_each(|g| *g = -1.0);
             bench.fill_with_noise(n);
             bench.probe.write(Array::GradientNorms, &norms);
             bench.probe.write(Array::Tally, &[0_u32; MAX_BINS]);
@@ -223,12 +254,12 @@ fn density() {
 #[test]
 fn backward() {
     let mut report = Report::default();
-    for &network in NETWORKS {
-        let bench = Bench::new(network);
+    for (name, bench) in benches() {
         let hidden = bench.network.hidden_units();
         for n in SIZES {
             let activations = bench.activations(n);
-            let residuals = floats("residuals", n, 1.0);
+            let inputs = bench.network.inputs();
+            let residuals = floats("residuals", bench.network.outputs() * n, 1.0);
             bench.fill_with_noise(n);
             bench.probe.write(Array::Activations, &activations);
             let noise = floats("noise", hidden * n, 100.0);
@@ -241,13 +272,13 @@ fn backward() {
             cpu::backward(
                 network_,
                 parameters,
-                &activations[2 * n..],
+                &activations[inputs * n..],
                 &residuals,
                 &mut ours,
             );
             ours.extend(residuals);
             report.compare(
-                &format!("{network:?} n={n}"),
+                &format!("{name} n={n}"),
                 &bench.read(Array::Deltas),
                 &ours,
                 of_sum(64),
@@ -260,12 +291,11 @@ fn backward() {
 #[test]
 fn reduce() {
     let mut report = Report::default();
-    for &network in NETWORKS {
-        let bench = Bench::new(network);
+    for (name, bench) in benches() {
         let hidden = bench.network.hidden_units();
         for n in SIZES {
             let activations = bench.activations(n);
-            let deltas = floats("deltas", (hidden + 1) * n, 1.0);
+            let deltas = floats("deltas", (hidden + bench.network.outputs()) * n, 1.0);
             let losses = floats("losses", n, 1.0);
             bench.fill_with_noise(n);
             bench.probe.write(Array::Activations, &activations);
@@ -273,10 +303,10 @@ fn reduce() {
             bench.probe.write(Array::Losses, &losses);
             bench.run("reduce", &step(n));
             let mut ours = vec![0.0; bench.parameters.len()];
-            let (inputs, units) = activations.split_at(2 * n);
+            let (inputs, units) = activations.split_at(bench.network.inputs() * n);
             let (below, residuals) = deltas.split_at(hidden * n);
             cpu::reduce(&bench.network, inputs, units, below, residuals, &mut ours);
-            let row = format!("{network:?} n={n}");
+            let row = format!("{name} n={n}");
             report.compare(
                 &format!("gradient {row}"),
                 &bench.read(Array::Gradient),
@@ -350,8 +380,7 @@ fn update() {
 #[test]
 fn predict() {
     let mut report = Report::default();
-    for &network in NETWORKS {
-        let bench = Bench::new(network);
+    for (name, bench) in benches() {
         let total = bench.probe.points();
         let points: Vec<[f32; 2]> = floats("points", 2 * total, 1.5)
             .chunks_exact(2)
@@ -369,8 +398,8 @@ fn predict() {
                 },
             );
             let ours = cpu::predict(&bench.network, &bench.parameters, &points[first..first + n]);
-            let theirs = &bench.read(Array::Predictions)[first..];
-            report.compare(&format!("{network:?} n={n}"), theirs, &ours, of_sum(64));
+            let theirs = &bench.read(Array::Predictions)[first * bench.network.outputs()..];
+            report.compare(&format!("{name} n={n}"), theirs, &ours, of_sum(64));
         }
     }
     report.finish();

@@ -53,6 +53,10 @@ fn shared_structs_have_the_same_layout() {
         [
             first,
             examples,
+            valid,
+            task,
+            classes,
+            entries,
             bins,
             loss,
             ema_momentum,
@@ -67,10 +71,18 @@ fn shared_structs_have_the_same_layout() {
             activation,
             class_weight0,
             class_weight1,
+            class_weight2,
+            class_weight3,
+            class_weight4,
             gamma,
             alpha0,
             alpha1,
-            keep
+            mu,
+            delta,
+            keep,
+            reserved0,
+            reserved1,
+            reserved2
         ]
     );
     assert_same_layout!(
@@ -85,7 +97,7 @@ fn shared_structs_have_the_same_layout() {
         "Network",
         [depth, parameters, hidden, activation, layers]
     );
-    assert_same_layout!(Example, "Example", [x, y, label, reserved]);
+    assert_same_layout!(Example, "Example", [x, y, target_value, ignored]);
     assert_same_layout!(
         Statistics,
         "Statistics",
@@ -94,6 +106,7 @@ fn shared_structs_have_the_same_layout() {
             ema,
             density,
             beta,
+            class_counts,
             contribution,
             loss,
             threshold,

@@ -80,15 +80,15 @@ choice! {
         #[doc = "All examples."]
         All = ("all", "all classes"),
         #[doc = "Class 0: the negatives."]
-        Class0 = ("0", "class 0"),
+        Class0 = ("class-0", "class 0"),
         #[doc = "Class 1: the positives, where there are two classes."]
-        Class1 = ("1", "class 1"),
+        Class1 = ("class-1", "class 1"),
         #[doc = "Class 2."]
-        Class2 = ("2", "class 2"),
+        Class2 = ("class-2", "class 2"),
         #[doc = "Class 3."]
-        Class3 = ("3", "class 3"),
+        Class3 = ("class-3", "class 3"),
         #[doc = "Class 4."]
-        Class4 = ("4", "class 4"),
+        Class4 = ("class-4", "class 4"),
     }
 }
 

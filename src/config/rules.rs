@@ -158,10 +158,13 @@ impl Config {
         let classes = self.number_of_classes();
         match self.shown_class.index() {
             Some(class) if class >= classes => Err(error_of(
-                "class",
+                "examples-of",
                 match classes {
                     1 => "a regression has no classes: all here".to_owned(),
-                    _ => format!("there is no class {class}: all, 0 to {} here", classes - 1),
+                    _ => format!(
+                        "there is no class {class}: all, class-0 to class-{} here",
+                        classes - 1
+                    ),
                 },
             )),
             _ => Ok(()),

@@ -72,17 +72,18 @@ macro_rules! settings {
 settings! {
     /// What is learned. A change brings the losses of the task and the paper's values for them.
     task: Task = Task::Binary, "task", "task", Task, Restart, [choice];
-    /// The loss that trains the network; one of its task.
+    /// The loss that trains the network; one of its task. ghm-r is the default for regression.
     loss: Loss = Loss::GhmC, "loss", "loss", Loss, Live, [choice],
-        paper "ghm-c, and ghm-r for regression";
+        paper "ghm-c";
     /// Number of unit regions M that divide the gradient norm; 1 makes GHM-C the cross-entropy and
-    /// GHM-R the ASL1. 10 is the default for regression.
+    /// GHM-R the ASL1. 10 for regression, by default and in the paper.
     bins: u32 = 30, "bins", "bins", Loss, Live, [Linear 1 to 256],
-        paper "30, and 10 for regression";
+        paper "30";
     /// Weight of the past in the moving average of the histogram, over mini-batches. High values
-    /// from a zero start blow up the first steps (see convention). 0.7 is the default for regression.
+    /// from a zero start blow up the first steps (see convention). 0.7 for regression, by default and in the
+    /// paper.
     momentum: f64 = 0.75, "momentum", "momentum", Loss, Live, [Linear 0.0 to 0.999],
-        paper "0.75, and 0.7 for regression";
+        paper "0.75";
     /// How the density is averaged and normalised; public implementations differ.
     convention: Convention = Convention::Corrected, "convention", "convention", Loss, Live,
         [choice], paper "paper";
@@ -93,8 +94,9 @@ settings! {
     /// abs(d) / sqrt(d^2 + mu^2) is what GHM-R harmonizes.
     mu: f64 = 0.02, "mu", "mu", Loss, Live, [Log 0.001 to 1.0], paper "0.02",
         when |config| config.task == Task::Regression;
-    /// delta of smooth L1, in units of the target: beyond it every gradient has norm 1.
-    delta: f64 = 1.0 / 9.0, "delta", "delta", Loss, Live, [Log 0.001 to 1.0], paper "1/9",
+    /// delta of smooth L1, in units of the target: beyond it every gradient has norm 1. Detectors
+    /// take 1/9.
+    delta: f64 = 1.0 / 9.0, "delta", "delta", Loss, Live, [Log 0.001 to 1.0],
         when |config| config.task == Task::Regression;
     /// How the class-balanced loss weighs the classes.
     class_balance: ClassBalance = ClassBalance::Inverse, "class-balance", "balance", Loss, Live,
@@ -184,7 +186,7 @@ settings! {
     /// drawn over the unit regions, with their error.
     exact: Exact = Exact::Off, "exact", "exact density", View, Live, [choice];
     /// Whose gradients the panels show: of all examples, or of those of one class.
-    shown_class: ShownClass = ShownClass::All, "class", "examples of", View, Live, [choice],
+    shown_class: ShownClass = ShownClass::All, "examples-of", "examples of", View, Live, [choice],
         when |config| config.task != Task::Regression;
     /// Which engine trains.
     backend: Backend = Backend::Auto, "backend", "engine", Engine, Restart, [choice];

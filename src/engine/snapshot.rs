@@ -89,6 +89,12 @@ impl Snapshot {
     }
 }
 
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self::start(Task::Binary)
+    }
+}
+
 /// Contributions of all classes together.
 pub(super) fn over_classes(classes: &[ClassStatistics]) -> Vec<Vec<f32>> {
     let Some((first, rest)) = classes.split_first() else {

@@ -206,7 +206,7 @@ fn bad_values_in_a_link_are_reported_by_key_and_replaced_by_the_default() {
     assert_eq!(texts[1], "momentum: 1 is outside 0 to 0.999");
     assert_eq!(
         texts[2],
-        "loss: \"mse\" is not one of ce, class-balanced, focal, ohem, ghm-c"
+        "loss: \"mse\" is not one of ce, class-balanced, focal, ohem, ghm-c, l1, smooth-l1, asl1, ghm-r"
     );
     assert_eq!(
         texts[3],

@@ -151,6 +151,9 @@ fn only_settings_that_say_so_start_training_anew() {
         "bins",
         "momentum",
         "convention",
+        "counting",
+        "mu",
+        "delta",
         "class-balance",
         "effective-beta",
         "focal-gamma",
@@ -161,12 +164,15 @@ fn only_settings_that_say_so_start_training_anew() {
         "learning-rate",
         "sgd-momentum",
         "batch-size",
+        "panel",
+        "exact",
+        "examples-of",
     ];
     for setting in SETTINGS {
         let mut after = before.clone();
         let value = match (setting.kind, setting.get(&before)) {
-            (Kind::Integer { min, .. }, _) => Value::Integer(min),
-            (Kind::Real { min, .. }, _) => Value::Real(min),
+            (Kind::Integer { max, .. }, _) => Value::Integer(max),
+            (Kind::Real { max, .. }, _) => Value::Real(max),
             (_, Value::Choice(0)) => Value::Choice(1),
             _ => Value::Choice(0),
         };

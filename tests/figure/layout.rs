@@ -2,12 +2,11 @@
 
 use ghm_lab::engine::Snapshot;
 use ghm_lab::figure::{
-    Anchor, Area, Ink, Marks, Shape, average_precisions, bin_at, count, fonts, harmonized, losses,
-    number, place, position, regularization, statistics,
+    Anchor, Area, Ink, Marks, Shape, bin_at, count, fonts, losses, number, place, position, scores,
 };
-use ghm_lab::ghm::Loss;
+use ghm_lab::ghm::{Loss, Task};
 
-use crate::{bars, fixture, lines, texts};
+use crate::{bars, fixture, harmonized, lines, regularization, statistics, texts};
 
 #[test]
 fn bars_land_where_the_scale_says() {
@@ -74,7 +73,7 @@ fn a_pixel_finds_its_bin() {
     assert_eq!(bin_at(&panel, &placed, left + width), Some(9));
     assert_eq!(bin_at(&panel, &placed, left - 1.0), None);
     assert_eq!(bin_at(&panel, &placed, f32::NAN), None);
-    let curves = average_precisions(&[[0.0, 0.1]], &[]);
+    let curves = scores(&[[0.0, 0.1]], &[], Task::Binary);
     assert_eq!(
         bin_at(&curves, &place(&curves, [300.0, 260.0]), 100.0),
         None
@@ -114,7 +113,7 @@ fn texts_stay_inside_and_apart() {
             regularization(&snapshot, Loss::GhmC),
             harmonized(&snapshot, Loss::GhmC),
             losses(&curve, &curve, Loss::GhmC),
-            average_precisions(&curve, &curve),
+            scores(&curve, &curve, Task::Binary),
         ] {
             let boxes: Vec<(Area, &str)> = place(&panel, size)
                 .shapes
@@ -170,7 +169,7 @@ fn before_the_first_step_there_are_words() {
         regularization(&snapshot, Loss::GhmC),
         harmonized(&snapshot, Loss::GhmC),
         losses(&[], &[], Loss::GhmC),
-        average_precisions(&[], &[]),
+        scores(&[], &[], Task::Classes),
     ] {
         let shapes = place(&panel, [600.0, 260.0]).shapes;
         assert!(texts(&shapes).contains(&panel.empty.as_str()));

@@ -3,12 +3,13 @@
 mod layout;
 mod robustness;
 
+use ghm_lab::config::Regularization;
 use ghm_lab::engine::Snapshot;
 use ghm_lab::figure::{
-    Area, Figure, Ink, Marks, Panel, Rgb, SIZE, Shape, Theme, figure, fonts, harmonized, place,
-    regularization, to_png, to_svg,
+    self, Area, Figure, Ink, Marks, Panel, Profile, Rgb, SIZE, Shape, Shown, Theme, fonts, place,
+    to_png, to_svg,
 };
-use ghm_lab::ghm::Loss;
+use ghm_lab::ghm::{Loss, Task};
 use resvg::{tiny_skia, usvg};
 use usvg::roxmltree;
 
@@ -38,13 +39,41 @@ fn fixture() -> Snapshot {
         beta,
         contribution: contributions(ce, ghm),
         slope: 1.0,
+        ..Snapshot::default()
     }
+}
+
+/// Under a loss of the snapshot's own task, or the one that harmonizes.
+fn shown(snapshot: &Snapshot, running: Loss) -> Shown {
+    let losses = Loss::of(snapshot.task);
+    let running = losses.iter().copied().find(|&loss| loss == running);
+    let harmonizing = losses[losses.len() - 1];
+    Shown::training(running.unwrap_or(harmonizing), snapshot.task)
+}
+
+fn statistics(snapshot: &Snapshot) -> Panel {
+    figure::statistics(&Profile::of(snapshot, None))
+}
+
+fn regularization(snapshot: &Snapshot, running: Loss) -> Panel {
+    let profile = Profile::of(snapshot, None);
+    let panel = Regularization::InverseDensity;
+    figure::regularization(&profile, &shown(snapshot, running), panel)
+}
+
+fn harmonized(snapshot: &Snapshot, running: Loss) -> Panel {
+    figure::harmonized(&Profile::of(snapshot, None), &shown(snapshot, running))
+}
+
+fn whole(snapshot: &Snapshot, running: Loss, panel: Regularization, caption: &str) -> Figure {
+    let profile = Profile::of(snapshot, None);
+    figure::figure(&profile, &shown(snapshot, running), panel, caption.to_owned())
 }
 
 /// By loss; those that are not looked at are a tenth of GHM-C's.
 fn contributions(ce: Vec<f32>, ghm: Vec<f32>) -> Vec<Vec<f32>> {
     let tenth: Vec<f32> = ghm.iter().map(|c| c / 10.0).collect();
-    (Loss::ALL.iter())
+    (Loss::of(Task::Binary).iter())
         .map(|loss| match loss {
             Loss::CrossEntropy => ce.clone(),
             Loss::GhmC => ghm.clone(),
@@ -54,11 +83,8 @@ fn contributions(ce: Vec<f32>, ghm: Vec<f32>) -> Vec<Vec<f32>> {
 }
 
 fn fixed_figure() -> Figure {
-    figure(
-        &fixture(),
-        Loss::GhmC,
-        "moons · M = 10 · step 120".to_owned(),
-    )
+    let panel = Regularization::InverseDensity;
+    whole(&fixture(), Loss::GhmC, panel, "moons · M = 10 · step 120")
 }
 
 fn texts(shapes: &[Shape]) -> Vec<&str> {

@@ -1,14 +1,15 @@
 //! Contrast, and snapshots that nobody should ever see.
 
+use ghm_lab::config::Regularization;
 use ghm_lab::engine::Snapshot;
 use ghm_lab::figure::{
-    Axis, AxisScale, Ink, Marks, Panel, Rgb, Series, Shape, Theme, average_precisions, compose,
-    figure, losses, place, position, ticks, to_svg, value_at,
+    Axis, AxisScale, Ink, Marks, Panel, Rgb, Series, Shape, Theme, compose, losses, place, position,
+    scores, ticks, to_svg, value_at,
 };
-use ghm_lab::ghm::Loss;
+use ghm_lab::ghm::{Loss, LossRule, Task};
 use proptest::prelude::*;
 
-use crate::contributions;
+use crate::{contributions, whole};
 
 #[test]
 fn text_has_contrast() {
@@ -60,8 +61,9 @@ fn wild() -> impl Strategy<Value = Snapshot> {
         prop_oneof![Just(0usize), Just(1), Just(256), 1usize..40],
         0u64..3,
         prop_oneof![Just(0.0f64), Just(f64::NAN), Just(f64::MAX), 0.0..1e3],
+        prop::sample::select(Task::ALL),
     )
-        .prop_flat_map(move |(bins, step, slope)| {
+        .prop_flat_map(move |(bins, step, slope, task)| {
             let floats = || proptest::collection::vec(value.clone(), bins);
             let counts = proptest::collection::vec(counted.clone(), bins);
             (counts, floats(), floats(), floats(), floats()).prop_map(
@@ -73,6 +75,12 @@ fn wild() -> impl Strategy<Value = Snapshot> {
                     beta,
                     contribution: contributions(ce, ghm),
                     slope,
+                    task,
+                    rule: LossRule {
+                        gamma: 2.0,
+                        mu: 0.02,
+                        delta: 0.1,
+                    },
                     ..Snapshot::default()
                 },
             )
@@ -152,8 +160,8 @@ proptest! {
 
     #[test]
     fn nothing_upsets_a_figure(snapshot in wild(), width in 1.0f32..1200.0, height in 1.0f32..800.0) {
-        for running in Loss::ALL {
-            let figure = figure(&snapshot, *running, String::new());
+        for (&running, &panel) in Loss::ALL.iter().flat_map(|l| Regularization::ALL.iter().map(move |p| (l, p))) {
+            let figure = whole(&snapshot, running, panel, "");
             check_shapes(&compose(&figure, [width, height]));
             let svg = to_svg(&figure, &Theme::LIGHT, [width, height]);
             prop_assert!(!svg.contains("NaN") && !svg.contains("inf"), "{}", svg);
@@ -165,7 +173,7 @@ proptest! {
         points in proptest::collection::vec([coordinate(), coordinate()], 0..20),
     ) {
         check_shapes(&place(&losses(&points, &points, Loss::GhmC), [300.0, 260.0]).shapes);
-        check_shapes(&place(&average_precisions(&points, &[]), [300.0, 260.0]).shapes);
+        check_shapes(&place(&scores(&points, &[], Task::Regression), [300.0, 260.0]).shapes);
     }
 
     #[test]

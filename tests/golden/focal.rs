@@ -1,17 +1,19 @@
 //! Focal loss, against torchvision.
 
 use ghm_lab::config::{Config, FocalBalance};
-use ghm_lab::engine::{Clocks, cpu};
-use ghm_lab::ghm::{Loss, Real, Selection, gradient_norm};
+use ghm_lab::engine::cpu;
+use ghm_lab::ghm::{Loss, Real};
 use serde_json::Value;
 
 use crate::support::rows::Rows;
+use crate::support::twins::{first_step, run};
 use crate::{cases, compare, numbers, of, perturb};
 
 fn compare_focal<T: Real>(case: &Value, tolerance: f64) -> Rows {
     let mut rows = Rows::default();
     let number = |field: &str| case[field].as_f64();
     let config = Config {
+        loss: Loss::Focal,
         focal_gamma: number("gamma").expect("gamma"),
         focal_alpha: number("alpha").unwrap_or(0.5),
         focal_balance: match number("alpha") {
@@ -22,22 +24,9 @@ fn compare_focal<T: Real>(case: &Value, tolerance: f64) -> Rows {
     };
     let logits: Vec<T> = of(&numbers(&case["logits"]));
     let targets: Vec<T> = of(&numbers(&case["targets"]));
-    let pairs = logits.iter().zip(&targets);
-    let norms: Vec<T> = pairs.map(|(&x, &y)| gradient_norm(x, y)).collect();
     let n = logits.len();
-    let [mut weights, mut residuals, mut losses] = [(); 3].map(|()| vec![T::ZERO; n]);
-    cpu::reweight(
-        Loss::Focal,
-        &Clocks::default().step(&config, 0, n).loss_rule(),
-        &Selection::everything(),
-        &logits,
-        &targets,
-        &norms,
-        &[T::ONE],
-        &mut weights,
-        &mut residuals,
-        &mut losses,
-    );
+    let outcome = run(&first_step(&config, n, n), &logits, &targets, &[T::ONE; 30]);
+    let (losses, residuals) = (outcome.losses, outcome.residuals);
     compare(
         &mut rows,
         "loss",

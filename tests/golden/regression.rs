@@ -1,9 +1,10 @@
 //! GHM-R, against mmdetection.
 
+use ghm_lab::config::Config;
 use ghm_lab::engine::cpu;
 use ghm_lab::ghm::{
-    Convention, DensityRule, EmaClock, Real, RegressionLoss, RegressionRule, asl1, asl1_norm, bin,
-    density, histogram,
+    Convention, DensityRule, EmaClock, Loss, Real, Seen, Task, asl1, asl1_norm, bin, density,
+    histogram,
 };
 use serde_json::Value;
 
@@ -15,10 +16,13 @@ fn compare_regression<T: Real>(case: &Value, tolerance: f64) -> Rows {
     let mut rows = Rows::default();
     let bins = integer(&case["bins"]);
     let number = |field: &str| case[field].as_f64().expect("a number");
-    let rule = RegressionRule {
-        mu: T::of(number("mu")),
-        delta: T::ONE,
+    let config = Config {
+        mu: number("mu"),
+        bins: bins as u32,
+        ..Config::of_task(Task::Regression)
     };
+    // In f64 mu must not pass through the float32 of a step.
+    let rule = config.loss_rule::<T>();
     let mut clock = EmaClock::default();
     let (mut counts, mut ema) = (vec![0; bins], vec![T::ZERO; bins]);
     let (mut gd, mut beta) = (vec![T::ZERO; bins], vec![T::ZERO; bins]);
@@ -58,9 +62,16 @@ fn compare_regression<T: Real>(case: &Value, tolerance: f64) -> Rows {
         let plain: Vec<T> = d.iter().map(|&d| asl1(d, rule.mu)).collect();
         compare(&mut rows, &name("asl1"), &plain, &wanted("asl1"), tolerance);
         let n = T::of(d.len() as f64);
-        let loss = RegressionLoss::GhmR;
+        let loss = Loss::GhmR;
+        let seen = |error: T, beta: T| Seen {
+            error,
+            class_weight: T::ONE,
+            alpha: T::ONE,
+            beta,
+            kept: true,
+        };
         let values: Vec<T> = (d.iter().zip(&weights))
-            .map(|(&d, &w)| loss.value(&rule, d, w))
+            .map(|(&d, &w)| loss.value(&rule, &seen(d, w)))
             .collect();
         let mean = cpu::sum(&values).to_f64() / d.len() as f64;
         rows.close(
@@ -72,7 +83,7 @@ fn compare_regression<T: Real>(case: &Value, tolerance: f64) -> Rows {
         let gradient: Vec<T> = (d.iter().zip(&weights))
             .map(|(&d, &w)| {
                 let sign = if d < T::ZERO { -T::ONE } else { T::ONE };
-                sign * loss.norm(&rule, d, w) / n
+                sign * loss.norm(&rule, &seen(d, w), asl1_norm(d, rule.mu)) / n
             })
             .collect();
         compare(

@@ -1,14 +1,14 @@
 //! GHM-C over one logit, against mmdetection.
 
 use ghm_lab::config::Config;
-use ghm_lab::engine::{Clocks, cpu};
+use ghm_lab::engine::cpu;
 use ghm_lab::ghm::{
-    Convention, DensityRule, EmaClock, Loss, Real, Selection, density, gradient_norm, histogram,
-    hit_bins,
+    Convention, DensityRule, EmaClock, Real, bin, density, gradient_norm, histogram, hit_bins,
 };
 use serde_json::{Value, json};
 
 use crate::support::rows::Rows;
+use crate::support::twins::{first_step, run};
 use crate::{cases, compare, integer, keep, numbers, of, perturb};
 
 fn ghm_cases() -> Vec<Value> {
@@ -60,20 +60,13 @@ fn compare_ghm<T: Real>(case: &Value, tolerance: f64) -> Rows {
             compare(&mut rows, &name("acc_sum"), &ema, &want, tolerance);
         }
 
-        let (mut weights, mut residuals) = (vec![T::ZERO; n], vec![T::ZERO; n]);
-        let mut losses = vec![T::ZERO; n];
-        cpu::reweight(
-            Loss::GhmC,
-            &Clocks::default().step(&Config::default(), 0, n).loss_rule(),
-            &Selection::everything(),
-            &logits,
-            &targets,
-            &g,
-            &beta,
-            &mut weights,
-            &mut residuals,
-            &mut losses,
-        );
+        let config = Config {
+            bins: bins as u32,
+            ..Config::default()
+        };
+        let outcome = run(&first_step(&config, n, n), &logits, &targets, &beta);
+        let weights: Vec<T> = g.iter().map(|&g| beta[bin(g, bins)]).collect();
+        let (losses, residuals) = (outcome.losses, outcome.residuals);
         compare(
             &mut rows,
             &name("weights"),

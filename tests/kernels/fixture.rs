@@ -1,11 +1,12 @@
 //! What the comparisons share: inputs, noise, and a report of every row that differs.
 
 use bytemuck::Zeroable;
-use ghm_lab::config::{Activation, Config};
+use ghm_lab::config::{Activation, Config, Counting};
 use ghm_lab::data::{Dataset, Random};
 use ghm_lab::engine::gpu::probe::Probe;
 use ghm_lab::engine::gpu::{Array, Gpu, Statistics};
 use ghm_lab::engine::{Network, Step};
+use ghm_lab::ghm::Task;
 
 /// Around a workgroup, several of them, and a run of the sums.
 pub const SIZES: [usize; 9] = [1, 63, 64, 65, 255, 256, 257, 1000, 4097];
@@ -36,11 +37,49 @@ pub fn norms(n: usize, bins: u32) -> Vec<f32> {
     norms
 }
 
-/// A step over n examples with everything else at rest.
+/// What the kernels that know tasks are tried with.
+pub fn tasks() -> [Config; 4] {
+    let of = |task| Config::of_task(task);
+    [
+        of(Task::Binary),
+        Config {
+            classes: 5,
+            ..of(Task::Classes)
+        },
+        Config {
+            classes: 3,
+            counting: Counting::EveryEntry,
+            ..of(Task::Classes)
+        },
+        of(Task::Regression),
+    ]
+}
+
+/// A step over n examples of a task with everything else at rest.
+pub fn step_of(config: &Config, n: usize) -> Step {
+    Step {
+        task: config.task as u32,
+        classes: config.number_of_classes() as u32,
+        entries: config.entries() as u32,
+        loss: config.loss as u32,
+        ..step(n)
+    }
+}
+
+/// A step over n examples of two classes with everything else at rest.
 pub fn step(n: usize) -> Step {
     Step {
         examples: n as u32,
+        valid: n as u32,
+        task: Task::Binary as u32,
+        classes: 2,
+        entries: 1,
         bins: 30,
+        class_weight2: 3.0,
+        class_weight3: 0.25,
+        class_weight4: 7.0,
+        mu: 0.02,
+        delta: 0.1,
         class_weight0: 0.625,
         class_weight1: 40.0,
         gamma: 2.0,
@@ -64,14 +103,21 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn new((layers, width, activation): (u32, u32, Activation)) -> Self {
+    pub fn new(network: (u32, u32, Activation)) -> Self {
+        Self::of(&Config::default(), network)
+    }
+
+    /// For the task of these settings.
+    pub fn of(config: &Config, (layers, width, activation): (u32, u32, Activation)) -> Self {
         let config = Config {
             examples: 8000,
             positive_fraction: 0.2,
+            class_share: 0.5,
+            ignored: 0.2,
             layers,
             width,
             activation,
-            ..Config::default()
+            ..config.clone()
         };
         let data = config.recipe().generate();
         let network = Network::of(&config);
@@ -132,30 +178,31 @@ impl Bench {
         order
     }
 
-    /// Inputs `[2, n]` and labels `[n]` of these examples.
+    /// Inputs `[inputs, n]` and targets `[2, n]` of these examples.
     pub fn gather(&self, order: &[u32]) -> (Vec<f32>, Vec<f32>) {
         let split = &self.data.train;
-        let coordinate = |c: usize| order.iter().map(move |&i| split.points[i as usize][c]);
-        let labels = order
-            .iter()
-            .map(|&i| f32::from(u8::from(split.labels[i as usize])));
-        (
-            coordinate(0).chain(coordinate(1)).collect(),
-            labels.collect(),
-        )
+        let coordinates = (0..self.network.inputs())
+            .flat_map(|c| order.iter().map(move |&i| split.points[i as usize][c]));
+        let targets = order.iter().map(|&i| split.targets[i as usize]);
+        let ignored = order.iter().map(|&i| f32::from(u8::from(split.ignored[i as usize])));
+        (coordinates.collect(), targets.chain(ignored).collect())
     }
 
-    pub fn labels(&self, n: usize) -> Vec<f32> {
-        self.gather(&self.order(n)).1
+    /// Targets of n examples and which of them are ignored; with the array that has both.
+    pub fn targets(&self, n: usize) -> (Vec<f32>, Vec<bool>, Vec<f32>) {
+        let both = self.gather(&self.order(n)).1;
+        let ignored = both[n..].iter().map(|&ignored| ignored > 0.0).collect();
+        (both[..n].to_vec(), ignored, both)
     }
 
-    /// Inputs and plausible hidden activations `[2 + u, n]`, some of them 0 as ReLU leaves them.
+    /// Inputs and plausible hidden activations `[inputs + u, n]`, some of them 0 as ReLU leaves them.
     pub fn activations(&self, n: usize) -> Vec<f32> {
-        let rows = 2 + self.network.hidden_units();
+        let inputs = self.network.inputs();
+        let rows = inputs + self.network.hidden_units();
         let mut values = floats("activations", rows * n, 1.0);
         values
             .iter_mut()
-            .skip(2 * n)
+            .skip(inputs * n)
             .step_by(3)
             .for_each(|a| *a = 0.0);
         values

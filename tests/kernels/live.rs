@@ -10,6 +10,7 @@ use crate::training::{both, disagreement, small, start};
 const EVERYTHING: Request = Request {
     evaluate: true,
     map: true,
+    gradient_norms: true,
     parameters: true,
 };
 

@@ -19,7 +19,7 @@ fn a_new_lab_waits_and_shows_step_zero() {
     assert_eq!(lab.snapshot().contribution_of(Loss::GhmC), [0.0; 0]);
     assert_eq!(lab.snapshot().line_deviation(), None);
     assert_eq!(
-        lab.map().map(|map| map.probabilities.len()),
+        lab.map().map(|map| map.values.len()),
         Some(MAP_SIZE * MAP_SIZE)
     );
     assert_eq!(lab.history().points().len(), 1);

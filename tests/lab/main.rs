@@ -36,7 +36,7 @@ fn bits(lab: &Lab) -> Vec<u32> {
         ..
     } = lab.snapshot();
     let map = lab.map().expect("a settled lab has its map");
-    let floats = [ema, density, beta, &map.probabilities];
+    let floats = [ema, density, beta, &map.values];
     let floats = floats.into_iter().chain(contribution).flatten();
     let last = lab.history().last().expect("a settled lab has its scores");
     let scores = [last.train_loss, last.test_loss].map(f64::to_bits);

@@ -84,6 +84,7 @@ fn evaluation(step: u64) -> Evaluation {
     let scores = Scores {
         loss: step as f64,
         average_precision: None,
+        absolute_error: None,
     };
     Evaluation {
         step,

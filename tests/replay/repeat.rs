@@ -58,7 +58,7 @@ impl Trace {
                 .iter()
                 .map(|row| [row[0], row[1]])
                 .collect(),
-            labels: list(&json["examples"]["labels"]),
+            labels: list(&json["examples"]["targets"]),
             initial: layers(&json["initial_parameters"]),
             batches: rows(&json["batches"])
                 .iter()

@@ -1,14 +1,17 @@
 //! Checksums of all that is drawn from seeds, to pin it on every platform: functions and values.
 
-use ghm_lab::data::{Dataset, Recipe, Shape, Split};
+use ghm_lab::data::{Dataset, Examples, Recipe, Shape, Split};
 
 /// The recipe of [`CHECKSUMS`].
 pub const RECIPE: Recipe = Recipe {
-    shape: Shape::Moons,
+    kind: Examples::Binary {
+        shape: Shape::Moons,
+        positive_fraction: 0.05,
+    },
     examples: 2000,
-    positive_fraction: 0.05,
     noise: 0.12,
     flipped: 0.01,
+    ignored: 0.0,
     test_share: 0.25,
     seed: 7,
 };
@@ -49,13 +52,17 @@ pub fn of_values(values: &[f32]) -> u64 {
     fnv1a(values.iter().flat_map(|value| value.to_le_bytes()))
 }
 
-/// Of the bits of a split's points, then one byte an example: bit 0 the label, bit 1 flipped.
+/// Of the bits of a split's points, then one byte an example: bits 1 and 2 flipped and ignored, the class
+/// in the others.
 fn split_bytes(split: &Split) -> impl Iterator<Item = u8> {
     let points = split.points.iter().flatten();
-    let marks = split.labels.iter().zip(&split.flipped);
+    let marks = (0..split.len()).map(|i| {
+        let class = split.targets[i] as u8;
+        class & 1 | u8::from(split.flipped[i]) << 1 | u8::from(split.ignored[i]) << 2 | class >> 1 << 3
+    });
     points
         .flat_map(|value| value.to_le_bytes())
-        .chain(marks.map(|(&label, &flipped)| u8::from(label) | u8::from(flipped) << 1))
+        .chain(marks)
 }
 
 /// Of the training examples, then the test examples.

@@ -9,3 +9,4 @@ pub mod checksum;
 pub mod rows;
 pub mod runs;
 pub mod source;
+pub mod twins;

@@ -333,7 +333,9 @@ mod tests {
             order: batch,
             examples: 1,
             parameters: 1,
+            inputs: 2,
             hidden: 192,
+            outputs: 1,
             batch,
             points: 1,
         }
