@@ -49,7 +49,10 @@ fn the_checksum_notices_one_bit_anywhere() {
         *x = f32::from_bits(x.to_bits() ^ 1);
     };
     assert_ne!(sum, changed(flip_last_bit));
-    assert_ne!(sum, changed(|data| data.train.targets[9] = 1.0 - data.train.targets[9]));
+    assert_ne!(
+        sum,
+        changed(|data| data.train.targets[9] = 1.0 - data.train.targets[9])
+    );
     assert_ne!(sum, changed(|data| data.train.flipped[9] ^= true));
     assert_ne!(sum, changed(|data| data.train.points.swap(0, 1)));
     // The published value of the function.

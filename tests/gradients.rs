@@ -74,7 +74,11 @@ impl Case {
         let outcome = run_with(&last, &outputs, &targets, &ignored, |_| beta.to_vec());
         let frozen = (0..batch)
             .map(|i| {
-                let entry = if last.entries > 1 { targets[i] as usize } else { 0 };
+                let entry = if last.entries > 1 {
+                    targets[i] as usize
+                } else {
+                    0
+                };
                 let g = outcome.gradient_norms[entry * batch + i];
                 let kept = outcome.selection.keeps(i, outcome.errors[i]);
                 (beta[bin(g, beta.len())], kept)

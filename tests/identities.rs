@@ -4,8 +4,8 @@ mod support;
 
 use ghm_lab::config::Config;
 use ghm_lab::ghm::{
-    Convention, EmaClock, Loss, Normaliser, bin, contribution, cross_entropy,
-    density, direction, gradient_norm, histogram, hit_bins, line_deviation,
+    Convention, EmaClock, Loss, Normaliser, bin, contribution, cross_entropy, density, direction,
+    gradient_norm, histogram, hit_bins, line_deviation,
 };
 use proptest::prelude::*;
 use support::twins::{first_step, run};

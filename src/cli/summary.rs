@@ -2,6 +2,7 @@
 
 use super::training::Outcome;
 use crate::engine::BackendInfo;
+use crate::ghm::{Loss, Task};
 use crate::lab::HistoryPoint;
 
 /// A few lines, each ended.
@@ -24,8 +25,12 @@ pub(super) fn summary(backend: &BackendInfo, outcome: &Outcome) -> String {
         text += &scores(last);
     }
     if let Some(deviation) = outcome.snapshot.line_deviation() {
+        let harmonizing = match outcome.snapshot.task {
+            Task::Regression => Loss::GhmR.label(),
+            Task::Binary | Task::Classes => Loss::GhmC.label(),
+        };
         text += &format!(
-            "GHM-C's contribution by bin is at most {} off the straight line.\n",
+            "{harmonizing}'s contribution by bin is at most {} off the straight line.\n",
             share(deviation)
         );
     }

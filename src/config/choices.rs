@@ -48,7 +48,7 @@ choice! {
     /// What the histogram of a softmax counts.
     pub enum Counting {
         #[doc = "g = 1 - p of the true class, one an example: the article's definition."]
-        TrueClass = ("true-class", "1 - p of the true class"),
+        TrueClass = ("true-class", "1 - p of its class"),
         #[doc = "abs(p_k - y_k) of every entry, K an example, as a widely used port does."]
         EveryEntry = ("every-entry", "every entry"),
     }

@@ -1,8 +1,6 @@
 //! What the settings mean together.
 
-use super::{
-    Config, Counting, Effect, FocalBalance, Regularization, SETTINGS, SettingError,
-};
+use super::{Config, Counting, Effect, FocalBalance, Regularization, SETTINGS, SettingError};
 use crate::data::{Examples, Recipe};
 use crate::ghm::{Loss, LossRule, Real, Task, class_weights};
 

@@ -128,7 +128,10 @@ impl Setting {
     pub fn offers(&self, config: &Config, value: Value) -> bool {
         let mut config = config.clone();
         (self.set)(&mut config, value);
-        config.suits().err().is_none_or(|error| error.key != self.key)
+        config
+            .suits()
+            .err()
+            .is_none_or(|error| error.key != self.key)
     }
 
     /// Sets the value.

@@ -1,7 +1,9 @@
 //! The settings themselves.
 
+use super::choices::{
+    Activation, Backend, Counting, Exact, FocalBalance, Optimizer, Regularization, ShownClass,
+};
 use super::setting::{Effect, Group, Kind, Scale, Setting, Value};
-use super::choices::{Activation, Backend, Counting, Exact, FocalBalance, Optimizer, Regularization, ShownClass};
 use crate::data::{Curve, Layout, Outliers, Shape};
 use crate::ghm::{ClassBalance, Convention, Loss, Task};
 

@@ -9,7 +9,7 @@ use crate::ghm::choice;
 const REACH: f64 = 1.3;
 
 choice! {
-    /// A curve over x; it stays within 0.8 of 0.
+    /// A curve over x; it stays within 0.6 of 0.
     pub enum Curve {
         #[doc = "One and a half waves."]
         Sine = ("sine", "sine"),
@@ -38,18 +38,18 @@ impl Curve {
     /// The curve without noise.
     pub fn at(self, x: f64) -> f64 {
         match self {
-            Self::Sine => 0.7 * libm::sin(1.15 * PI * x),
+            Self::Sine => 0.5 * libm::sin(1.15 * PI * x),
             Self::Step => {
                 if x < 0.0 {
-                    -0.5
+                    -0.4
                 } else {
-                    0.5
+                    0.4
                 }
             }
-            Self::Bump => -0.5 + 1.2 * libm::exp(-(x / 0.2) * (x / 0.2)),
+            Self::Bump => -0.4 + libm::exp(-(x / 0.2) * (x / 0.2)),
             Self::Chirp => {
                 let along = x + REACH;
-                0.6 * libm::sin(0.9 * PI * along * along)
+                0.45 * libm::sin(0.9 * PI * along * along)
             }
         }
     }
@@ -65,7 +65,7 @@ impl Curve {
 impl Outliers {
     /// The target of an example that becomes an outlier.
     pub fn displace(self, curve: Curve, [x, y]: [f32; 2], random: &mut Random) -> f32 {
-        let far = random.between(0.5, 1.0);
+        let far = random.between(0.4, 0.9);
         let side = random.below(2);
         let y = f64::from(y);
         let moved = match self {

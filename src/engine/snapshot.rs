@@ -137,7 +137,11 @@ impl ExactDensity {
                 (binned - exact).abs() / exact
             })
             .sum();
-        let mut points: Vec<[f64; 2]> = norms.iter().zip(&densities).map(|(&g, &d)| [g, d]).collect();
+        let mut points: Vec<[f64; 2]> = norms
+            .iter()
+            .zip(&densities)
+            .map(|(&g, &d)| [g, d])
+            .collect();
         points.sort_by(|a, b| a[0].total_cmp(&b[0]));
         // Evenly over the range of g, since most norms lie together.
         let mut last = usize::MAX;
@@ -203,7 +207,13 @@ impl Scores {
         let n = outputs.len() / width;
         let valid: Vec<usize> = (0..n).filter(|&i| !split.ignored[i]).collect();
         let errors: Vec<f32> = (valid.iter())
-            .map(|&i| error(step.task(), &outputs[i * width..][..width], split.targets[i]))
+            .map(|&i| {
+                error(
+                    step.task(),
+                    &outputs[i * width..][..width],
+                    split.targets[i],
+                )
+            })
             .collect();
         let loss = step.loss();
         let selection = match loss {
@@ -277,9 +287,11 @@ fn precision(
         Task::Binary => of_class(1, &|i| outputs[i]),
         Task::Classes => {
             // The probability of a class falls with the log-odds against it.
-            let score = |class| move |i: usize| -softmax_log_odds(&outputs[i * width..][..width], class);
-            let each: Option<Vec<f64>> =
-                (0..width).map(|class| of_class(class, &score(class))).collect();
+            let score =
+                |class| move |i: usize| -softmax_log_odds(&outputs[i * width..][..width], class);
+            let each: Option<Vec<f64>> = (0..width)
+                .map(|class| of_class(class, &score(class)))
+                .collect();
             each.map(|each| each.iter().sum::<f64>() / width as f64)
         }
         Task::Regression => None,

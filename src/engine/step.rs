@@ -133,7 +133,10 @@ impl Clocks {
         self.updates += 1;
         let t = f64::from(self.updates);
         let mut class_weights = [1.0; MAX_CLASSES];
-        for (weight, of_class) in class_weights.iter_mut().zip(config.class_weights(&self.classes)) {
+        for (weight, of_class) in class_weights
+            .iter_mut()
+            .zip(config.class_weights(&self.classes))
+        {
             *weight = of_class as f32;
         }
         let alphas = config.focal_alphas();

@@ -87,4 +87,3 @@ fn step_axis(train: &[[f64; 2]], test: &[[f64; 2]]) -> Axis {
         ],
     }
 }
-

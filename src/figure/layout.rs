@@ -31,15 +31,30 @@ const SIGN_ROOM: f32 = 40.0;
 /// Panels narrower than this are stacked instead.
 const NARROWEST: f32 = 240.0;
 
+/// Where the plots of panels that stand in one row start: below the highest of their headers.
+pub fn common_top(panels: &[Panel], width: f32) -> f32 {
+    let tops = panels.iter().map(|panel| {
+        let visible = visible(panel);
+        header(panel, &visible, width, &mut Vec::new())
+    });
+    tops.fold(0.0, f32::max)
+}
+
+fn visible(panel: &Panel) -> Vec<&Series> {
+    let series = panel.series.iter();
+    series.filter(|series| is_visible(panel, series)).collect()
+}
+
 /// Lays out one panel in `size` pixels.
 pub fn place(panel: &Panel, size: [f32; 2]) -> Placed {
+    place_below(panel, size, 0.0)
+}
+
+/// Lays out one panel in `size` pixels, with its plot no higher than `top`.
+pub fn place_below(panel: &Panel, size: [f32; 2], top: f32) -> Placed {
     let mut shapes = Vec::new();
-    let visible: Vec<&Series> = panel
-        .series
-        .iter()
-        .filter(|series| is_visible(panel, series))
-        .collect();
-    let header = header(panel, &visible, size[0], &mut shapes);
+    let visible = visible(panel);
+    let header = header(panel, &visible, size[0], &mut shapes).max(top);
     let area = Area {
         left: LEFT,
         top: header,
@@ -260,8 +275,13 @@ pub fn compose(figure: &Figure, size: [f32; 2]) -> Vec<Shape> {
     } else {
         [share(inner[0]), inner[1]]
     };
+    let top = if stacked {
+        0.0
+    } else {
+        common_top(&figure.panels, panel_size[0])
+    };
     for (i, panel) in figure.panels.iter().enumerate() {
-        let placed = place(panel, panel_size);
+        let placed = place_below(panel, panel_size, top);
         let mut at = [MARGIN, MARGIN];
         let along = usize::from(stacked);
         at[along] += i as f32 * (panel_size[along] + SIGN_ROOM);

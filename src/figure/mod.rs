@@ -14,7 +14,7 @@ mod svg;
 mod theme;
 
 pub use curves::{losses, scores};
-pub use layout::{bin_at, compose, place, sign};
+pub use layout::{bin_at, common_top, compose, place, place_below, sign};
 pub use model::{
     Anchor, Area, Axis, AxisScale, Dash, Figure, Ink, Marks, Panel, Placed, Rgb, Series, Shape,
 };

@@ -6,6 +6,8 @@ use crate::ghm::{Loss, Seen, Task, asl1_norm, bin};
 
 /// Points of a line that bends.
 const LINE_POINTS: u32 = 256;
+/// Reformulated norms of a regression move to a log axis above this: rare bins weigh much early on.
+const LINEAR_UP_TO: f64 = 8.0;
 /// A log axis reaches at most this many decades below its highest value.
 const MOST_DECADES: f64 = 9.0;
 
@@ -100,7 +102,12 @@ fn weights(profile: &Profile, shown: &Shown) -> Panel {
             name: "N / exact GD".to_owned(),
             ink: Ink::Reference,
             dash: Dash::Dotted,
-            marks: Marks::Line(points.iter().map(|&[g, d]| [g, profile.counted / d]).collect()),
+            marks: Marks::Line(
+                points
+                    .iter()
+                    .map(|&[g, d]| [g, profile.counted / d])
+                    .collect(),
+            ),
         });
     }
     Panel {
@@ -174,10 +181,18 @@ fn norms_by_difference(profile: &Profile, shown: &Shown) -> Panel {
             scale: AxisScale::Linear,
             range: [0.0, reach],
         },
-        y: Axis {
-            title: "norm".to_owned(),
-            scale: AxisScale::Linear,
-            range: [0.0, above(1.05 * highest)],
+        y: if highest > LINEAR_UP_TO {
+            Axis {
+                title: "norm".to_owned(),
+                scale: AxisScale::Log,
+                range: log_range([0.01, highest].into_iter(), [0.01, 10.0]),
+            }
+        } else {
+            Axis {
+                title: "norm".to_owned(),
+                scale: AxisScale::Linear,
+                range: [0.0, above(1.05 * highest)],
+            }
         },
         series,
         empty: "The first step brings gradients".to_owned(),
@@ -223,11 +238,7 @@ pub fn harmonized(profile: &Profile, shown: &Shown) -> Panel {
 }
 
 /// One level a bin for each loss.
-fn steps(
-    profile: &Profile,
-    shown: &Shown,
-    of: impl Fn(Loss) -> (String, Vec<f64>),
-) -> Vec<Series> {
+fn steps(profile: &Profile, shown: &Shown, of: impl Fn(Loss) -> (String, Vec<f64>)) -> Vec<Series> {
     if !profile.started() {
         return Vec::new();
     }
@@ -272,12 +283,7 @@ fn dash(loss: Loss) -> Dash {
 }
 
 /// The paper's figure: statistics ⊗ regularization = overall.
-pub fn figure(
-    profile: &Profile,
-    shown: &Shown,
-    panel: Regularization,
-    caption: String,
-) -> Figure {
+pub fn figure(profile: &Profile, shown: &Shown, panel: Regularization, caption: String) -> Figure {
     Figure {
         panels: vec![
             statistics(profile),

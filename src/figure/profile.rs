@@ -99,7 +99,13 @@ impl Profile {
         let per_bin = self.counted / self.bins() as f64;
         let totals = self.contribution_of(loss).iter().zip(&self.counts);
         totals
-            .map(|(&total, &count)| if count > 0.0 { total * per_bin / count } else { 0.0 })
+            .map(|(&total, &count)| {
+                if count > 0.0 {
+                    total * per_bin / count
+                } else {
+                    0.0
+                }
+            })
             .collect()
     }
 

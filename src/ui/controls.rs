@@ -32,7 +32,10 @@ impl Form {
         let shown = &before;
         for group in Group::ALL {
             ui.add_space(6.0);
-            ui.label(style::strong(group.label(), 14.0));
+            // A row that is alone says itself what it is.
+            if group != Group::Task {
+                ui.label(style::strong(group.label(), 14.0));
+            }
             let of_group = || {
                 SETTINGS
                     .iter()
@@ -254,7 +257,7 @@ fn value(ui: &mut Ui, setting: &'static Setting, config: &mut Config, label: egu
             span / 200.0
         })
         .max_decimals(if integer { 0 } else { 6 })
-        .custom_formatter(|number, _| number.to_string())
+        .custom_formatter(|number, _| written(number))
         .update_while_editing(false);
     let size = egui::vec2(VALUE_WIDTH, ui.spacing().interact_size.y);
     let response = ui
@@ -262,6 +265,16 @@ fn value(ui: &mut Ui, setting: &'static Setting, config: &mut Config, label: egu
         .labelled_by(label)
         .on_hover_text(explain(setting));
     finish(setting, config, number, &response)
+}
+
+/// The number in full, where that fits: 1/9 does not.
+fn written(number: f64) -> String {
+    let text = number.to_string();
+    if text.len() > 8 {
+        format!("{number:.4}")
+    } else {
+        text
+    }
 }
 
 /// Three significant digits: what a hand can set, and what reads well in a link.

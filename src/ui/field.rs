@@ -104,7 +104,10 @@ pub(super) fn fit(lab: &Lab, config: &Config, square: Rect, colors: &Theme) -> V
         let line: Vec<Pos2> = (map.values.iter().enumerate())
             .map(|(i, &y)| at(x(i, count), y.clamp(-4.0 * PLANE, 4.0 * PLANE)))
             .collect();
-        shapes.push(Shape::line(line.clone(), Stroke::new(5.0, colors.ground.into_color())));
+        shapes.push(Shape::line(
+            line.clone(),
+            Stroke::new(5.0, colors.ground.into_color()),
+        ));
         shapes.push(Shape::line(line, Stroke::new(2.5, color)));
     }
     shapes

@@ -6,7 +6,7 @@ use super::egui;
 use super::icons::{Icon, button};
 use super::style::{IntoColor, theme};
 use crate::figure::{Ink, number};
-use crate::ghm::Loss;
+use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
 
 /// The messages, newest last, each with a button that dismisses it.
@@ -53,8 +53,13 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab) {
         ui.label(small(format!("{} steps/s", number(steps.round()))));
         ui.label(small(format!("{} examples/s", number(examples.round()))));
         if let Some(deviation) = lab.snapshot().line_deviation() {
+            let harmonizing = match lab.config().task {
+                Task::Regression => Loss::GhmR,
+                Task::Binary | Task::Classes => Loss::GhmC,
+            };
             ui.label(small(format!(
-                "GHM-C is up to {} % off the straight line",
+                "{} is up to {} % off the straight line",
+                harmonizing.label(),
                 number(100.0 * deviation)
             )))
             .on_hover_text(

@@ -30,11 +30,12 @@ pub struct Memory {
 pub(super) fn row(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
     let width = (size.x - 2.0 * SIGN) / 3.0;
     let panels = build(ui, lab, memory);
+    let top = figure::common_top(&panels, width);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let mut hovered = None;
         for (index, panel) in panels.iter().enumerate() {
-            let bin = one(ui, lab, memory, panel, Vec2::new(width, size.y));
+            let bin = one(ui, lab, memory, panel, Vec2::new(width, size.y), top);
             hovered = hovered.or(bin);
             if let Some(sign) = ["⊗", "="].get(index) {
                 let (rect, _) = plot_place(ui, Vec2::new(SIGN, size.y));
@@ -56,7 +57,7 @@ pub(super) fn column(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
     let panels = build(ui, lab, memory);
     let mut hovered = None;
     for panel in &panels {
-        hovered = hovered.or(one(ui, lab, memory, panel, size));
+        hovered = hovered.or(one(ui, lab, memory, panel, size, 0.0));
     }
     memory.hovered = hovered;
 }
@@ -121,8 +122,9 @@ fn one(
     memory: &Memory,
     panel: &Panel,
     size: Vec2,
+    top: f32,
 ) -> Option<(usize, usize)> {
-    let (rect, placed, response) = draw(ui, panel, size);
+    let (rect, placed, response) = draw(ui, panel, size, top);
     let bins = lab.snapshot().counts.len();
     let area = rect_of(placed.area, rect.min);
     if let Some((bin, of)) = memory.hovered.filter(|(_, of)| *of == bins && bins > 0) {
@@ -169,9 +171,9 @@ fn describe(ui: &mut Ui, lab: &Lab, bin: usize) {
     });
 }
 
-fn draw(ui: &mut Ui, panel: &Panel, size: Vec2) -> (Rect, Placed, Response) {
+fn draw(ui: &mut Ui, panel: &Panel, size: Vec2, top: f32) -> (Rect, Placed, Response) {
     let (rect, response) = plot_place(ui, size);
-    let placed = figure::place(panel, [size.x, size.y]);
+    let placed = figure::place_below(panel, [size.x, size.y], top);
     paint(ui.painter(), rect.min, &placed.shapes, theme(ui.ctx()));
     let title = &panel.title;
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, title));
@@ -201,7 +203,7 @@ pub(super) fn scores(ui: &mut Ui, lab: &Lab, size: Vec2) {
 
 /// Draws a panel over steps, with a cursor that reads the curves.
 fn curves(ui: &mut Ui, panel: &Panel, size: Vec2) {
-    let (rect, placed, response) = draw(ui, panel, size);
+    let (rect, placed, response) = draw(ui, panel, size, 0.0);
     let area = rect_of(placed.area, rect.min);
     let Some(pointer) = response.hover_pos().filter(|at| area.contains(*at)) else {
         return;

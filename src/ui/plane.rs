@@ -175,7 +175,10 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
     };
     let line = |at: Pos2, ink: Ink, width: f32| {
         let ends = [at - Vec2::new(6.0, 0.0), at + Vec2::new(6.0, 0.0)];
-        vec![Shape::line_segment(ends, Stroke::new(width, colors.color(ink).into_color()))]
+        vec![Shape::line_segment(
+            ends,
+            Stroke::new(width, colors.color(ink).into_color()),
+        )]
     };
     let mut next = Pos2::new(square.left() + 6.0, square.bottom() + 14.0);
     let mut names: Vec<String> = Vec::new();
@@ -218,5 +221,11 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
         }
     }
     let at = Pos2::new(square.left(), square.bottom() + 32.0);
-    painter.text(at, Align2::LEFT_CENTER, names.join(", "), font.clone(), color);
+    painter.text(
+        at,
+        Align2::LEFT_CENTER,
+        names.join(", "),
+        font.clone(),
+        color,
+    );
 }

@@ -67,7 +67,12 @@ fn harmonized(snapshot: &Snapshot, running: Loss) -> Panel {
 
 fn whole(snapshot: &Snapshot, running: Loss, panel: Regularization, caption: &str) -> Figure {
     let profile = Profile::of(snapshot, None);
-    figure::figure(&profile, &shown(snapshot, running), panel, caption.to_owned())
+    figure::figure(
+        &profile,
+        &shown(snapshot, running),
+        panel,
+        caption.to_owned(),
+    )
 }
 
 /// By loss; those that are not looked at are a tenth of GHM-C's.

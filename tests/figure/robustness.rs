@@ -3,8 +3,8 @@
 use ghm_lab::config::Regularization;
 use ghm_lab::engine::Snapshot;
 use ghm_lab::figure::{
-    Axis, AxisScale, Ink, Marks, Panel, Rgb, Series, Shape, Theme, compose, losses, place, position,
-    scores, ticks, to_svg, value_at,
+    Axis, AxisScale, Ink, Marks, Panel, Rgb, Series, Shape, Theme, compose, losses, place,
+    position, scores, ticks, to_svg, value_at,
 };
 use ghm_lab::ghm::{Loss, LossRule, Task};
 use proptest::prelude::*;

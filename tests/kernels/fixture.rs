@@ -184,7 +184,9 @@ impl Bench {
         let coordinates = (0..self.network.inputs())
             .flat_map(|c| order.iter().map(move |&i| split.points[i as usize][c]));
         let targets = order.iter().map(|&i| split.targets[i as usize]);
-        let ignored = order.iter().map(|&i| f32::from(u8::from(split.ignored[i as usize])));
+        let ignored = order
+            .iter()
+            .map(|&i| f32::from(u8::from(split.ignored[i as usize])));
         (coordinates.collect(), targets.chain(ignored).collect())
     }
 

@@ -6,7 +6,9 @@ use ghm_lab::engine::gpu::{Array, Statistics};
 use ghm_lab::engine::{MAX_CLASSES, Step, cpu};
 use ghm_lab::ghm::{self, Loss, MAX_BINS, Selection, Task};
 
-use crate::fixture::{Bench, NETWORKS, Report, SIZES, Tolerance, floats, norms, step, step_of, tasks};
+use crate::fixture::{
+    Bench, NETWORKS, Report, SIZES, Tolerance, floats, norms, step, step_of, tasks,
+};
 use crate::{BINS, POINTWISE};
 
 /// What both sides start from: everything that the kernels before left.

@@ -58,11 +58,12 @@ fn split_bytes(split: &Split) -> impl Iterator<Item = u8> {
     let points = split.points.iter().flatten();
     let marks = (0..split.len()).map(|i| {
         let class = split.targets[i] as u8;
-        class & 1 | u8::from(split.flipped[i]) << 1 | u8::from(split.ignored[i]) << 2 | class >> 1 << 3
+        class & 1
+            | u8::from(split.flipped[i]) << 1
+            | u8::from(split.ignored[i]) << 2
+            | class >> 1 << 3
     });
-    points
-        .flat_map(|value| value.to_le_bytes())
-        .chain(marks)
+    points.flat_map(|value| value.to_le_bytes()).chain(marks)
 }
 
 /// Of the training examples, then the test examples.

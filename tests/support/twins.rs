@@ -74,5 +74,7 @@ pub fn run_with<T: Real>(
 /// Runs the twins with given weights of the bins and no ignored example.
 pub fn run<T: Real>(step: &Step, outputs: &[T], targets: &[T], beta: &[T]) -> Outcome<T> {
     let beta = beta.to_vec();
-    run_with(step, outputs, targets, &vec![false; targets.len()], |_| beta)
+    run_with(step, outputs, targets, &vec![false; targets.len()], |_| {
+        beta
+    })
 }

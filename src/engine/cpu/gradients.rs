@@ -153,7 +153,11 @@ pub fn reweight<T: Real>(
                 residuals[targets[i].index() * n + i] = -norm / count;
             }
             Task::Regression => {
-                let sign = if seen.error < T::ZERO { -T::ONE } else { T::ONE };
+                let sign = if seen.error < T::ZERO {
+                    -T::ONE
+                } else {
+                    T::ONE
+                };
                 residuals[i] = sign * norm / count;
             }
         }
@@ -178,7 +182,11 @@ pub fn contributions<T: Real>(
     let entries = step.entries as usize;
     let mut g = Vec::with_capacity(entries * examples.len());
     for e in 0..entries {
-        g.extend(examples.iter().map(|&i| gradients.gradient_norms[e * n + i]));
+        g.extend(
+            examples
+                .iter()
+                .map(|&i| gradients.gradient_norms[e * n + i]),
+        );
     }
     let mut counts = vec![0; bins];
     crate::ghm::histogram(&g, &mut counts);

@@ -1,9 +1,9 @@
 //! The table of kernels: which files make each one, which arrays it binds, how many workgroups it
 //! needs. Pipelines, bind groups and the tests all come from this one list.
 
-use crate::engine::Step;
 use super::layout::MAX_LOSSES;
 use crate::engine::MAX_CLASSES;
+use crate::engine::Step;
 use crate::ghm::{Loss, MAX_BINS, Task};
 
 /// Invocations of a workgroup, `LANES` in the shaders.
