@@ -12,3 +12,4 @@ pub mod lab;
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 mod web;
+pub mod xray;

@@ -4,7 +4,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, value_parser};
 
 use super::Failure;
-use crate::config::{Config, Group, Kind, SETTINGS, SettingError};
+use crate::config::{Config, Group, Kind, SETTINGS, Setting, SettingError};
 
 /// Most steps of a headless run.
 pub(super) const MOST_STEPS: u32 = 10_000_000;
@@ -14,7 +14,7 @@ pub(super) const MOST_TRACED_STEPS: u32 = 1000;
 /// Columns that explanations are wrapped to.
 const COLUMNS: usize = 78;
 
-const EXIT_CODES: &str =
+pub(super) const EXIT_CODES: &str =
     "Exit codes: 0 done, 1 the run failed, 2 a flag or setting is wrong and nothing was started.";
 
 /// The whole command line.
@@ -35,6 +35,7 @@ pub(super) fn command() -> Command {
                 .args(settings()),
         )
         .subcommand(train())
+        .subcommand(super::xray::command())
         .subcommand(
             Command::new("adapters")
                 .about("Lists the graphics adapters, which one would train, and why others not")
@@ -75,7 +76,7 @@ fn train() -> Command {
         .args(settings())
 }
 
-fn path(name: &'static str, value: &'static str) -> Arg {
+pub(super) fn path(name: &'static str, value: &'static str) -> Arg {
     Arg::new(name)
         .long(name)
         .value_name(value)
@@ -90,22 +91,26 @@ fn settings() -> impl Iterator<Item = Arg> {
         SETTINGS
             .iter()
             .filter(move |setting| setting.group == group)
-            .map(move |setting| {
-                let (value, short) = match setting.kind {
-                    Kind::Integer { .. } => ("N", setting.range()),
-                    Kind::Real { .. } => ("X", setting.range()),
-                    Kind::Choice { .. } => ("NAME", setting.range()),
-                };
-                Arg::new(setting.key)
-                    .long(setting.key)
-                    .value_name(value)
-                    .default_value(setting.text(&default))
-                    .allow_negative_numbers(true)
-                    .help_heading(group.label())
-                    .help(format!("{} [{short}]", first_sentence(setting.doc)))
-                    .long_help(wrap(&setting.explanation()))
-            })
+            .map(move |setting| flag(setting, &default))
     })
+}
+
+/// The flag of a setting.
+pub(super) fn flag(setting: &'static Setting, default: &Config) -> Arg {
+    let value = match setting.kind {
+        Kind::Integer { .. } => "N",
+        Kind::Real { .. } => "X",
+        Kind::Choice { .. } => "NAME",
+    };
+    let (short, range) = (first_sentence(setting.doc), setting.range());
+    Arg::new(setting.key)
+        .long(setting.key)
+        .value_name(value)
+        .default_value(setting.text(default))
+        .allow_negative_numbers(true)
+        .help_heading(setting.group.label())
+        .help(format!("{short} [{range}]"))
+        .long_help(wrap(&setting.explanation()))
 }
 
 /// The settings of a command: the defaults with what was given.

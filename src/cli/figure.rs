@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Failure;
-use crate::config::Config;
+use crate::config::{Config, Regularization};
 use crate::engine::{BackendInfo, Snapshot};
 use crate::figure::{self, Profile, Shown, Theme};
 use crate::ghm::Task;
@@ -47,7 +47,21 @@ pub(super) fn draw(
     let profile = Profile::of(snapshot, config.shown_class.index());
     let shown = Shown::training(config.loss, config.task);
     let caption = caption(config, backend, snapshot);
-    let figure = figure::figure(&profile, &shown, config.panel, caption);
+    paint(format, &profile, &shown, config.panel, caption)
+}
+
+/// The three panels in a format.
+///
+/// # Errors
+/// When the picture cannot be drawn.
+pub(super) fn paint(
+    format: Format,
+    profile: &Profile,
+    shown: &Shown,
+    panel: Regularization,
+    caption: String,
+) -> Result<Vec<u8>, String> {
+    let figure = figure::figure(profile, shown, panel, caption);
     match format {
         Format::Svg => Ok(figure::to_svg(&figure, &Theme::LIGHT, figure::SIZE).into_bytes()),
         Format::Png => figure::to_png(&figure, &Theme::LIGHT, figure::SIZE, SCALE),

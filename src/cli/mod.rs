@@ -12,6 +12,7 @@ mod summary;
 mod train;
 mod training;
 mod window;
+mod xray;
 
 use std::fmt::Display;
 use std::io::Write;
@@ -73,6 +74,7 @@ pub fn main() -> ExitCode {
     };
     let result = match matches.subcommand() {
         Some(("train", matches)) => train::run(matches),
+        Some(("xray", matches)) => xray::run(matches),
         Some(("adapters", _)) => adapters::run(),
         Some((_, matches)) => window::run(matches),
         None => window::run(&matches),

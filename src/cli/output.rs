@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use super::Failure;
 
@@ -174,6 +175,22 @@ fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     fs::rename(&scratch.path, path)
 }
 
+/// Scratch files that are there now.
+static SCRATCHES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// From now on Ctrl-C ends the process without leaving a scratch file behind.
+pub(super) fn clean_up_on_interrupt() {
+    // Fails where there is a handler already, and where there can be none: then a hidden file stays.
+    let _ = ctrlc::set_handler(|| {
+        if let Ok(scratches) = SCRATCHES.lock() {
+            for path in scratches.iter() {
+                let _ = fs::remove_file(path);
+            }
+        }
+        std::process::exit(130);
+    });
+}
+
 /// A new file beside another; gone when dropped, unless it was renamed.
 struct Scratch {
     path: PathBuf,
@@ -187,7 +204,12 @@ impl Scratch {
             name.push(format!("{}-{attempt}.tmp", std::process::id()));
             let path = path.with_file_name(name);
             match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((Self { path }, file)),
+                Ok(file) => {
+                    if let Ok(mut scratches) = SCRATCHES.lock() {
+                        scratches.push(path.clone());
+                    }
+                    return Ok((Self { path }, file));
+                }
                 // Left by a process of the same number that was killed.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => {
                     attempt += 1;
@@ -202,6 +224,9 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         // Fails after the rename, as it should.
         let _ = fs::remove_file(&self.path);
+        if let Ok(mut scratches) = SCRATCHES.lock() {
+            scratches.retain(|path| *path != self.path);
+        }
     }
 }
 

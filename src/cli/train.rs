@@ -6,7 +6,7 @@ use clap::ArgMatches;
 
 use super::arguments::{self, MOST_TRACED_STEPS};
 use super::figure::{self, Format};
-use super::output::Output;
+use super::output::{self, Output};
 use super::progress::Progress;
 use super::report::{self, Record, Results, Trace};
 use super::{Failure, adapters, note, print, summary, training};
@@ -26,6 +26,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let config = arguments::config(matches)?;
     let steps = arguments::steps(matches)?;
     let outputs = Outputs::of(matches, steps)?;
+    output::clean_up_on_interrupt();
 
     let (mut trainer, fallback) = adapters::compute(&config).start(&config)?;
     if let Some(reason) = fallback {

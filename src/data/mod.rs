@@ -3,6 +3,7 @@
 mod curves;
 mod layouts;
 mod order;
+pub mod predictions;
 mod random;
 mod recipe;
 mod shapes;

@@ -95,8 +95,8 @@ impl EmaClock {
 pub const LEAST_DENSITY: f64 = 1e-30;
 
 /// Number of bins with at least one example, `n`.
-pub fn hit_bins(counts: &[u32]) -> usize {
-    counts.iter().filter(|&&count| count > 0).count()
+pub fn hit_bins<C: Copy + Into<f64>>(counts: &[C]) -> usize {
+    counts.iter().filter(|&&count| count.into() > 0.0).count()
 }
 
 /// Updates the moving average `S_j <- momentum S_j + (1 - momentum) R_j` and derives the gradient
@@ -105,22 +105,23 @@ pub fn hit_bins(counts: &[u32]) -> usize {
 /// `density_j = S_j * correction * normaliser` and `beta_j = N / density_j` with `N` the sum of the
 /// counts; both are 0 in a bin that was never hit, beta also up to [`LEAST_DENSITY`]. All slices have
 /// one entry a bin.
-pub fn density<T: Real>(
-    counts: &[u32],
+pub fn density<T: Real, C: Copy + Into<f64>>(
+    counts: &[C],
     rule: &DensityRule<T>,
     ema: &mut [T],
     density: &mut [T],
     beta: &mut [T],
 ) {
-    let examples = T::of(counts.iter().map(|&count| f64::from(count)).sum());
+    let examples = T::of(counts.iter().map(|&count| count.into()).sum());
     let normaliser = T::of(match rule.normaliser {
         Normaliser::One => 1.0,
         Normaliser::Bins => counts.len() as f64,
         Normaliser::HitBins => hit_bins(counts) as f64,
     });
     for j in 0..counts.len() {
-        if counts[j] > 0 || !rule.holds_empty_bins {
-            let count = T::of(f64::from(counts[j]));
+        let count = counts[j].into();
+        if count > 0.0 || !rule.holds_empty_bins {
+            let count = T::of(count);
             ema[j] = rule.momentum * ema[j] + (T::ONE - rule.momentum) * count;
         }
         density[j] = ema[j] * rule.correction * normaliser;

@@ -1,13 +1,16 @@
 //! How good predictions are: ranking, thresholds, calibration, and how much weight is at work.
 
+use super::Real;
+
 /// Scores in descending order of value, ties together: after each group of equal scores the number
 /// of examples and of positives so far. Empty where a score is NaN.
-fn ranked(scores: &[f32], labels: &[bool]) -> Vec<(f32, usize, usize)> {
-    if scores.iter().any(|score| score.is_nan()) {
+fn ranked<T: Real>(scores: &[T], labels: &[bool]) -> Vec<(T, usize, usize)> {
+    let at = |i: u32| scores[i as usize].to_f64();
+    if scores.iter().any(|score| score.to_f64().is_nan()) {
         return Vec::new();
     }
     let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
+    order.sort_unstable_by(|&a, &b| at(b).total_cmp(&at(a)));
     let (mut seen, mut hits) = (0, 0);
     order
         .chunk_by(|&a, &b| scores[a as usize] == scores[b as usize])
@@ -23,7 +26,7 @@ fn ranked(scores: &[f32], labels: &[bool]) -> Vec<(f32, usize, usize)> {
 /// together, as scikit-learn's `average_precision_score` defines it.
 ///
 /// `labels` are true for positives. `None` without a positive, or when a score is NaN.
-pub fn average_precision(scores: &[f32], labels: &[bool]) -> Option<f64> {
+pub fn average_precision<T: Real>(scores: &[T], labels: &[bool]) -> Option<f64> {
     let groups = ranked(scores, labels);
     let &(_, _, positives) = groups.last()?;
     if positives == 0 {
@@ -40,7 +43,7 @@ pub fn average_precision(scores: &[f32], labels: &[bool]) -> Option<f64> {
 
 /// Area under the ROC curve, ties counted half. `None` without a positive or without a negative, or
 /// when a score is NaN.
-pub fn roc_auc(scores: &[f32], labels: &[bool]) -> Option<f64> {
+pub fn roc_auc<T: Real>(scores: &[T], labels: &[bool]) -> Option<f64> {
     let groups = ranked(scores, labels);
     let &(_, all, positives) = groups.last()?;
     let negatives = all - positives;
@@ -59,7 +62,7 @@ pub fn roc_auc(scores: &[f32], labels: &[bool]) -> Option<f64> {
 /// A threshold and what it reaches when scores from it up are called positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Operating {
-    pub threshold: f32,
+    pub threshold: f64,
     pub precision: f64,
     pub recall: f64,
     /// `2 precision recall / (precision + recall)`
@@ -68,13 +71,13 @@ pub struct Operating {
 
 /// The threshold of the best F1, the highest of equal ones. `None` without a positive, or when a
 /// score is NaN.
-pub fn best_f1(scores: &[f32], labels: &[bool]) -> Option<Operating> {
+pub fn best_f1<T: Real>(scores: &[T], labels: &[bool]) -> Option<Operating> {
     let groups = ranked(scores, labels);
     let &(_, _, positives) = groups.last()?;
     let points = groups.into_iter().filter(|&(_, _, hits)| hits > 0);
     points
         .map(|(threshold, seen, hits)| Operating {
-            threshold,
+            threshold: threshold.to_f64(),
             precision: hits as f64 / seen as f64,
             recall: hits as f64 / positives as f64,
             f1: 2.0 * hits as f64 / (seen + positives) as f64,

@@ -1,0 +1,85 @@
+//! The flags of `ghm-lab xray`.
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use crate::cli::arguments::{EXIT_CODES, flag, path};
+use crate::config::{Config, Group, SETTINGS, Setting};
+
+/// Whether a setting says something about predictions that are there already.
+pub(super) fn is_offered(setting: &Setting) -> bool {
+    (setting.group == Group::Loss && setting.key != "loss") || setting.key == "panel"
+}
+
+pub(in crate::cli) fn command() -> Command {
+    let default = Config::default();
+    let settings = SETTINGS.iter().filter(|setting| is_offered(setting));
+    Command::new("xray")
+        .about("Shows the gradient density of your own model's predictions, without training")
+        .long_about(
+            "Shows the gradient density of your own model's predictions, without training.\n\n\
+             FILES are CSV or TSV with a header, NPY, NPZ or JSON (an object of arrays). Columns:\n  \
+             two classes      logit or p, and label (0 or 1)\n  \
+             several classes  logit_0, logit_1, … or p_0, p_1, …, and label\n  \
+             regression       pred and target\n  \
+             as you like      valid (0: ignored), batch (mini-batches, whose rows stand together),\n                   \
+             group (any category, for a breakdown)\n\
+             Several text files are read one after the other; several NPY files are columns of the names \
+             of the files.",
+        )
+        .args_override_self(true)
+        .after_help(EXIT_CODES)
+        .arg(
+            Arg::new("files")
+                .value_name("FILE")
+                .num_args(1..)
+                .value_parser(value_parser!(std::path::PathBuf))
+                .required_unless_present_any(["histogram", "preset"])
+                .help("Predictions"),
+        )
+        .next_help_heading("Input")
+        .arg(
+            path("histogram", "FILE")
+                .conflicts_with_all(["files", "preset"])
+                .help("Reads a histogram instead: gradient_norm,count or gradient_norm,log10_count"),
+        )
+        .arg(
+            Arg::new("preset")
+                .long("preset")
+                .value_name("NAME")
+                .value_parser(["paper"])
+                .conflicts_with("files")
+                .help("Takes the distribution of the paper's figure 1 as the histogram"),
+        )
+        .arg(
+            Arg::new("columns")
+                .long("columns")
+                .value_name("NAME,…")
+                .help("Names the columns of a plain NPY array, which has none"),
+        )
+        .arg(
+            Arg::new("skip-bad-rows")
+                .long("skip-bad-rows")
+                .action(ArgAction::SetTrue)
+                .help("Counts and reports rows that cannot be used instead of ending at the first"),
+        )
+        .next_help_heading("Output")
+        .arg(path("json", "FILE|-").help("Writes all that was found as JSON; - is stdout"))
+        .arg(path("csv", "FILE").help("Writes a line for each bin"))
+        .arg(path("per-example", "FILE").help(
+            "Writes a line for each example as CSV: g, bin, weight, loss, and the derivative of its \
+             mini-batch's mean loss with respect to the output",
+        ))
+        .arg(path("figure", "FILE.svg|FILE.png").help("Draws the three panels, as SVG or PNG"))
+        .next_help_heading("Loss")
+        .arg(
+            Arg::new("loss")
+                .long("loss")
+                .value_name("NAME")
+                .default_value("all")
+                .help(
+                    "The loss to show, or all of the task; --per-example is of the harmonizing one where \
+                     all are shown",
+                ),
+        )
+        .args(settings.map(move |setting| flag(setting, &default)))
+}

@@ -1,0 +1,279 @@
+//! `ghm-lab xray`: the gradient density of predictions from files.
+
+mod arguments;
+mod read;
+mod text;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+pub(super) use arguments::command;
+
+use super::figure::{self, Format};
+use super::output::{self, Output};
+use super::{Failure, note, print};
+use crate::config::{Config, Regularization, SETTINGS, SettingError};
+use crate::data::predictions::{
+    Header, Histogram, Input, Options, PAPER, Predictions, ReadError, read_histogram,
+};
+use crate::figure::Shown;
+use crate::ghm::{Loss, Task};
+use crate::xray::{Report, of_histogram};
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self::usage(error)
+    }
+}
+
+/// Where results go; checked before anything is read.
+struct Outputs {
+    json: Option<Output>,
+    csv: Option<Output>,
+    examples: Option<Output>,
+    figure: Option<(Output, Format)>,
+}
+
+impl Outputs {
+    fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let path = |flag: &str| matches.get_one::<PathBuf>(flag).map(PathBuf::as_path);
+        let file = |flag: &'static str| path(flag).map(|path| Output::file(flag, path)).transpose();
+        let format = path("figure").map(Format::of).transpose()?;
+        let outputs = Self {
+            json: match path("json") {
+                Some(path) if path == Path::new("-") => Some(Output::stdout("json")),
+                _ => file("json")?,
+            },
+            csv: file("csv")?,
+            examples: file("per-example")?,
+            figure: file("figure")?.zip(format),
+        };
+        let figure = outputs.figure.as_ref().map(|(output, _)| output);
+        let others = [&outputs.json, &outputs.csv, &outputs.examples];
+        Output::check_distinct(others.into_iter().flatten().chain(figure))?;
+        Ok(outputs)
+    }
+}
+
+/// Reads, prints what was found and writes what was asked for.
+///
+/// # Errors
+/// A wrong flag, setting or file before anything is written; an output that fails after all.
+pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let outputs = Outputs::of(matches)?;
+    output::clean_up_on_interrupt();
+    let (report, mut source) = match histogram(matches)? {
+        Some((name, histogram)) => {
+            if outputs.examples.is_some() {
+                return Err(Failure::usage(
+                    "--per-example: a histogram has no single examples",
+                ));
+            }
+            let mut config = config(matches, Task::Binary)?;
+            let given = |flag| matches.value_source(flag) == Some(ValueSource::CommandLine);
+            let bins = given("bins").then_some(config.bins as usize);
+            if !given("panel") {
+                // As the paper shows its distribution.
+                config.panel = Regularization::GradientNorm;
+            }
+            let report = of_histogram(&histogram, bins, &config).map_err(Failure::usage)?;
+            (report, Source::Histogram(name))
+        }
+        None => {
+            let mut predictions = open(matches)?;
+            let config = config(matches, predictions.header().task)?;
+            let (report, read) = read::xray(predictions, &config)?;
+            predictions = read;
+            (report, Source::Predictions(predictions, names(matches)))
+        }
+    };
+    let losses = losses(matches, &report)?;
+    let shown = Shown {
+        losses: losses.clone(),
+        running: None,
+    };
+
+    let mut failures = Vec::new();
+    let mut written = Vec::new();
+    let mut done = |output: &Output, result: Result<(), Failure>| match result {
+        Ok(()) => written.push(output.shown().to_string()),
+        Err(failure) => failures.extend(failure.sentences),
+    };
+    if let (Some(output), Source::Predictions(predictions, _)) = (&outputs.examples, &mut source) {
+        let loss = match losses.as_slice() {
+            [loss] => *loss,
+            _ => report.harmonizing()[0],
+        };
+        done(output, write::examples(output, predictions, &report, loss));
+    }
+    if let Some(output) = &outputs.json {
+        let mut json = report.to_json();
+        json["skipped"] = source.skipped().into();
+        done(
+            output,
+            output.write(|w| {
+                serde_json::to_writer(&mut *w, &json)
+                    .map_err(Into::into)
+                    .and_then(|()| writeln!(w))
+            }),
+        );
+    }
+    if let Some(output) = &outputs.csv {
+        let csv = report.to_csv();
+        done(output, output.write(|w| w.write_all(csv.as_bytes())));
+    }
+    if let Some((output, format)) = &outputs.figure {
+        let caption = text::caption(&report, &source.name());
+        let drawn = figure::paint(
+            *format,
+            &report.profile(),
+            &shown,
+            report.config.panel,
+            caption,
+        );
+        let result = drawn
+            .map_err(|reason| Failure::run(format!("--figure: {reason}")))
+            .and_then(|bytes| output.write(|w| w.write_all(&bytes)));
+        done(output, result);
+    }
+
+    let to_stdout = outputs.json.as_ref().is_some_and(Output::is_stdout);
+    let mut said = text::describe(&report, &losses, &source);
+    if to_stdout {
+        written.retain(|path| path != "-");
+    }
+    if !written.is_empty() {
+        said += &format!("Wrote {}.\n", written.join(", "));
+    }
+    if to_stdout {
+        note(said.trim_end());
+    } else {
+        print(&said);
+    }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure {
+            code: 1,
+            sentences: failures,
+        })
+    }
+}
+
+/// What was read.
+pub(super) enum Source {
+    Histogram(String),
+    Predictions(Predictions, String),
+}
+
+impl Source {
+    fn name(&self) -> String {
+        match self {
+            Self::Histogram(name) | Self::Predictions(_, name) => name.clone(),
+        }
+    }
+
+    fn skipped(&self) -> u64 {
+        match self {
+            Self::Histogram(_) => 0,
+            Self::Predictions(predictions, _) => predictions.skipped().count,
+        }
+    }
+}
+
+fn paths(matches: &ArgMatches) -> Vec<&PathBuf> {
+    matches.get_many("files").into_iter().flatten().collect()
+}
+
+fn names(matches: &ArgMatches) -> String {
+    let names: Vec<String> = paths(matches)
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    match names.as_slice() {
+        [first, .., last] if names.len() > 2 => format!("{first} to {last}"),
+        _ => names.join(", "),
+    }
+}
+
+fn histogram(matches: &ArgMatches) -> Result<Option<(String, Histogram)>, Failure> {
+    let input = match matches.get_one::<PathBuf>("histogram") {
+        Some(path) => Input::file(path),
+        None if matches.get_one::<String>("preset").is_some() => {
+            Input::bytes("the paper's distribution", PAPER.as_bytes())
+        }
+        None => return Ok(None),
+    };
+    let histogram = read_histogram(&input)?;
+    Ok(Some((input.name, histogram)))
+}
+
+fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {
+    let inputs: Vec<Input> = paths(matches)
+        .iter()
+        .map(|path| Input::file(path))
+        .collect();
+    let columns = matches.get_one::<String>("columns");
+    let options = Options {
+        skip_bad_rows: matches.get_flag("skip-bad-rows"),
+        columns: columns.map(|names| {
+            names
+                .split(',')
+                .map(|name| name.trim().to_owned())
+                .collect()
+        }),
+    };
+    Ok(Predictions::open(inputs, options)?)
+}
+
+/// The settings of the losses for a task.
+fn config(matches: &ArgMatches, task: Task) -> Result<Config, Vec<SettingError>> {
+    let given = SETTINGS
+        .iter()
+        .filter(|setting| arguments::is_offered(setting));
+    Config::of_task(task).with(given.filter_map(|setting| {
+        let given = matches.value_source(setting.key) == Some(ValueSource::CommandLine);
+        let text = matches.get_one::<String>(setting.key).filter(|_| given)?;
+        Some((setting, text.clone()))
+    }))
+}
+
+/// The losses that are shown: one, or all that can be had, with the one that harmonizes first.
+fn losses(matches: &ArgMatches, report: &Report) -> Result<Vec<Loss>, Failure> {
+    let there: Vec<Loss> = report.losses.iter().map(|of| of.loss).rev().collect();
+    let name = matches
+        .get_one::<String>("loss")
+        .map_or("all", String::as_str);
+    if name == "all" {
+        return Ok(there);
+    }
+    match there.iter().find(|loss| loss.key() == name) {
+        Some(loss) => Ok(vec![*loss]),
+        None => {
+            let keys: Vec<&str> = there.iter().map(|loss| loss.key()).collect();
+            let short: String = name.chars().take(40).collect();
+            Err(Failure::usage(format!(
+                "--loss: \"{short}\" cannot be had of these predictions: all, {} can",
+                keys.join(", ")
+            )))
+        }
+    }
+}
+
+/// What the header says, in words.
+pub(super) fn kind(header: &Header) -> String {
+    use crate::data::predictions::Outputs;
+    let outputs = match header.outputs {
+        Outputs::Logits => "logits",
+        Outputs::Probabilities => "probabilities",
+        Outputs::Values => "predictions",
+    };
+    match header.task {
+        Task::Binary => format!("two classes, {outputs}"),
+        Task::Classes => format!("{} classes, {outputs}", header.classes),
+        Task::Regression => "regression".to_owned(),
+    }
+}

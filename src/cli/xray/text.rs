@@ -1,0 +1,247 @@
+//! What an X-ray found, in a few lines for people.
+
+use super::{Source, kind};
+use crate::figure::{count, number};
+use crate::ghm::{Loss, Task};
+use crate::xray::{Quality, Report, Share};
+
+/// Groups that are listed; the others are counted.
+const MOST_GROUPS: usize = 12;
+
+/// Names what was read in one line.
+pub(super) fn caption(report: &Report, name: &str) -> String {
+    let config = &report.config;
+    let of_regression = match report.task {
+        Task::Regression => format!(", mu {}", config.mu),
+        Task::Binary | Task::Classes => String::new(),
+    };
+    let momentum = match report.batches {
+        0 | 1 => "one mini-batch".to_owned(),
+        batches => format!("{batches} mini-batches, momentum {}", config.momentum),
+    };
+    format!(
+        "{name}: {} examples, {} bins, {momentum}, {}{of_regression}",
+        number(report.examples),
+        report.counts.len(),
+        config.convention.label(),
+    )
+}
+
+/// The whole text.
+pub(super) fn describe(report: &Report, losses: &[Loss], source: &Source) -> String {
+    let mut text = what(report, source);
+    text += &format!(
+        "Gradient norms from 0 to 1, {} bins, log: |{}|\n",
+        report.counts.len(),
+        sparkline(&report.counts)
+    );
+    text += &table(&loss_rows(report, losses));
+    for (loss, why) in report.left_out.iter().filter(|_| losses.len() > 1) {
+        text += &format!("{} is left out: {why}.\n", loss.label());
+    }
+    for (name, shares) in [("class", &report.classes), ("group", &report.groups)] {
+        if !shares.is_empty() {
+            text.push('\n');
+            text += &table(&share_rows(report, name, shares));
+            if shares.len() > MOST_GROUPS {
+                text += &format!("and {} more\n", shares.len() - MOST_GROUPS);
+            }
+        }
+    }
+    let metrics = metrics(report);
+    if !metrics.is_empty() {
+        text += &format!("\n{}.\n", metrics.join(", "));
+    }
+    if let Source::Predictions(predictions, _) = source {
+        let skipped = predictions.skipped();
+        if skipped.count > 0 {
+            text += &format!(
+                "\nSkipped {} rows that cannot be used, such as:\n",
+                count(skipped.count)
+            );
+            for sentence in &skipped.first {
+                text += &format!("  {sentence}\n");
+            }
+        }
+    }
+    text
+}
+
+fn what(report: &Report, source: &Source) -> String {
+    let mut text = source.name();
+    if let Some(header) = &report.header {
+        text += &format!(": {}", kind(header));
+    }
+    text += &format!(", {} examples", whole(report.examples));
+    if report.ignored > 0 {
+        text += &format!(" and {} ignored", count(report.ignored));
+    }
+    if report.batches > 1 {
+        text += &format!(", {} mini-batches", count(report.batches));
+    }
+    text + "\n"
+}
+
+fn whole(value: f64) -> String {
+    if value < 1e15 {
+        count(value as u64)
+    } else {
+        number(value)
+    }
+}
+
+/// One character a bin, log of the count; a space where there is none.
+fn sparkline(counts: &[f64]) -> String {
+    const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let logs: Vec<Option<f64>> = (counts.iter())
+        .map(|&count| (count > 0.0).then(|| count.log10()))
+        .collect();
+    let known = || logs.iter().flatten().copied();
+    let (low, high) = known().fold((f64::MAX, f64::MIN), |(low, high), v| {
+        (low.min(v), high.max(v))
+    });
+    // A flat distribution is in the middle.
+    let range = (high - low).max(1e-9);
+    let level = |log: f64| LEVELS[(((log - low) / range * 7.0).round() as usize).min(7)];
+    logs.iter().map(|log| log.map_or(' ', level)).collect()
+}
+
+fn loss_rows(report: &Report, losses: &[Loss]) -> Vec<Vec<String>> {
+    let mut rows = vec![
+        [
+            "loss",
+            "mean",
+            "effective sample size",
+            "from g < 0.1",
+            "from g >= 0.9",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    ];
+    for &loss in losses {
+        let Some(of) = report.of(loss) else { continue };
+        let all: f64 = of.contribution.iter().sum();
+        let bins = of.contribution.len() as f64;
+        let part = |from: f64, to: f64| {
+            let inside = |j: usize| {
+                let middle = (j as f64 + 0.5) / bins;
+                from <= middle && middle < to
+            };
+            let sum: f64 = (0..of.contribution.len())
+                .filter(|&j| inside(j))
+                .map(|j| of.contribution[j])
+                .sum();
+            percent(if all > 0.0 { sum / all } else { 0.0 })
+        };
+        rows.push(vec![
+            loss.label().to_owned(),
+            format!("{:.5}", of.mean),
+            of.effective_sample_size.map_or("–".to_owned(), whole),
+            part(0.0, 0.1),
+            part(0.9, 1.0),
+        ]);
+    }
+    rows
+}
+
+fn share_rows(report: &Report, name: &str, shares: &[Share]) -> Vec<Vec<String>> {
+    let [harmonizing, plain] = report.harmonizing();
+    let short = |loss: Loss| match loss {
+        Loss::CrossEntropy => "CE",
+        loss => loss.label(),
+    };
+    let mut rows = vec![vec![
+        name.to_owned(),
+        "examples".to_owned(),
+        "share".to_owned(),
+        format!("of {} gradient", short(plain)),
+        format!("of {} gradient", short(harmonizing)),
+    ]];
+    rows.extend(shares.iter().take(MOST_GROUPS).map(|share| {
+        vec![
+            share.name.clone(),
+            count(share.examples),
+            percent(share.of_examples),
+            percent(share.of_plain),
+            percent(share.of_harmonized),
+        ]
+    }));
+    rows
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
+}
+
+/// The first column to the left, numbers to the right.
+fn table(rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let mut text = String::new();
+    for row in rows {
+        for (column, cell) in row.iter().enumerate() {
+            let width = width(column);
+            text += &match column {
+                0 => format!("{cell:<width$}"),
+                _ => format!("  {cell:>width$}"),
+            };
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+fn metrics(report: &Report) -> Vec<String> {
+    let metrics = &report.metrics;
+    let quality = |name: &str, quality: Quality| match quality.error_bound {
+        0.0 => format!("{name} {:.4}", quality.value),
+        bound => format!(
+            "{name} {:.4} (within {bound:.1e}, from a histogram)",
+            quality.value
+        ),
+    };
+    let mut texts = Vec::new();
+    let mean = match report.task {
+        Task::Classes => "mean ",
+        Task::Binary | Task::Regression => "",
+    };
+    texts.extend(
+        metrics
+            .average_precision
+            .map(|q| quality(&format!("{mean}average precision"), q)),
+    );
+    texts.extend(
+        metrics
+            .roc_auc
+            .map(|q| quality(&format!("{mean}ROC AUC"), q)),
+    );
+    texts.extend(metrics.best_f1.map(|(best, _)| {
+        format!(
+            "best F1 {:.4} from {} on (precision {:.3}, recall {:.3})",
+            best.f1,
+            number(best.threshold),
+            best.precision,
+            best.recall
+        )
+    }));
+    let plain = |name: &str, value: Option<f64>| value.map(|value| format!("{name} {value:.4}"));
+    texts.extend(plain("accuracy", metrics.accuracy));
+    texts.extend(plain(
+        "expected calibration error",
+        metrics.expected_calibration_error,
+    ));
+    texts.extend(plain("mean absolute error", metrics.mean_absolute_error));
+    texts.extend(plain(
+        "root mean square error",
+        metrics.root_mean_square_error,
+    ));
+    if let Some(first) = texts.first_mut() {
+        // A sentence begins.
+        let rest = first.split_off(1);
+        *first = first.to_uppercase() + &rest;
+    }
+    texts
+}

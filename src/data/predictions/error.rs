@@ -1,0 +1,46 @@
+//! Why a file cannot be used, in one sentence.
+
+use std::fmt;
+use std::io;
+
+/// One sentence with file, line, column, the value and what was expected, as far as they apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError(pub String);
+
+impl ReadError {
+    /// Of a file as a whole.
+    pub(super) fn of(file: &str, what: impl fmt::Display) -> Self {
+        Self(format!("{file}: {what}"))
+    }
+
+    /// From the system.
+    pub(super) fn io(file: &str, error: &io::Error) -> Self {
+        let what = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            io::ErrorKind::PermissionDenied => "reading it is not allowed".to_owned(),
+            io::ErrorKind::UnexpectedEof => "it ends too early: it is truncated".to_owned(),
+            io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+            _ => shorten(&error.to_string()),
+        };
+        Self::of(file, what)
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// At most 40 characters of a text that a file holds, without control characters.
+pub(super) fn shorten(text: &str) -> String {
+    const MOST: usize = 40;
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    let mut short: String = text.chars().map(clean).take(MOST).collect();
+    if text.chars().nth(MOST).is_some() {
+        short.push('…');
+    }
+    short
+}

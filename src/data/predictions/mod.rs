@@ -1,0 +1,252 @@
+//! Predictions that a person brings, from files of any framework: read in blocks, so that memory
+//! does not grow with the file.
+
+mod arrays;
+mod columns;
+mod delimited;
+mod error;
+mod histogram;
+mod json;
+mod lines;
+mod npy;
+mod npz;
+mod open;
+
+use std::io::{self, Read, Seek};
+
+pub use error::ReadError;
+pub use histogram::{Histogram, PAPER, read_histogram};
+pub use open::Predictions;
+
+use crate::ghm::Task;
+
+/// What the outputs are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outputs {
+    Logits,
+    Probabilities,
+    /// Predictions of a regression.
+    Values,
+}
+
+/// What the names of the columns say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    pub task: Task,
+    /// Number of classes; 1 in a regression.
+    pub classes: usize,
+    pub outputs: Outputs,
+    pub has_valid: bool,
+    pub has_batch: bool,
+    pub has_group: bool,
+}
+
+impl Header {
+    /// Outputs of an example, K.
+    pub fn width(&self) -> usize {
+        match self.task {
+            Task::Classes => self.classes,
+            Task::Binary | Task::Regression => 1,
+        }
+    }
+}
+
+/// A block of n examples, in the order of the files. Vectors of columns that are not there are empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    /// `[n, K]`, one output (binary, regression) or K an example, as the file has them: logits,
+    /// probabilities in [0, 1] or predictions; all finite.
+    pub outputs: Vec<f64>,
+    /// `[n]`: 0 or 1, the class, or the target of a regression.
+    pub targets: Vec<f64>,
+    /// `[n]`, false for an ignored example.
+    pub valid: Vec<bool>,
+    /// `[n]`, number of the mini-batch: from 0, grows by 1 from batch to batch.
+    pub batch: Vec<u32>,
+    /// `[n]`, index into [`Predictions::groups`].
+    pub group: Vec<u32>,
+}
+
+impl Rows {
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.targets.is_empty()
+    }
+}
+
+/// How to read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Counts rows that cannot be used and goes on.
+    pub skip_bad_rows: bool,
+    /// Names of the columns of an array that has none.
+    pub columns: Option<Vec<String>>,
+}
+
+/// Rows that were left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    pub count: u64,
+    /// Why, for the first few.
+    pub first: Vec<String>,
+}
+
+/// Bytes that can be read from any place.
+pub trait Source: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Source for T {}
+
+/// A file, or bytes that stand for one. It is opened more than once: for arrays that lie in it one
+/// behind the other but are read side by side, and for a second pass.
+pub struct Input {
+    /// What messages call it.
+    pub name: String,
+    pub open: Box<dyn Fn() -> io::Result<Box<dyn Source>> + Send + Sync>,
+}
+
+impl Input {
+    /// Bytes in memory.
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<std::sync::Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        Self {
+            name: name.into(),
+            open: Box::new(move || Ok(Box::new(io::Cursor::new(bytes.clone())))),
+        }
+    }
+
+    /// A file by its path.
+    pub fn file(path: &std::path::Path) -> Self {
+        let path = path.to_owned();
+        Self {
+            name: path.display().to_string(),
+            open: Box::new(move || {
+                if path.is_dir() {
+                    return Err(io::Error::other("it is a folder"));
+                }
+                Ok(Box::new(std::fs::File::open(&path)?))
+            }),
+        }
+    }
+
+    /// Opens it anew.
+    fn source(&self) -> Result<Box<dyn Source>, ReadError> {
+        (self.open)().map_err(|error| ReadError::io(&self.name, &error))
+    }
+
+    /// Bytes in all.
+    fn size(&self) -> Result<u64, ReadError> {
+        let mut source = self.source()?;
+        let size = source.seek(io::SeekFrom::End(0));
+        size.map_err(|error| ReadError::io(&self.name, &error))
+    }
+
+    /// The name without folders and ending.
+    fn stem(&self) -> &str {
+        let name = self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name);
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
+}
+
+/// Numbered names: groups and mini-batches in the order in which they appear.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    list: Vec<String>,
+    index: std::collections::HashMap<Vec<u8>, u32>,
+}
+
+impl Names {
+    fn number(&mut self, name: &[u8]) -> u32 {
+        if let Some(&number) = self.index.get(name) {
+            return number;
+        }
+        let number = self.list.len() as u32;
+        self.list
+            .push(error::shorten(&String::from_utf8_lossy(name)));
+        self.index.insert(name.to_vec(), number);
+        number
+    }
+}
+
+/// A block of rows as a format has them, before they are checked. Vectors have one entry a row; those
+/// of columns that are not there are empty.
+#[derive(Debug, Default)]
+struct Block {
+    rows: usize,
+    /// One vector for each output.
+    outputs: Vec<Vec<f64>>,
+    targets: Vec<f64>,
+    valid: Vec<f64>,
+    /// Numbers of the names.
+    batch: Vec<u32>,
+    group: Vec<u32>,
+    /// Rows with a cell that is no number, in ascending order, and what is wrong with each.
+    bad: Vec<(usize, ReadError)>,
+    /// Where each row is, where that is not its index: lines of text.
+    lines: Vec<u64>,
+    batches: Names,
+    groups: Names,
+}
+
+impl Block {
+    /// Forgets the rows, but not the names.
+    fn clear(&mut self) {
+        self.rows = 0;
+        for values in &mut self.outputs {
+            values.clear();
+        }
+        self.targets.clear();
+        self.valid.clear();
+        self.batch.clear();
+        self.group.clear();
+        self.bad.clear();
+        self.lines.clear();
+    }
+
+    /// The values of a column of numbers.
+    fn numbers(&mut self, role: columns::Role) -> Option<&mut Vec<f64>> {
+        match role {
+            columns::Role::Output(k) => self.outputs.get_mut(k),
+            columns::Role::Target => Some(&mut self.targets),
+            columns::Role::Valid => Some(&mut self.valid),
+            columns::Role::Batch | columns::Role::Group => None,
+        }
+    }
+
+    /// Notes the name of a row's batch or group.
+    fn name(&mut self, role: columns::Role, name: &[u8]) {
+        match role {
+            columns::Role::Batch => {
+                let number = self.batches.number(name);
+                self.batch.push(number);
+            }
+            columns::Role::Group => {
+                let number = self.groups.number(name);
+                self.group.push(number);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A format: rows with columns of known names.
+trait Table: Send {
+    /// Names of all columns.
+    fn names(&self) -> &[String];
+
+    /// Adds at most `most` rows of the chosen columns to a block; none at the end.
+    fn read(
+        &mut self,
+        columns: &columns::Columns,
+        most: usize,
+        block: &mut Block,
+    ) -> Result<(), ReadError>;
+
+    /// Where a row of the block is, for messages: file, place and column.
+    fn place(&self, block: &Block, row: usize, column: &str) -> String;
+
+    /// Bytes read so far.
+    fn done(&self) -> u64;
+}

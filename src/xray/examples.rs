@@ -1,0 +1,192 @@
+//! Values of single examples, in a second pass over the rows: the density of a mini-batch is known
+//! only at its end.
+
+use super::batch::{Batch, Totals};
+use super::measure::{entries, measure, probabilities};
+use super::scores::Scores;
+use super::{Report, Settings};
+use crate::config::Config;
+use crate::data::predictions::{Header, Rows};
+use crate::ghm::{Loss, Seen, Selection, Task, bin, direction};
+
+/// What one example comes to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values {
+    /// Gradient norm.
+    pub g: f64,
+    pub bin: usize,
+    /// Effective weight.
+    pub weight: f64,
+    pub loss: f64,
+    /// Derivative of the mean loss of its mini-batch with respect to each output.
+    pub gradient: Vec<f64>,
+}
+
+/// The second pass.
+pub struct Examples {
+    settings: Settings,
+    loss: Loss,
+    class_weights: Vec<f64>,
+    /// State of the only mini-batch, or of the one that was just finished.
+    beta: Vec<f64>,
+    selection: Selection<f64>,
+    examples: f64,
+    /// Index among the examples of the mini-batch that are not ignored.
+    index: usize,
+    /// Mini-batches by a column: the rows of the one that is being read.
+    waiting: Vec<Rows>,
+    number: u32,
+    totals: Totals,
+}
+
+impl Examples {
+    /// For the same rows as those of a report.
+    pub fn new(header: Header, config: &Config, report: &Report, loss: Loss) -> Self {
+        let settings = Settings::new(header, config);
+        Self {
+            totals: Totals::new(&settings),
+            loss,
+            class_weights: report.class_weights.clone(),
+            beta: report.beta.clone(),
+            selection: report.selection,
+            examples: report.examples,
+            index: 0,
+            waiting: Vec::new(),
+            number: 0,
+            settings,
+        }
+    }
+
+    /// Takes a block of rows and hands out what is known by now: in their order, `None` for an ignored
+    /// example.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn add<E>(
+        &mut self,
+        rows: &Rows,
+        out: &mut impl FnMut(Option<&Values>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !self.settings.header.has_batch {
+            return self.hand_out(rows, out);
+        }
+        let width = self.settings.header.width();
+        let mut start = 0;
+        while start < rows.len() {
+            let number = rows.batch[start];
+            if number != self.number {
+                self.finish(out)?;
+                self.number = number;
+            }
+            let same = rows.batch[start..]
+                .iter()
+                .take_while(|batch| **batch == number);
+            let end = start + same.count();
+            self.waiting.push(Rows {
+                outputs: rows.outputs[start * width..end * width].to_vec(),
+                targets: rows.targets[start..end].to_vec(),
+                valid: rows.valid[start..end].to_vec(),
+                ..Rows::default()
+            });
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Hands out what still waits, at the end of the rows.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn finish<E>(
+        &mut self,
+        out: &mut impl FnMut(Option<&Values>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let before = self.totals.examples;
+        let mut batch = Batch::new(&self.settings);
+        let mut scores = Scores::new(&self.settings);
+        for rows in &waiting {
+            batch.add(&self.settings, rows, 0..rows.len(), &mut scores);
+        }
+        batch.finish(&self.settings, &mut self.totals);
+        self.beta.clone_from(&self.totals.beta);
+        self.selection = self.totals.selection;
+        self.examples = (self.totals.examples - before) as f64;
+        self.index = 0;
+        waiting.iter().try_for_each(|rows| self.hand_out(rows, out))
+    }
+
+    fn hand_out<E>(
+        &mut self,
+        rows: &Rows,
+        out: &mut impl FnMut(Option<&Values>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let width = self.settings.header.width();
+        let mut values = Values::default();
+        for i in 0..rows.len() {
+            if !rows.valid[i] {
+                out(None)?;
+                continue;
+            }
+            let outputs = &rows.outputs[i * width..][..width];
+            self.value(outputs, rows.targets[i], &mut values);
+            self.index += 1;
+            out(Some(&values))?;
+        }
+        Ok(())
+    }
+
+    fn value(&self, outputs: &[f64], target: f64, values: &mut Values) {
+        let settings = &self.settings;
+        let measured = measure(settings, outputs, target);
+        let bin = bin(measured.g, settings.bins);
+        let seen = Seen {
+            class_weight: self
+                .class_weights
+                .get(measured.class)
+                .copied()
+                .unwrap_or(1.0),
+            beta: self.beta[bin],
+            kept: self.selection.keeps(self.index, measured.error),
+            ..settings.seen(&measured)
+        };
+        let (loss, rule) = (self.loss, &settings.rule);
+        let norm = loss.norm(rule, &seen, measured.g);
+        values.g = measured.g;
+        values.bin = bin;
+        values.weight = match loss {
+            Loss::L1 | Loss::SmoothL1 if measured.g > 0.0 => norm / measured.g,
+            _ => loss.weight(rule, &seen),
+        };
+        values.loss = loss.value(rule, &seen);
+        values.gradient.clear();
+        match settings.header.task {
+            Task::Binary => values
+                .gradient
+                .push(direction(target) * norm / self.examples),
+            Task::Classes => {
+                values.gradient.resize(outputs.len(), 0.0);
+                probabilities(settings, outputs, &mut values.gradient);
+                let weight = loss.weight(rule, &seen);
+                for p in &mut values.gradient {
+                    *p = weight * *p / self.examples;
+                }
+                values.gradient[measured.class] = -norm / self.examples;
+            }
+            Task::Regression => {
+                let sign = if measured.error < 0.0 { -1.0 } else { 1.0 };
+                values.gradient.push(sign * norm / self.examples);
+            }
+        }
+        debug_assert!(
+            settings.entries == 1 || {
+                let mut norms = vec![0.0; settings.entries];
+                entries(settings, outputs, &measured, &mut norms);
+                norms[measured.class] == measured.g
+            }
+        );
+    }
+}

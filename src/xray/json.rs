@@ -1,0 +1,135 @@
+//! A report as JSON and as CSV, a line for each bin.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Metrics, Quality, Report, Share};
+use crate::config::SETTINGS;
+use crate::ghm::Task;
+
+impl Report {
+    /// Everything, as an object.
+    pub fn to_json(&self) -> Json {
+        let losses: Map<String, Json> = self
+            .losses
+            .iter()
+            .map(|report| {
+                let of_loss = json!({
+                    "mean": report.mean,
+                    "effective_sample_size": report.effective_sample_size,
+                    "contribution": report.contribution,
+                });
+                (report.loss.key().to_owned(), of_loss)
+            })
+            .collect();
+        let left_out: Map<String, Json> = (self.left_out.iter())
+            .map(|(loss, why)| (loss.key().to_owned(), json!(why)))
+            .collect();
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "task": self.task.key(),
+            "settings": self.settings(),
+            "classes": self.header.map(|header| header.classes).filter(|_| self.task != Task::Regression),
+            "examples": self.examples,
+            "ignored": self.ignored,
+            "batches": self.batches,
+            "bins": self.counts.len(),
+            "counts": self.counts,
+            "ema": self.ema,
+            "density": self.density,
+            "beta": self.beta,
+            "losses": losses,
+            "left_out": left_out,
+            "by_class": self.classes.iter().map(share).collect::<Vec<_>>(),
+            "by_group": self.groups.iter().map(share).collect::<Vec<_>>(),
+            "metrics": metrics(&self.metrics),
+        })
+    }
+
+    /// The settings that matter to an X-ray.
+    fn settings(&self) -> Json {
+        let all = self.config.to_json();
+        let of_loss = SETTINGS
+            .iter()
+            .filter(|s| s.group == crate::config::Group::Loss && s.key != "loss");
+        let chosen: Map<String, Json> = of_loss
+            .filter_map(|setting| Some((setting.key.to_owned(), all.get(setting.key)?.clone())))
+            .collect();
+        Json::Object(chosen)
+    }
+
+    /// A header, and a line for each bin: its edges, what was counted, the weight, and the total
+    /// contribution under each loss.
+    pub fn to_csv(&self) -> String {
+        let mut text = "bin,from,to,count,ema,density,beta".to_owned();
+        for report in &self.losses {
+            text += &format!(",contribution_{}", report.loss.key());
+        }
+        text.push('\n');
+        let bins = self.counts.len() as f64;
+        for j in 0..self.counts.len() {
+            let edges = [j as f64 / bins, (j + 1) as f64 / bins];
+            let of_bin = [self.counts[j], self.ema[j], self.density[j], self.beta[j]];
+            let contributions = self.losses.iter().map(|report| report.contribution[j]);
+            let values = edges.into_iter().chain(of_bin).chain(contributions);
+            text += &j.to_string();
+            for value in values {
+                text += &format!(",{value:?}");
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+fn share(share: &Share) -> Json {
+    json!({
+        "name": share.name,
+        "examples": share.examples,
+        "share_of_examples": share.of_examples,
+        "share_of_gradient": share.of_plain,
+        "share_of_harmonized_gradient": share.of_harmonized,
+    })
+}
+
+fn metrics(metrics: &Metrics) -> Json {
+    let mut object = Map::new();
+    let mut put = |name: &str, value: Option<Json>| {
+        if let Some(value) = value {
+            object.insert(name.to_owned(), value);
+        }
+    };
+    let quality = |quality: Quality| match quality.error_bound {
+        0.0 => json!({"value": quality.value, "exact": true}),
+        bound => json!({"value": quality.value, "exact": false, "error_bound": bound}),
+    };
+    put("average_precision", metrics.average_precision.map(quality));
+    put("roc_auc", metrics.roc_auc.map(quality));
+    put(
+        "best_f1",
+        metrics.best_f1.map(|(best, bound)| {
+            json!({
+                "value": best.f1,
+                "threshold": best.threshold,
+                "precision": best.precision,
+                "recall": best.recall,
+                "exact": bound == 0.0,
+                "error_bound": bound,
+            })
+        }),
+    );
+    let number = |value: Option<f64>| value.map(Json::from);
+    put(
+        "expected_calibration_error",
+        number(metrics.expected_calibration_error),
+    );
+    put("accuracy", number(metrics.accuracy));
+    put("mean_absolute_error", number(metrics.mean_absolute_error));
+    put(
+        "root_mean_square_error",
+        number(metrics.root_mean_square_error),
+    );
+    if !metrics.by_class.is_empty() {
+        put("average_precision_by_class", Some(json!(metrics.by_class)));
+    }
+    Json::Object(object)
+}

@@ -1,0 +1,83 @@
+//! The X-ray: the gradient density of predictions that a person brings, without training.
+//!
+//! Rows go through once, in blocks. A harmonizing weight depends on the bin of an example only, and a
+//! class weight on its class, so sums by bin and class say what a mini-batch comes to once its density
+//! is known. What needs all examples of a mini-batch at once (OHEM) or all scores (average precision
+//! and its like) is exact up to [`MOST_EXACT`] examples. Arithmetic is in f64.
+
+mod batch;
+mod counted;
+mod examples;
+mod json;
+mod measure;
+mod report;
+mod scores;
+
+pub use batch::Settings;
+pub use counted::of_histogram;
+pub use examples::{Examples, Values};
+pub use report::{LossReport, Report, Share};
+pub use scores::{Metrics, Quality};
+
+use batch::{Batch, Totals};
+use scores::Scores;
+
+use crate::config::Config;
+use crate::data::predictions::{Header, Rows};
+
+/// Most examples that are kept: of a mini-batch for OHEM, and of all for metrics.
+pub const MOST_EXACT: u64 = 10_000_000;
+
+/// Accumulates predictions.
+pub struct Xray {
+    settings: Settings,
+    batch: Batch,
+    totals: Totals,
+    scores: Scores,
+    /// Number of the mini-batch that is being read.
+    number: u32,
+}
+
+impl Xray {
+    /// For rows of this kind under these settings, whose task must be that of the rows.
+    pub fn new(header: Header, config: &Config) -> Self {
+        let settings = Settings::new(header, config);
+        Self {
+            batch: Batch::new(&settings),
+            totals: Totals::new(&settings),
+            scores: Scores::new(&settings),
+            number: 0,
+            settings,
+        }
+    }
+
+    /// Adds a block of rows.
+    pub fn add(&mut self, rows: &Rows) {
+        let mut start = 0;
+        while start < rows.len() {
+            let number = rows.batch.get(start).copied().unwrap_or(0);
+            if number != self.number {
+                self.finish_batch();
+                self.number = number;
+            }
+            let same = |batch: &&u32| **batch == number;
+            let end = match rows.batch.get(start..) {
+                Some(batch) if !batch.is_empty() => start + batch.iter().take_while(same).count(),
+                _ => rows.len(),
+            };
+            self.batch
+                .add(&self.settings, rows, start..end, &mut self.scores);
+            start = end;
+        }
+    }
+
+    fn finish_batch(&mut self) {
+        self.batch.finish(&self.settings, &mut self.totals);
+    }
+
+    /// What all rows come to; `groups` are the names of the groups.
+    pub fn finish(mut self, groups: &[String]) -> Report {
+        self.finish_batch();
+        report::report(&self.settings, &self.totals, self.scores, groups)
+    }
+}
