@@ -318,7 +318,7 @@ impl Batch {
         let bins = self.bins;
         let beta = &totals.beta;
         let (plain, harmonized) = (&mut totals.plain, &mut totals.harmonized);
-        for j in 0..bins {
+        for (j, &beta) in beta.iter().enumerate() {
             let row: &[f64] = if settings.entries > 1 {
                 &self.plain[j * bins..][..bins]
             } else {
@@ -327,13 +327,13 @@ impl Batch {
             for (k, &sum) in row.iter().enumerate() {
                 let at = if settings.entries > 1 { k } else { j };
                 plain.norms[at] += sum;
-                harmonized.norms[at] += beta[j] * sum;
+                harmonized.norms[at] += beta * sum;
             }
             let count = self.of_bin[j] as f64;
             plain.value += self.values[j];
-            harmonized.value += beta[j] * self.values[j];
-            harmonized.weight += count * beta[j];
-            harmonized.weight_squared += count * beta[j] * beta[j];
+            harmonized.value += beta * self.values[j];
+            harmonized.weight += count * beta;
+            harmonized.weight_squared += count * beta * beta;
         }
         plain.weight += self.examples as f64;
         plain.weight_squared += self.examples as f64;

@@ -19,7 +19,7 @@ pub fn of_histogram(
 ) -> Result<Report, String> {
     let own = histogram.counts.len();
     let bins = bins.unwrap_or(own);
-    if bins == 0 || own % bins != 0 {
+    if bins == 0 || !own.is_multiple_of(bins) {
         return Err(format!(
             "bins: {bins} does not divide the {own} bins of the histogram"
         ));

@@ -87,7 +87,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
             let config = config(matches, predictions.header().task)?;
             let (report, read) = read::xray(predictions, &config)?;
             predictions = read;
-            (report, Source::Predictions(predictions, names(matches)))
+            (
+                report,
+                Source::Predictions(Box::new(predictions), names(matches)),
+            )
         }
     };
     let losses = losses(matches, &report)?;
@@ -166,7 +169,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
 /// What was read.
 pub(super) enum Source {
     Histogram(String),
-    Predictions(Predictions, String),
+    Predictions(Box<Predictions>, String),
 }
 
 impl Source {

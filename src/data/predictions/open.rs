@@ -40,12 +40,15 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
     })
 }
 
+/// A table and what its columns mean.
+type Opened = (Box<dyn Table>, Columns);
+
 /// Rows of one or more files.
 pub struct Predictions {
     inputs: Vec<Input>,
     options: Options,
     header: Header,
-    tables: Vec<(Box<dyn Table>, Columns)>,
+    tables: Vec<Opened>,
     current: usize,
     block: Block,
     skipped: Skipped,
@@ -260,10 +263,7 @@ impl Predictions {
 }
 
 /// Tables of all files, each with its columns.
-fn open_all(
-    inputs: &[Input],
-    options: &Options,
-) -> Result<Vec<(Box<dyn Table>, Columns)>, ReadError> {
+fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadError> {
     let mut tables: Vec<Box<dyn Table>> = Vec::new();
     let mut arrays = None;
     for input in inputs {
