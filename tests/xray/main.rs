@@ -1,0 +1,73 @@
+//! `ghm-lab xray` through the binary, and its analysis against definitions written out plainly.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod brute;
+mod formats;
+mod golden;
+mod histogram;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a process left.
+struct Ran {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// Runs `ghm-lab xray` with these arguments.
+fn xray(arguments: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_ghm-lab"))
+        .arg("xray")
+        .args(arguments)
+        .output()
+        .expect("the binary runs");
+    Ran {
+        code: output.status.code().expect("it ended by itself"),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Writes a file in a folder and returns its path.
+fn write(folder: &tempfile::TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("the folder can be written");
+    path
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("paths of tests are text")
+}
+
+/// The JSON report of a file.
+fn report(arguments: &[&str]) -> serde_json::Value {
+    let ran = xray(&[arguments, &["--json", "-"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    serde_json::from_str(&ran.stdout).expect("--json - is JSON")
+}
+
+fn numbers(value: &serde_json::Value) -> Vec<f64> {
+    let array = value.as_array().expect("an array");
+    let number = |v: &serde_json::Value| v.as_f64().expect("a number");
+    array.iter().map(number).collect()
+}
+
+/// The columns of `--per-example`; `None` where the example is ignored.
+fn per_example(arguments: &[&str]) -> Vec<Option<Vec<f64>>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("examples.csv");
+    let ran = xray(&[arguments, &["--per-example", text(&path)]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let written = std::fs::read_to_string(&path).expect("it was written");
+    let mut lines = written.lines();
+    let header = lines.next().expect("a header");
+    assert!(header.starts_with("g,bin,weight,loss,gradient"), "{header}");
+    lines
+        .map(|line| line.split(',').map(|cell| cell.parse().ok()).collect())
+        .collect()
+}
