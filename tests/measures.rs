@@ -1,9 +1,8 @@
 //! Measures and weights against their definitions, written out plainly.
 
 use ghm_lab::ghm::{
-    ClassBalance, asl1, asl1_norm, best_f1, class_weights, effective_sample_size, exact_density,
-    expected_calibration_error, focal_weight, kept_examples, roc_auc, select_hardest, sigmoid,
-    smooth_l1,
+    ClassBalance, Ranking, asl1, asl1_norm, class_weights, effective_sample_size, exact_density,
+    expected_calibration_error, focal_weight, kept_examples, select_hardest, sigmoid, smooth_l1,
 };
 use proptest::prelude::*;
 
@@ -46,7 +45,7 @@ proptest! {
                 std::cmp::Ordering::Less => 0.0,
             }))
             .sum();
-        match roc_auc(&scores, &labels) {
+        match Ranking::of(&scores, &labels).roc_auc() {
             Some(area) => prop_assert!((area - order / pairs as f64).abs() < 1e-12),
             None => prop_assert_eq!(pairs, 0),
         }
@@ -60,9 +59,9 @@ proptest! {
             let positives = labels.iter().filter(|&&label| label).count();
             2.0 * hits as f64 / (all + positives) as f64
         };
-        match best_f1(&scores, &labels) {
+        match Ranking::of(&scores, &labels).best_f1() {
             Some(best) => {
-                prop_assert!((best.f1 - f1(best.threshold)).abs() < 1e-12);
+                prop_assert!((best.f1 - f1(best.threshold as f32)).abs() < 1e-12);
                 let harmonic = 2.0 * best.precision * best.recall / (best.precision + best.recall);
                 prop_assert!((best.f1 - harmonic).abs() < 1e-12);
                 for &score in &scores {

@@ -3,9 +3,8 @@
 use super::{ClassStatistics, Step};
 use crate::data::Split;
 use crate::ghm::{
-    Loss, LossRule, Normaliser, Seen, Selection, Task, asl1_norm, average_precision, bin,
-    exact_density, hit_bins, kept_examples, line_deviation, select_hardest, sigmoid,
-    softmax_log_odds,
+    Loss, LossRule, Normaliser, Ranking, Seen, Selection, Task, asl1_norm, bin, exact_density,
+    hit_bins, kept_examples, line_deviation, select_hardest, sigmoid, softmax_log_odds,
 };
 
 /// The state of the harmonizing after a step: the very numbers that training used.
@@ -281,7 +280,7 @@ fn precision(
     let of_class = |class: usize, score: &dyn Fn(usize) -> f32| {
         let scores: Vec<f32> = valid.iter().map(|&i| score(i)).collect();
         let labels: Vec<bool> = valid.iter().map(|&i| split.class(i) == class).collect();
-        average_precision(&scores, &labels)
+        Ranking::of(&scores, &labels).average_precision()
     };
     match task {
         Task::Binary => of_class(1, &|i| outputs[i]),

@@ -2,61 +2,13 @@
 
 use super::Real;
 
-/// Scores in descending order of value, ties together: after each group of equal scores the number
-/// of examples and of positives so far. Empty where a score is NaN.
-fn ranked<T: Real>(scores: &[T], labels: &[bool]) -> Vec<(T, usize, usize)> {
-    let at = |i: u32| scores[i as usize].to_f64();
-    if scores.iter().any(|score| score.to_f64().is_nan()) {
-        return Vec::new();
-    }
-    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| at(b).total_cmp(&at(a)));
-    let (mut seen, mut hits) = (0, 0);
-    order
-        .chunk_by(|&a, &b| scores[a as usize] == scores[b as usize])
-        .map(|group| {
-            seen += group.len();
-            hits += group.iter().filter(|&&i| labels[i as usize]).count();
-            (scores[group[0] as usize], seen, hits)
-        })
-        .collect()
-}
-
-/// Average precision: the sum over distinct thresholds of `(recall step) * precision`, ties taken
-/// together, as scikit-learn's `average_precision_score` defines it.
-///
-/// `labels` are true for positives. `None` without a positive, or when a score is NaN.
-pub fn average_precision<T: Real>(scores: &[T], labels: &[bool]) -> Option<f64> {
-    let groups = ranked(scores, labels);
-    let &(_, _, positives) = groups.last()?;
-    if positives == 0 {
-        return None;
-    }
-    let (mut area, mut recall) = (0.0, 0.0);
-    for (_, seen, hits) in groups {
-        let reached = hits as f64 / positives as f64;
-        area += (reached - recall) * (hits as f64 / seen as f64);
-        recall = reached;
-    }
-    Some(area)
-}
-
-/// Area under the ROC curve, ties counted half. `None` without a positive or without a negative, or
-/// when a score is NaN.
-pub fn roc_auc<T: Real>(scores: &[T], labels: &[bool]) -> Option<f64> {
-    let groups = ranked(scores, labels);
-    let &(_, all, positives) = groups.last()?;
-    let negatives = all - positives;
-    if positives == 0 || negatives == 0 {
-        return None;
-    }
-    let (mut area, mut last) = (0.0, (0, 0));
-    for (_, seen, hits) in groups {
-        let misses = (seen - hits) - (last.0 - last.1);
-        area += misses as f64 * (hits + last.1) as f64 / 2.0;
-        last = (seen, hits);
-    }
-    Some(area / (positives as f64 * negatives as f64))
+/// Examples down to a score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold {
+    pub score: f64,
+    /// Examples and positives with at least this score.
+    pub seen: usize,
+    pub hits: usize,
 }
 
 /// A threshold and what it reaches when scores from it up are called positive.
@@ -69,20 +21,107 @@ pub struct Operating {
     pub f1: f64,
 }
 
-/// The threshold of the best F1, the highest of equal ones. `None` without a positive, or when a
-/// score is NaN.
-pub fn best_f1<T: Real>(scores: &[T], labels: &[bool]) -> Option<Operating> {
-    let groups = ranked(scores, labels);
-    let &(_, _, positives) = groups.last()?;
-    let points = groups.into_iter().filter(|&(_, _, hits)| hits > 0);
-    points
-        .map(|(threshold, seen, hits)| Operating {
-            threshold: threshold.to_f64(),
-            precision: hits as f64 / seen as f64,
-            recall: hits as f64 / positives as f64,
-            f1: 2.0 * hits as f64 / (seen + positives) as f64,
+/// Scores of negatives and positives, in order. Without any where a score is NaN.
+#[derive(Clone, Debug)]
+pub struct Ranking {
+    /// Ascending.
+    negatives: Vec<f64>,
+    positives: Vec<f64>,
+}
+
+impl Ranking {
+    pub fn new(mut negatives: Vec<f64>, mut positives: Vec<f64>) -> Self {
+        if negatives
+            .iter()
+            .chain(&positives)
+            .any(|score| score.is_nan())
+        {
+            negatives.clear();
+            positives.clear();
+        }
+        for scores in [&mut negatives, &mut positives] {
+            scores.sort_unstable_by(f64::total_cmp);
+        }
+        Self {
+            negatives,
+            positives,
+        }
+    }
+
+    /// `labels` are true for positives.
+    pub fn of<T: Real>(scores: &[T], labels: &[bool]) -> Self {
+        let of = |wanted: bool| {
+            let pairs = scores.iter().zip(labels);
+            pairs
+                .filter(|&(_, &label)| label == wanted)
+                .map(|(score, _)| score.to_f64())
+                .collect()
+        };
+        Self::new(of(false), of(true))
+    }
+
+    /// Distinct scores, descending.
+    fn thresholds(&self) -> impl Iterator<Item = Threshold> {
+        let (mut negatives, mut positives) = (self.negatives.as_slice(), self.positives.as_slice());
+        let (mut seen, mut hits) = (0, 0);
+        std::iter::from_fn(move || {
+            let next = [negatives.last(), positives.last()];
+            let score = next.into_iter().flatten().copied().reduce(f64::max)?;
+            // Numbers as such: 0 and -0 are equal.
+            while let Some((_, rest)) = negatives.split_last().filter(|(last, _)| **last == score) {
+                negatives = rest;
+                seen += 1;
+            }
+            while let Some((_, rest)) = positives.split_last().filter(|(last, _)| **last == score) {
+                positives = rest;
+                seen += 1;
+                hits += 1;
+            }
+            Some(Threshold { score, seen, hits })
         })
-        .reduce(|best, point| if point.f1 > best.f1 { point } else { best })
+    }
+
+    /// Average precision: the sum over distinct thresholds of `(recall step) * precision`, ties taken
+    /// together, as scikit-learn's `average_precision_score` defines it. `None` without a positive.
+    pub fn average_precision(&self) -> Option<f64> {
+        let positives = Some(self.positives.len()).filter(|&count| count > 0)? as f64;
+        let (mut area, mut recall) = (0.0, 0.0);
+        for Threshold { seen, hits, .. } in self.thresholds() {
+            let reached = hits as f64 / positives;
+            area += (reached - recall) * (hits as f64 / seen as f64);
+            recall = reached;
+        }
+        Some(area)
+    }
+
+    /// Area under the ROC curve, ties counted half. `None` without a positive or a negative.
+    pub fn roc_auc(&self) -> Option<f64> {
+        let (positives, negatives) = (self.positives.len(), self.negatives.len());
+        if positives == 0 || negatives == 0 {
+            return None;
+        }
+        let (mut area, mut above) = (0.0, (0, 0));
+        for Threshold { seen, hits, .. } in self.thresholds() {
+            let misses = (seen - hits) - (above.0 - above.1);
+            area += misses as f64 * (hits + above.1) as f64 / 2.0;
+            above = (seen, hits);
+        }
+        Some(area / (positives as f64 * negatives as f64))
+    }
+
+    /// The threshold of the best F1, the highest of equal ones. `None` without a positive.
+    pub fn best_f1(&self) -> Option<Operating> {
+        let positives = self.positives.len();
+        let points = self.thresholds().filter(|at| at.hits > 0);
+        points
+            .map(|Threshold { score, seen, hits }| Operating {
+                threshold: score,
+                precision: hits as f64 / seen as f64,
+                recall: hits as f64 / positives as f64,
+                f1: 2.0 * hits as f64 / (seen + positives) as f64,
+            })
+            .reduce(|best, point| if point.f1 > best.f1 { point } else { best })
+    }
 }
 
 /// Expected calibration error: over `bins` equal intervals of the probability, the mean of

@@ -45,13 +45,16 @@ impl<T: Real> Selection<T> {
 /// `z` are the log-odds against the true class, `[n]`: the cross-entropy grows with them strictly,
 /// also where it is too large or small for its own differences to show. A NaN counts as hardest.
 pub fn select_hardest<T: Real>(z: &[T], keep: usize) -> Selection<T> {
-    let mut indices: Vec<u32> = (0..z.len() as u32).collect();
-    let at = |i: u32| z[i as usize];
-    let (_, &mut last, _) =
-        indices.select_nth_unstable_by(keep - 1, |&a, &b| order(at(b), at(a)).then(a.cmp(&b)));
+    let mut sorted = z.to_vec();
+    let (_, &mut threshold, _) = sorted.select_nth_unstable_by(keep - 1, |&a, &b| order(b, a));
+    let harder = z
+        .iter()
+        .filter(|&&z| order(z, threshold) == Ordering::Greater)
+        .count();
+    let mut ties = (0..z.len()).filter(|&i| order(z[i], threshold) == Ordering::Equal);
     Selection {
-        threshold: at(last),
-        last: last as usize,
+        threshold,
+        last: ties.nth(keep - 1 - harder).unwrap_or(usize::MAX),
     }
 }
 

@@ -3,123 +3,36 @@
 use std::ops::Range;
 
 use super::MOST_EXACT;
+use super::block::{self, BLOCK};
 use super::measure::{Measured, entries, measure};
 use super::scores::Scores;
-use crate::config::{Config, Counting};
-use crate::data::predictions::{Header, Rows};
-use crate::ghm::{
-    Convention, EmaClock, Loss, LossRule, Seen, Selection, Task, bin, density, kept_examples,
-    select_hardest,
-};
+use super::settings::Settings;
+use super::totals::{Part, Sums, Totals};
+use crate::data::predictions::{Outputs, Rows};
+use crate::ghm::{Selection, Task, bin, direction, kept_examples, select_hardest};
 
-/// What an X-ray is told.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    pub header: Header,
-    pub config: Config,
-    pub bins: usize,
-    /// Gradient norms that the histogram counts for each example.
-    pub entries: usize,
-    pub convention: Convention,
-    pub rule: LossRule<f64>,
+/// Sums over the examples of a class in a bin.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Cell {
+    examples: f64,
+    /// Gradient norms and losses that are not weighed.
+    plain: f64,
+    value: f64,
+    /// Under each of the losses whose weight follows from the example alone: reformulated norms and
+    /// losses.
+    direct: [[f64; 2]; 2],
 }
 
-impl Settings {
-    pub(super) fn new(header: Header, config: &Config) -> Self {
-        let every = header.task == Task::Classes && config.counting == Counting::EveryEntry;
-        Self {
-            bins: config.bins as usize,
-            entries: if every { header.classes } else { 1 },
-            convention: config.convention,
-            rule: config.loss_rule(),
-            config: config.clone(),
-            header,
-        }
-    }
-
-    /// Factor of a class under the focal loss.
-    pub(super) fn alpha(&self, class: usize) -> f64 {
-        self.config.focal_alphas()[class.min(1)]
-    }
-
-    /// What a loss looks at, where neither class weight nor harmonizing weight matters.
-    pub(super) fn seen(&self, measured: &Measured) -> Seen<f64> {
-        Seen {
-            error: measured.error,
-            class_weight: 1.0,
-            alpha: self.alpha(measured.class),
-            beta: 1.0,
-            kept: true,
-        }
-    }
-
-    /// The loss that does not weigh.
-    pub(super) fn plain(&self) -> Loss {
-        match self.header.task {
-            Task::Regression => Loss::Asl1,
-            Task::Binary | Task::Classes => Loss::CrossEntropy,
-        }
-    }
-
-    /// Losses whose weight follows from the example alone.
-    pub(super) fn direct(&self) -> &'static [Loss] {
-        match self.header.task {
-            Task::Regression => &[Loss::L1, Loss::SmoothL1],
-            Task::Binary | Task::Classes => &[Loss::Focal],
-        }
-    }
-}
-
-/// Sums under one loss.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sums {
-    /// Reformulated gradient norms by bin.
-    pub norms: Vec<f64>,
-    /// Losses, weights and their squares.
-    pub value: f64,
-    pub weight: f64,
-    pub weight_squared: f64,
-}
-
-impl Sums {
-    fn new(bins: usize) -> Self {
-        Self {
-            norms: vec![0.0; bins],
-            ..Self::default()
-        }
-    }
-
-    pub fn add(&mut self, other: &Self) {
-        for (sum, value) in self.norms.iter_mut().zip(&other.norms) {
-            *sum += value;
-        }
+impl Cell {
+    fn add(&mut self, other: &Self) {
+        self.examples += other.examples;
+        self.plain += other.plain;
         self.value += other.value;
-        self.weight += other.weight;
-        self.weight_squared += other.weight_squared;
-    }
-}
-
-/// Sums over a part of the examples: a class or a group.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Part {
-    pub examples: u64,
-    /// Gradient norms by bin of the example, within a mini-batch.
-    by_bin: Vec<f64>,
-    /// Gradient norms and losses in all, and harmonized gradient norms.
-    pub plain: f64,
-    pub value: f64,
-    pub harmonized: f64,
-}
-
-impl Part {
-    fn of(list: &mut Vec<Self>, index: usize, bins: usize) -> &mut Self {
-        while list.len() <= index {
-            list.push(Self {
-                by_bin: vec![0.0; bins],
-                ..Self::default()
-            });
+        for (sums, more) in self.direct.iter_mut().zip(&other.direct) {
+            sums[0] += more[0];
+            sums[1] += more[1];
         }
-        &mut list[index]
     }
 }
 
@@ -127,108 +40,62 @@ impl Part {
 pub(super) struct Batch {
     bins: usize,
     examples: u64,
-    /// By bin: gradient norms, and examples by the bin of their own norm.
-    counts: Vec<u32>,
-    of_bin: Vec<u64>,
-    /// Gradient norms `[bin of the example, bin of the entry]`, and losses by bin of the example.
-    plain: Vec<f64>,
-    values: Vec<f64>,
-    direct: Vec<Sums>,
+    ignored: u64,
+    /// `[class, bin]`, in two copies that take turns: sums into one cell would wait for each other.
+    cells: [Vec<Cell>; 2],
+    /// Sum of weights and of their squares, of each loss with a weight of its own.
+    weights: [[f64; 2]; 2],
+    /// `[group, bin]`: examples and gradient norms.
+    groups: Vec<[f64; 2]>,
+    /// Where every entry counts: counts by bin, gradient norms `[bin of the example, bin of the
+    /// entry]`, `[class, bin of the entry]`, and focal ones by bin of the entry.
+    entries: Option<Entries>,
     /// Rows for OHEM, while there are few enough.
     kept: Option<Vec<Rows>>,
+}
+
+struct Entries {
     norms: Vec<f64>,
-    /// By class and group; their sums in all go on over the mini-batches.
-    classes: Vec<Part>,
-    groups: Vec<Part>,
-    /// Gradient norms `[class, bin of the entry]`, over the mini-batches.
-    class_norms: Vec<f64>,
-    ignored: u64,
+    counts: Vec<u32>,
+    plain: Vec<f64>,
+    classes: Vec<f64>,
+    focal: Vec<f64>,
 }
 
-/// What the finished mini-batches come to.
-pub(super) struct Totals {
-    pub batches: u64,
-    pub examples: u64,
-    pub ignored: u64,
-    pub counts: Vec<u64>,
-    clock: EmaClock,
-    pub ema: Vec<f64>,
-    pub density: Vec<f64>,
-    pub beta: Vec<f64>,
-    /// Counts of the last mini-batch.
-    pub last_counts: Vec<u32>,
-    pub plain: Sums,
-    pub harmonized: Sums,
-    pub direct: Vec<Sums>,
-    /// `None` once a mini-batch was too large.
-    pub hardest: Option<Sums>,
-    /// The examples that OHEM kept of the last mini-batch.
-    pub selection: Selection<f64>,
-    pub classes: Vec<Part>,
-    pub groups: Vec<Part>,
-    pub class_norms: Vec<f64>,
-}
-
-impl Totals {
-    pub fn new(settings: &Settings) -> Self {
+impl Entries {
+    fn new(settings: &Settings) -> Self {
         let bins = settings.bins;
-        let sums = || Sums::new(bins);
         Self {
-            batches: 0,
-            examples: 0,
-            ignored: 0,
+            norms: vec![0.0; settings.entries],
             counts: vec![0; bins],
-            clock: EmaClock::default(),
-            ema: vec![0.0; bins],
-            density: vec![0.0; bins],
-            beta: vec![0.0; bins],
-            last_counts: vec![0; bins],
-            plain: sums(),
-            harmonized: sums(),
-            direct: settings.direct().iter().map(|_| sums()).collect(),
-            hardest: (settings.header.task != Task::Regression).then(sums),
-            selection: Selection::everything(),
-            classes: Vec::new(),
-            groups: Vec::new(),
-            class_norms: Vec::new(),
+            plain: vec![0.0; bins * bins],
+            classes: vec![0.0; bins * settings.header.classes],
+            focal: vec![0.0; bins],
         }
     }
+}
 
-    /// Advances the moving average by the counts of a mini-batch.
-    pub fn advance(&mut self, settings: &Settings, counts: &[u32]) {
-        let rule = self
-            .clock
-            .tick(settings.config.momentum, settings.convention);
-        density(
-            counts,
-            &rule,
-            &mut self.ema,
-            &mut self.density,
-            &mut self.beta,
-        );
-        self.last_counts.copy_from_slice(counts);
-        self.batches += 1;
-    }
+/// Values of a run of examples, side by side.
+struct Block {
+    errors: [f64; BLOCK],
+    norms: [f64; BLOCK],
+    losses: [f64; BLOCK],
+    weights: [f64; BLOCK],
+    values: [f64; BLOCK],
 }
 
 impl Batch {
     pub fn new(settings: &Settings) -> Self {
-        let bins = settings.bins;
-        let classification = settings.header.task != Task::Regression;
+        let cells = vec![Cell::default(); settings.header.classes * settings.bins];
         Self {
-            bins,
+            bins: settings.bins,
             examples: 0,
-            counts: vec![0; bins],
-            of_bin: vec![0; bins],
-            plain: vec![0.0; bins * if settings.entries > 1 { bins } else { 1 }],
-            values: vec![0.0; bins],
-            direct: settings.direct().iter().map(|_| Sums::new(bins)).collect(),
-            kept: classification.then(Vec::new),
-            norms: vec![0.0; settings.entries],
-            classes: Vec::new(),
-            groups: Vec::new(),
-            class_norms: Vec::new(),
             ignored: 0,
+            cells: [cells.clone(), cells],
+            weights: [[0.0; 2]; 2],
+            groups: Vec::new(),
+            entries: (settings.entries > 1).then(|| Entries::new(settings)),
+            kept: settings.sorts().then(Vec::new),
         }
     }
 
@@ -240,60 +107,16 @@ impl Batch {
         range: Range<usize>,
         scores: &mut Scores,
     ) {
-        let width = settings.header.width();
-        let bins = self.bins;
-        for i in range.clone() {
-            if !rows.valid[i] {
-                self.ignored += 1;
-                continue;
-            }
-            let outputs = &rows.outputs[i * width..][..width];
-            let measured = measure(settings, outputs, rows.targets[i]);
-            scores.add(settings, outputs, rows.targets[i], &measured);
-            entries(settings, outputs, &measured, &mut self.norms);
-            let own = bin(measured.g, bins);
-            let seen = settings.seen(&measured);
-            let value = settings.plain().value(&settings.rule, &seen);
-            self.examples += 1;
-            self.of_bin[own] += 1;
-            self.values[own] += value;
-            let class = Part::of(&mut self.classes, measured.class, bins);
-            class.examples += 1;
-            class.by_bin[own] += measured.g;
-            class.value += value;
-            if let Some(&group) = rows.group.get(i) {
-                let group = Part::of(&mut self.groups, group as usize, bins);
-                group.examples += 1;
-                group.by_bin[own] += measured.g;
-            }
-            let needed = (measured.class + 1) * bins;
-            if self.class_norms.len() < needed {
-                self.class_norms.resize(needed, 0.0);
-            }
-            for (sums, loss) in self.direct.iter_mut().zip(settings.direct()) {
-                sums.value += loss.value(&settings.rule, &seen);
-                let weight = loss.weight(&settings.rule, &seen);
-                sums.weight += weight;
-                sums.weight_squared += weight * weight;
-                for &g in &self.norms {
-                    sums.norms[bin(g, bins)] += loss.norm(&settings.rule, &seen, g);
-                }
-            }
-            for &g in &self.norms {
-                let j = bin(g, bins);
-                self.counts[j] += 1;
-                let cell = if settings.entries > 1 {
-                    own * bins + j
-                } else {
-                    j
-                };
-                self.plain[cell] += g;
-                self.class_norms[measured.class * bins + j] += g;
-            }
+        let logits = settings.header.outputs == Outputs::Logits;
+        if settings.header.task == Task::Binary && logits {
+            self.add_logits(settings, rows, range.clone(), scores);
+        } else {
+            self.add_one_by_one(settings, rows, range.clone(), scores);
         }
         if self.examples + self.ignored > MOST_EXACT {
             self.kept = None;
         }
+        let width = settings.header.width();
         if let Some(kept) = &mut self.kept {
             kept.push(Rows {
                 outputs: rows.outputs[range.start * width..range.end * width].to_vec(),
@@ -304,53 +127,190 @@ impl Batch {
         }
     }
 
+    /// One logit an example, in blocks.
+    fn add_logits(
+        &mut self,
+        settings: &Settings,
+        rows: &Rows,
+        range: Range<usize>,
+        scores: &mut Scores,
+    ) {
+        let bins = self.bins;
+        let mut block = Block {
+            errors: [0.0; BLOCK],
+            norms: [0.0; BLOCK],
+            losses: [0.0; BLOCK],
+            weights: [0.0; BLOCK],
+            values: [0.0; BLOCK],
+        };
+        let alphas = [settings.alpha(0), settings.alpha(1)];
+        for start in range.clone().step_by(BLOCK) {
+            let end = (start + BLOCK).min(range.end);
+            let n = end - start;
+            let outputs = &rows.outputs[start..end];
+            let targets = &rows.targets[start..end];
+            for i in 0..n {
+                block.errors[i] = outputs[i] * direction(targets[i]);
+            }
+            block::measure(&block.errors[..n], &mut block.norms, &mut block.losses);
+            block::focal(
+                settings.rule.gamma,
+                &block.errors[..n],
+                &block.norms,
+                &block.losses,
+                &mut block.weights,
+                &mut block.values,
+            );
+            let mut used = 0;
+            for i in 0..n {
+                if !rows.valid[start + i] {
+                    continue;
+                }
+                used += 1;
+                let g = block.norms[i];
+                let own = bin(g, bins);
+                let class = usize::from(targets[i] > 0.0);
+                let weight = alphas[class] * block.weights[i];
+                let cell = &mut self.cells[i & 1][class * bins + own];
+                cell.examples += 1.0;
+                cell.plain += g;
+                cell.value += block.losses[i];
+                cell.direct[0][0] += weight * g;
+                cell.direct[0][1] += alphas[class] * block.values[i];
+                self.weights[0][0] += weight;
+                self.weights[0][1] += weight * weight;
+                scores.add_binary(outputs[i], g, class);
+            }
+            self.examples += used;
+            self.ignored += n as u64 - used;
+            if !rows.group.is_empty() {
+                for i in (0..n).filter(|i| rows.valid[start + i]) {
+                    self.add_group(rows.group[start + i], block.norms[i]);
+                }
+            }
+        }
+    }
+
+    fn add_group(&mut self, group: u32, g: f64) {
+        let cell = group as usize * self.bins + bin(g, self.bins);
+        if self.groups.len() <= cell {
+            self.groups
+                .resize((group as usize + 1) * self.bins, [0.0; 2]);
+        }
+        self.groups[cell][0] += 1.0;
+        self.groups[cell][1] += g;
+    }
+
+    fn add_one_by_one(
+        &mut self,
+        settings: &Settings,
+        rows: &Rows,
+        range: Range<usize>,
+        scores: &mut Scores,
+    ) {
+        let width = settings.header.width();
+        let bins = self.bins;
+        for i in range {
+            if !rows.valid[i] {
+                self.ignored += 1;
+                continue;
+            }
+            self.examples += 1;
+            let outputs = &rows.outputs[i * width..][..width];
+            let measured = measure(settings, outputs, rows.targets[i]);
+            scores.add(settings, outputs, &measured);
+            let own = bin(measured.g, bins);
+            let seen = settings.seen(&measured);
+            let cell = &mut self.cells[i & 1][measured.class * bins + own];
+            cell.examples += 1.0;
+            cell.plain += measured.g;
+            cell.value += settings.plain().value(&settings.rule, &seen);
+            for (index, loss) in settings.direct().iter().enumerate() {
+                cell.direct[index][0] += loss.norm(&settings.rule, &seen, measured.g);
+                cell.direct[index][1] += loss.value(&settings.rule, &seen);
+                let weight = loss.weight(&settings.rule, &seen);
+                self.weights[index][0] += weight;
+                self.weights[index][1] += weight * weight;
+            }
+            if let Some(table) = &mut self.entries {
+                let weight = settings.direct()[0].weight(&settings.rule, &seen);
+                entries(settings, outputs, &measured, &mut table.norms);
+                for &g in &table.norms {
+                    let j = bin(g, bins);
+                    table.counts[j] += 1;
+                    table.plain[own * bins + j] += g;
+                    table.classes[measured.class * bins + j] += g;
+                    table.focal[j] += weight * g;
+                }
+            }
+            if let Some(&group) = rows.group.get(i) {
+                self.add_group(group, measured.g);
+            }
+        }
+    }
+
     /// Adds what the mini-batch comes to, and begins the next one.
     pub fn finish(&mut self, settings: &Settings, totals: &mut Totals) {
         totals.ignored += std::mem::take(&mut self.ignored);
         if self.examples == 0 {
             return;
         }
-        totals.advance(settings, &self.counts);
-        totals.examples += self.examples;
-        for (total, &count) in totals.counts.iter_mut().zip(&self.counts) {
-            *total += u64::from(count);
-        }
         let bins = self.bins;
-        let beta = &totals.beta;
-        let (plain, harmonized) = (&mut totals.plain, &mut totals.harmonized);
+        let [cells, others] = &mut self.cells;
+        for (cell, other) in cells.iter_mut().zip(others.iter()) {
+            cell.add(other);
+        }
+        let by_bin = |of: &dyn Fn(&Cell) -> f64, j: usize| -> f64 {
+            cells.iter().skip(j).step_by(bins).map(of).sum()
+        };
+        let counts: Vec<u32> = match &self.entries {
+            Some(entries) => entries.counts.clone(),
+            None => (0..bins)
+                .map(|j| by_bin(&|cell| cell.examples, j) as u32)
+                .collect(),
+        };
+        totals.advance(settings, self.examples, &counts);
+        let beta = totals.beta.clone();
         for (j, &beta) in beta.iter().enumerate() {
-            let row: &[f64] = if settings.entries > 1 {
-                &self.plain[j * bins..][..bins]
-            } else {
-                std::slice::from_ref(&self.plain[j])
-            };
-            for (k, &sum) in row.iter().enumerate() {
-                let at = if settings.entries > 1 { k } else { j };
-                plain.norms[at] += sum;
-                harmonized.norms[at] += beta * sum;
+            let of = |of: &dyn Fn(&Cell) -> f64| by_bin(of, j);
+            let (plain, value) = (of(&|cell| cell.plain), of(&|cell| cell.value));
+            let examples = of(&|cell| cell.examples);
+            totals.plain.value += value;
+            totals.harmonized.value += beta * value;
+            totals.harmonized.weight += beta * examples;
+            totals.harmonized.weight_squared += beta * beta * examples;
+            for (index, sums) in totals.direct.iter_mut().enumerate() {
+                sums.norms[j] += of(&|cell| cell.direct[index][0]);
+                sums.value += of(&|cell| cell.direct[index][1]);
             }
-            let count = self.of_bin[j] as f64;
-            plain.value += self.values[j];
-            harmonized.value += beta * self.values[j];
-            harmonized.weight += count * beta;
-            harmonized.weight_squared += count * beta * beta;
+            totals.plain.norms[j] += plain;
+            totals.harmonized.norms[j] += beta * plain;
         }
-        plain.weight += self.examples as f64;
-        plain.weight_squared += self.examples as f64;
-        for (total, sums) in totals.direct.iter_mut().zip(&mut self.direct) {
-            total.add(sums);
-            *sums = Sums::new(bins);
+        totals.plain.weight += self.examples as f64;
+        totals.plain.weight_squared += self.examples as f64;
+        for (sums, [weight, squared]) in totals.direct.iter_mut().zip(self.weights) {
+            sums.weight += weight;
+            sums.weight_squared += squared;
         }
-        for part in self.classes.iter_mut().chain(&mut self.groups) {
-            for (sum, beta) in part.by_bin.iter_mut().zip(beta) {
-                part.plain += *sum;
-                part.harmonized += *sum * beta;
-                *sum = 0.0;
+        for (class, cells) in cells.chunks_exact(bins).enumerate() {
+            let part = &mut totals.classes[class];
+            for (j, (cell, beta)) in cells.iter().zip(&beta).enumerate() {
+                part.add(cell.examples, cell.plain, cell.value, *beta);
+                totals.class_norms[class * bins + j] += cell.plain;
             }
         }
-        totals.classes.clone_from(&self.classes);
-        totals.groups.clone_from(&self.groups);
-        totals.class_norms.clone_from(&self.class_norms);
+        for (group, cells) in self.groups.chunks_exact(bins).enumerate() {
+            if totals.groups.len() <= group {
+                totals.groups.resize_with(group + 1, Part::default);
+            }
+            for (&[examples, plain], beta) in cells.iter().zip(&beta) {
+                totals.groups[group].add(examples, plain, 0.0, *beta);
+            }
+        }
+        if let Some(table) = &mut self.entries {
+            totals.by_entry(table.plain.chunks_exact(bins), &table.classes, &table.focal);
+            *table = Entries::new(settings);
+        }
         match (&mut self.kept, &mut totals.hardest) {
             (Some(kept), Some(total)) => {
                 let rows = std::mem::take(kept);
@@ -358,14 +318,15 @@ impl Batch {
             }
             _ => {
                 totals.hardest = None;
-                self.kept = (settings.header.task != Task::Regression).then(Vec::new);
+                self.kept = settings.sorts().then(Vec::new);
             }
         }
         self.examples = 0;
-        self.counts.fill(0);
-        self.of_bin.fill(0);
-        self.plain.fill(0.0);
-        self.values.fill(0.0);
+        for cells in &mut self.cells {
+            cells.fill(Cell::default());
+        }
+        self.weights = [[0.0; 2]; 2];
+        self.groups.fill([0.0; 2]);
     }
 }
 
@@ -391,7 +352,6 @@ fn hardest(
     drop(errors);
     let mut index = 0;
     let mut norms = vec![0.0; settings.entries];
-    let bins = settings.bins;
     each(&mut |outputs, measured| {
         if selection.keeps(index, measured.error) {
             total.value += settings
@@ -401,7 +361,7 @@ fn hardest(
             total.weight_squared += 1.0;
             entries(settings, outputs, &measured, &mut norms);
             for &g in &norms {
-                total.norms[bin(g, bins)] += g;
+                total.norms[bin(g, settings.bins)] += g;
             }
         }
         index += 1;

@@ -1,10 +1,12 @@
 //! Values of single examples, in a second pass over the rows: the density of a mini-batch is known
 //! only at its end.
 
-use super::batch::{Batch, Totals};
+use super::Report;
+use super::batch::Batch;
 use super::measure::{entries, measure, probabilities};
 use super::scores::Scores;
-use super::{Report, Settings};
+use super::settings::Settings;
+use super::totals::Totals;
 use crate::config::Config;
 use crate::data::predictions::{Header, Rows};
 use crate::ghm::{Loss, Seen, Selection, Task, bin, direction};

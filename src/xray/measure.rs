@@ -1,6 +1,6 @@
 //! What one row says: error, class and gradient norms, as training has them.
 
-use super::Settings;
+use super::settings::Settings;
 use crate::data::predictions::Outputs;
 use crate::ghm::{Task, asl1_norm, direction, sigmoid, softmax, softmax_log_odds};
 

@@ -6,21 +6,25 @@
 //! and its like) is exact up to [`MOST_EXACT`] examples. Arithmetic is in f64.
 
 mod batch;
+mod block;
 mod counted;
 mod examples;
 mod json;
 mod measure;
 mod report;
 mod scores;
+mod settings;
+mod totals;
 
-pub use batch::Settings;
 pub use counted::of_histogram;
 pub use examples::{Examples, Values};
 pub use report::{LossReport, Report, Share};
 pub use scores::{Metrics, Quality};
 
-use batch::{Batch, Totals};
+use batch::Batch;
 use scores::Scores;
+use settings::Settings;
+use totals::Totals;
 
 use crate::config::Config;
 use crate::data::predictions::{Header, Rows};

@@ -1,7 +1,8 @@
 //! What an X-ray found.
 
-use super::batch::{Part, Settings, Sums, Totals};
 use super::scores::{Metrics, Scores};
+use super::settings::Settings;
+use super::totals::{Part, Sums, Totals};
 use crate::config::Config;
 use crate::data::predictions::Header;
 use crate::figure::Profile;

@@ -1,9 +1,9 @@
 //! How good the predictions are: exact while there are few enough, else from a histogram of scores.
 
+use super::MOST_EXACT;
 use super::measure::{Measured, probabilities};
-use super::{MOST_EXACT, Settings};
-use crate::data::predictions::Outputs;
-use crate::ghm::{Operating, Task, average_precision, best_f1, roc_auc, sigmoid};
+use super::settings::Settings;
+use crate::ghm::{Operating, Ranking, Task};
 
 /// Intervals of the calibration error.
 const CALIBRATION_BINS: usize = 15;
@@ -40,7 +40,8 @@ pub struct Metrics {
 
 /// Scores of one class against the others.
 enum Store {
-    Exact(Vec<f64>),
+    /// Of the others, and of the class.
+    Exact([Vec<f64>; 2]),
     /// Negatives and positives by bucket.
     Buckets(Vec<[u32; 2]>),
     /// Too many.
@@ -51,7 +52,6 @@ pub(super) struct Scores {
     examples: u64,
     /// One for the positives, or one for each class.
     stores: Vec<Store>,
-    classes: Vec<u16>,
     gaps: [f64; CALIBRATION_BINS],
     right: u64,
     absolute: f64,
@@ -68,8 +68,9 @@ impl Scores {
         };
         Self {
             examples: 0,
-            stores: (0..stores).map(|_| Store::Exact(Vec::new())).collect(),
-            classes: Vec::new(),
+            stores: (0..stores)
+                .map(|_| Store::Exact([Vec::new(), Vec::new()]))
+                .collect(),
             gaps: [0.0; CALIBRATION_BINS],
             right: 0,
             absolute: 0.0,
@@ -80,7 +81,7 @@ impl Scores {
 
     /// Adds an example that is not ignored.
     #[inline]
-    pub fn add(&mut self, settings: &Settings, outputs: &[f64], target: f64, seen: &Measured) {
+    pub fn add(&mut self, settings: &Settings, outputs: &[f64], seen: &Measured) {
         self.examples += 1;
         match settings.header.task {
             Task::Regression => {
@@ -89,13 +90,9 @@ impl Scores {
                 return;
             }
             Task::Binary => {
-                let p = match settings.header.outputs {
-                    Outputs::Probabilities => outputs[0],
-                    _ => sigmoid(outputs[0]),
-                };
-                self.calibrate(p, target);
-                self.right += u64::from((p >= 0.5) == (seen.class == 1));
-                self.store(0, outputs[0], seen.class == 1);
+                self.examples -= 1;
+                self.add_binary(outputs[0], seen.g, seen.class);
+                return;
             }
             Task::Classes => {
                 let mut p = std::mem::take(&mut self.p);
@@ -111,12 +108,24 @@ impl Scores {
                 self.p = p;
             }
         }
-        if matches!(self.stores.first(), Some(Store::Exact(_))) {
-            self.classes.push(seen.class as u16);
-            let numbers = self.examples * self.stores.len() as u64;
-            if self.examples > MOST_EXACT || numbers > MOST_NUMBERS {
-                self.coarsen();
-            }
+        let numbers = self.examples * self.stores.len() as u64;
+        if self.examples > MOST_EXACT || numbers > MOST_NUMBERS {
+            self.coarsen();
+        }
+    }
+
+    /// Adds an example of two classes by its score, gradient norm and class.
+    #[inline]
+    pub fn add_binary(&mut self, score: f64, g: f64, class: usize) {
+        self.examples += 1;
+        // p - y is -g for a positive and g for a negative.
+        let (p, target) = if class == 1 { (1.0 - g, 1.0) } else { (g, 0.0) };
+        let bin = (p * CALIBRATION_BINS as f64) as usize;
+        self.gaps[bin.min(CALIBRATION_BINS - 1)] += if target > 0.0 { -g } else { g };
+        self.right += u64::from((p >= 0.5) == (class == 1));
+        self.store(0, score, class == 1);
+        if self.examples == MOST_EXACT + 1 {
+            self.coarsen();
         }
     }
 
@@ -127,7 +136,7 @@ impl Scores {
 
     fn store(&mut self, index: usize, score: f64, positive: bool) {
         match &mut self.stores[index] {
-            Store::Exact(scores) => scores.push(score),
+            Store::Exact(scores) => scores[usize::from(positive)].push(score),
             Store::Buckets(buckets) => buckets[bucket(score)][usize::from(positive)] += 1,
             Store::None => {}
         }
@@ -136,18 +145,17 @@ impl Scores {
     /// From scores to buckets of them.
     fn coarsen(&mut self) {
         let affordable = self.stores.len() <= 8;
-        let classes = std::mem::take(&mut self.classes);
-        let binary = self.stores.len() == 1;
-        for (k, store) in self.stores.iter_mut().enumerate() {
+        for store in &mut self.stores {
             let Store::Exact(scores) = store else {
                 continue;
             };
             let scores = std::mem::take(scores);
             *store = if affordable {
                 let mut buckets = vec![[0; 2]; 1 << BUCKET_BITS];
-                for (score, &class) in scores.into_iter().zip(&classes) {
-                    let positive = usize::from(class) == if binary { 1 } else { k };
-                    buckets[bucket(score)][usize::from(positive)] += 1;
+                for (positive, scores) in scores.into_iter().enumerate() {
+                    for score in scores {
+                        buckets[bucket(score)][positive] += 1;
+                    }
                 }
                 Store::Buckets(buckets)
             } else {
@@ -171,19 +179,12 @@ impl Scores {
         }
         let gap: f64 = self.gaps.iter().map(|gap| gap.abs()).sum();
         let binary = settings.header.task == Task::Binary;
-        let each: Vec<Ranked> = (self.stores.iter().enumerate())
-            .map(|(k, store)| {
-                let class = if binary { 1 } else { k };
-                match store {
-                    Store::Exact(scores) => {
-                        let labels = self.classes.iter().map(|&of| usize::from(of) == class);
-                        Ranked::exact(scores, &labels.collect::<Vec<_>>())
-                    }
-                    Store::Buckets(buckets) => Ranked::bounded(buckets),
-                    Store::None => Ranked::default(),
-                }
-            })
-            .collect();
+        let ranked = |store| match store {
+            Store::Exact([negatives, positives]) => Ranked::exact(negatives, positives),
+            Store::Buckets(buckets) => Ranked::bounded(&buckets),
+            Store::None => Ranked::default(),
+        };
+        let each: Vec<Ranked> = self.stores.into_iter().map(ranked).collect();
         let mean = |of: fn(&Ranked) -> Option<Quality>| {
             let values: Option<Vec<Quality>> = each.iter().map(of).collect();
             values.map(|values| Quality {
@@ -243,15 +244,16 @@ struct Ranked {
 }
 
 impl Ranked {
-    fn exact(scores: &[f64], labels: &[bool]) -> Self {
+    fn exact(negatives: Vec<f64>, positives: Vec<f64>) -> Self {
         let exact = |value: f64| Quality {
             value,
             error_bound: 0.0,
         };
+        let ranking = Ranking::new(negatives, positives);
         Self {
-            average_precision: average_precision(scores, labels).map(exact),
-            roc_auc: roc_auc(scores, labels).map(exact),
-            best_f1: best_f1(scores, labels).map(|best| (best, 0.0)),
+            average_precision: ranking.average_precision().map(exact),
+            roc_auc: ranking.roc_auc().map(exact),
+            best_f1: ranking.best_f1().map(|best| (best, 0.0)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Metrics, against scikit-learn.
 
-use ghm_lab::ghm::{average_precision, roc_auc};
+use ghm_lab::ghm::Ranking;
 use serde_json::{Value, json};
 
 use crate::support::rows::Rows;
@@ -12,7 +12,9 @@ fn compare_average_precision(case: &Value) -> Rows {
     let scores: Vec<f32> = scores.iter().map(|&score| score as f32).collect();
     let targets = numbers(&case["targets"]);
     let labels: Vec<bool> = targets.iter().map(|&target| target == 1.0).collect();
-    let got = average_precision(&scores, &labels).expect("positives");
+    let got = Ranking::of(&scores, &labels)
+        .average_precision()
+        .expect("positives");
     let want = case["average_precision"].as_f64().expect("a number");
     rows.close("average_precision", got, want, 1e-12);
     rows
@@ -48,19 +50,31 @@ fn a_changed_average_precision_or_label_is_caught() {
 fn average_precision_does_not_depend_on_the_order_of_tied_examples() {
     let labels = [true, false, false, true];
     let swapped = [false, true, true, false];
-    let got = average_precision(&[0.0, -0.0, 1.0, 1.0], &labels);
-    assert_eq!(got, average_precision(&[-0.0, 0.0, 1.0, 1.0], &swapped));
+    let got = Ranking::of(&[0.0, -0.0, 1.0, 1.0], &labels).average_precision();
+    assert_eq!(
+        got,
+        Ranking::of(&[-0.0, 0.0, 1.0, 1.0], &swapped).average_precision()
+    );
     // At score 1: recall 1/2, precision 1/2; at score 0: recall 1, precision 1/2.
     assert_eq!(got, Some(0.5));
 }
 
 #[test]
 fn average_precision_is_absent_without_a_positive_or_with_a_score_that_is_no_number() {
-    assert_eq!(average_precision(&[0.5, 0.1], &[false, false]), None);
-    assert_eq!(average_precision(&[], &[]), None);
-    assert_eq!(average_precision(&[f32::NAN, 0.1], &[true, false]), None);
+    assert_eq!(
+        Ranking::of(&[0.5, 0.1], &[false, false]).average_precision(),
+        None
+    );
+    assert_eq!(Ranking::of::<f32>(&[], &[]).average_precision(), None);
+    assert_eq!(
+        Ranking::of(&[f32::NAN, 0.1], &[true, false]).average_precision(),
+        None
+    );
     let infinite = [f32::INFINITY, f32::NEG_INFINITY];
-    assert_eq!(average_precision(&infinite, &[true, false]), Some(1.0));
+    assert_eq!(
+        Ranking::of(&infinite, &[true, false]).average_precision(),
+        Some(1.0)
+    );
 }
 
 #[test]
@@ -71,7 +85,9 @@ fn roc_auc_agrees_with_scikit_learn() {
             .iter()
             .map(|&t| t == 1.0)
             .collect();
-        let got = roc_auc(&scores, &labels).expect("both classes");
+        let got = Ranking::of(&scores, &labels)
+            .roc_auc()
+            .expect("both classes");
         let want = case["roc_auc"].as_f64().expect("a number");
         assert!((got - want).abs() < 1e-12, "{got} {want}");
         assert!((got - want * (1.0 + 1e-9)).abs() > 1e-12);

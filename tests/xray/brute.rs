@@ -50,9 +50,20 @@ fn csv(examples: &[Example], regression: bool) -> String {
     let mut text = format!("group,{target},{},valid,batch\n", names.join(","));
     for example in examples {
         let outputs: Vec<String> = example.outputs.iter().map(f64::to_string).collect();
-        let Example { target, valid, batch, group, .. } = example;
+        let Example {
+            target,
+            valid,
+            batch,
+            group,
+            ..
+        } = example;
         let valid = u8::from(*valid);
-        writeln!(text, "g{group},{target},{},{valid},{batch}", outputs.join(",")).expect("text");
+        writeln!(
+            text,
+            "g{group},{target},{},{valid},{batch}",
+            outputs.join(",")
+        )
+        .expect("text");
     }
     text
 }
@@ -79,14 +90,25 @@ fn bin(g: f64, bins: usize) -> usize {
 }
 
 /// Weight r / g and loss of each example under each loss, with the default settings.
-fn weigh(loss: &str, examples: &[&Example], measured: &[(f64, f64)], betas: &[f64], regression: bool, classes: &[f64]) -> Vec<(f64, f64)> {
+fn weigh(
+    loss: &str,
+    examples: &[&Example],
+    measured: &[(f64, f64)],
+    betas: &[f64],
+    regression: bool,
+    classes: &[f64],
+) -> Vec<(f64, f64)> {
     let n = measured.len();
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&a, &b| measured[b].0.total_cmp(&measured[a].0).then(a.cmp(&b)));
     // OHEM keeps the hardest quarter of every mini-batch.
     let mut kept = vec![false; n];
     for batch in 0..=examples.last().map_or(0, |e| e.batch) {
-        let of_batch: Vec<usize> = order.iter().copied().filter(|&i| examples[i].batch == batch).collect();
+        let of_batch: Vec<usize> = order
+            .iter()
+            .copied()
+            .filter(|&i| examples[i].batch == batch)
+            .collect();
         for &i in of_batch.iter().take(of_batch.len().div_ceil(4)) {
             kept[i] = true;
         }
@@ -98,12 +120,19 @@ fn weigh(loss: &str, examples: &[&Example], measured: &[(f64, f64)], betas: &[f6
             let (error, g) = measured[i];
             let (mu, delta) = (0.02_f64, 1.0 / 9.0);
             let size = error.abs();
-            let plain = if regression { (error * error + mu * mu).sqrt() - mu } else { -(1.0 - g).ln() };
+            let plain = if regression {
+                (error * error + mu * mu).sqrt() - mu
+            } else {
+                -(1.0 - g).ln()
+            };
             let class = examples[i].target as usize;
             match loss {
                 "ce" | "asl1" => (1.0, plain),
                 "ghm-c" | "ghm-r" => (betas[i], betas[i] * plain),
-                "ohem" => (f64::from(u8::from(kept[i])), if kept[i] { plain } else { 0.0 }),
+                "ohem" => (
+                    f64::from(u8::from(kept[i])),
+                    if kept[i] { plain } else { 0.0 },
+                ),
                 "class-balanced" => {
                     let w = all / (present * classes[class]);
                     (w, w * plain)
@@ -134,7 +163,9 @@ fn compare(examples: &[Example], regression: bool, got: &Value) -> Rows {
     let mut betas = vec![0.0; used.len()];
     let mut updates = 0;
     for batch in 0..=used.last().map_or(0, |e| e.batch) {
-        let of_batch: Vec<usize> = (0..used.len()).filter(|&i| used[i].batch == batch).collect();
+        let of_batch: Vec<usize> = (0..used.len())
+            .filter(|&i| used[i].batch == batch)
+            .collect();
         if of_batch.is_empty() {
             continue;
         }
@@ -148,7 +179,11 @@ fn compare(examples: &[Example], regression: bool, got: &Value) -> Rows {
             counts[j] += now[j];
             ema[j] = momentum * ema[j] + (1.0 - momentum) * now[j];
             let density = ema[j] / (1.0 - momentum.powi(updates)) * hit;
-            beta[j] = if density > 1e-30 { of_batch.len() as f64 / density } else { 0.0 };
+            beta[j] = if density > 1e-30 {
+                of_batch.len() as f64 / density
+            } else {
+                0.0
+            };
         }
         for &i in &of_batch {
             betas[i] = beta[bin(measured[i].1, bins)];
@@ -158,14 +193,23 @@ fn compare(examples: &[Example], regression: bool, got: &Value) -> Rows {
         let got = numbers(got);
         rows.equal(format!("{name} length"), got.len(), want.len());
         for (j, (got, want)) in got.iter().zip(want).enumerate() {
-            rows.within(format!("{name}[{j}]"), *got, *want, 1e-9 * want.abs().max(1e-3));
+            rows.within(
+                format!("{name}[{j}]"),
+                *got,
+                *want,
+                1e-9 * want.abs().max(1e-3),
+            );
         }
     };
     list(&mut rows, "counts", &got["counts"], &counts);
     list(&mut rows, "ema", &got["ema"], &ema);
     list(&mut rows, "beta", &got["beta"], &beta);
     rows.equal("examples", got["examples"].as_f64(), Some(n));
-    rows.equal("ignored", got["ignored"].as_u64(), Some((examples.len() - used.len()) as u64));
+    rows.equal(
+        "ignored",
+        got["ignored"].as_u64(),
+        Some((examples.len() - used.len()) as u64),
+    );
     let width = used[0].outputs.len();
     let mut classes = vec![0.0; width.max(2)];
     if !regression {
@@ -176,7 +220,11 @@ fn compare(examples: &[Example], regression: bool, got: &Value) -> Rows {
     } else {
         &["ce", "class-balanced", "focal", "ohem", "ghm-c"]
     };
-    rows.equal("losses", got["losses"].as_object().map(|o| o.len()), Some(losses.len()));
+    rows.equal(
+        "losses",
+        got["losses"].as_object().map(|o| o.len()),
+        Some(losses.len()),
+    );
     let mut harmonized = Vec::new();
     for &loss in losses {
         let of = &got["losses"][loss];
@@ -185,11 +233,23 @@ fn compare(examples: &[Example], regression: bool, got: &Value) -> Rows {
         for (&(w, _), &(_, g)) in weighed.iter().zip(&measured) {
             contribution[bin(g, bins)] += w * g * bins as f64 / n;
         }
-        list(&mut rows, &format!("{loss} contribution"), &of["contribution"], &contribution);
+        list(
+            &mut rows,
+            &format!("{loss} contribution"),
+            &of["contribution"],
+            &contribution,
+        );
         let mean = weighed.iter().map(|w| w.1).sum::<f64>() / n;
-        rows.close(format!("{loss} mean"), of["mean"].as_f64().unwrap_or(f64::NAN), mean, 1e-9);
+        rows.close(
+            format!("{loss} mean"),
+            of["mean"].as_f64().unwrap_or(f64::NAN),
+            mean,
+            1e-9,
+        );
         if let Some(size) = of["effective_sample_size"].as_f64() {
-            let (sum, squares) = weighed.iter().fold((0.0, 0.0), |(s, q), (w, _)| (s + w, q + w * w));
+            let (sum, squares) = weighed
+                .iter()
+                .fold((0.0, 0.0), |(s, q), (w, _)| (s + w, q + w * w));
             rows.close(format!("{loss} size"), size, sum * sum / squares, 1e-9);
         }
         if loss.starts_with("ghm") {
@@ -206,9 +266,17 @@ fn compare(examples: &[Example], regression: bool, got: &Value) -> Rows {
         for (key, want) in [
             ("share_of_examples", sum(&|_| 1.0)),
             ("share_of_gradient", sum(&|i| measured[i].1)),
-            ("share_of_harmonized_gradient", sum(&|i| measured[i].1 * harmonized[i].0)),
+            (
+                "share_of_harmonized_gradient",
+                sum(&|i| measured[i].1 * harmonized[i].0),
+            ),
         ] {
-            rows.within(format!("{name} {key}"), group[key].as_f64().unwrap_or(f64::NAN), want, 1e-9);
+            rows.within(
+                format!("{name} {key}"),
+                group[key].as_f64().unwrap_or(f64::NAN),
+                want,
+                1e-9,
+            );
         }
     }
     rows

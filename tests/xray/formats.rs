@@ -12,7 +12,11 @@ use crate::{report, text, write};
 
 /// An NPY array of version 1.
 pub fn npy(descr: &str, shape: &str, fortran: bool, data: &[u8]) -> Vec<u8> {
-    let descr = if descr.starts_with('[') { descr.to_owned() } else { format!("'{descr}'") };
+    let descr = if descr.starts_with('[') {
+        descr.to_owned()
+    } else {
+        format!("'{descr}'")
+    };
     let order = if fortran { "True" } else { "False" };
     let header = format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}\n");
     let length = (header.len() as u16).to_le_bytes();
@@ -23,9 +27,14 @@ pub fn npy(descr: &str, shape: &str, fortran: bool, data: &[u8]) -> Vec<u8> {
 pub fn npz(arrays: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (i, (name, bytes)) in arrays.iter().enumerate() {
-        let method = [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated][i % 2];
+        let method = [
+            zip::CompressionMethod::Stored,
+            zip::CompressionMethod::Deflated,
+        ][i % 2];
         let options = SimpleFileOptions::default().compression_method(method);
-        archive.start_file(format!("{name}.npy"), options).expect("a member");
+        archive
+            .start_file(format!("{name}.npy"), options)
+            .expect("a member");
         archive.write_all(bytes).expect("memory");
     }
     archive.finish().expect("memory").into_inner()
@@ -37,7 +46,11 @@ fn examples(n: usize) -> Vec<(f64, u8, &'static str)> {
     (0..n)
         .map(|_| {
             let logit = (f64::from(random.below(200)) - 100.0) / 16.0;
-            (logit, u8::from(random.below(4) == 0), ["near", "far"][random.below(2) as usize])
+            (
+                logit,
+                u8::from(random.below(4) == 0),
+                ["near", "far"][random.below(2) as usize],
+            )
         })
         .collect()
 }
@@ -59,13 +72,16 @@ fn every_format_says_the_same() {
         let header = "logit,group,label";
         let f8: Vec<u8> = logits.iter().flat_map(|x| x.to_le_bytes()).collect();
         let shape = format!("({n},)");
-        let groups: Vec<u8> = examples.iter().flat_map(|(_, _, group)| {
-            let mut cell = [0; 16];
-            for (at, c) in group.chars().enumerate() {
-                cell[4 * at..4 * at + 4].copy_from_slice(&u32::from(c).to_le_bytes());
-            }
-            cell
-        }).collect();
+        let groups: Vec<u8> = examples
+            .iter()
+            .flat_map(|(_, _, group)| {
+                let mut cell = [0; 16];
+                for (at, c) in group.chars().enumerate() {
+                    cell[4 * at..4 * at + 4].copy_from_slice(&u32::from(c).to_le_bytes());
+                }
+                cell
+            })
+            .collect();
         let json = serde_json::json!({
             "other": [[1], {"deep": null}, "text"],
             "label": labels,
@@ -75,17 +91,26 @@ fn every_format_says_the_same() {
         let files: Vec<(&str, Vec<u8>)> = vec![
             ("a.csv", delimited(header, ",", "\n")),
             ("crlf.csv", delimited(header, ",", "\r\n")),
-            ("bom.csv", [b"\xef\xbb\xbf".to_vec(), delimited(header, ",", "\n")].concat()),
+            (
+                "bom.csv",
+                [b"\xef\xbb\xbf".to_vec(), delimited(header, ",", "\n")].concat(),
+            ),
             ("a.tsv", delimited(header, "\t", "\n")),
             ("semicolon.csv", delimited(header, ";", "\n")),
             ("pipe.txt", delimited(header, "|", "\n")),
-            ("quoted.csv", delimited("\"logit\",\"group\",\"label\"", ",", "\n")),
+            (
+                "quoted.csv",
+                delimited("\"logit\",\"group\",\"label\"", ",", "\n"),
+            ),
             ("wrong.npy", delimited(header, ",", "\n")),
-            ("a.npz", npz(&[
-                ("logit", &npy("<f8", &shape, false, &f8)),
-                ("label", &npy("|u1", &shape, false, &labels)),
-                ("group", &npy("<U4", &shape, false, &groups)),
-            ])),
+            (
+                "a.npz",
+                npz(&[
+                    ("logit", &npy("<f8", &shape, false, &f8)),
+                    ("label", &npy("|u1", &shape, false, &labels)),
+                    ("group", &npy("<U4", &shape, false, &groups)),
+                ]),
+            ),
             ("a.json", serde_json::to_vec(&json).expect("JSON")),
         ];
         let mut first = None;
@@ -104,12 +129,20 @@ fn every_kind_of_array_says_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let n = 1000;
     let examples = examples(n);
-    let of = |bytes: &dyn Fn(f64) -> Vec<u8>| -> Vec<u8> { examples.iter().flat_map(|e| bytes(e.0)).collect() };
+    let of = |bytes: &dyn Fn(f64) -> Vec<u8>| -> Vec<u8> {
+        examples.iter().flat_map(|e| bytes(e.0)).collect()
+    };
     let half = |x: f64| {
         // Exact: a sign, and a whole number of sixteenths below 2^7.
         let bits = (x.abs() as f32).to_bits();
-        let short = if x == 0.0 { 0 } else { (((bits >> 23) - 112) << 10) | ((bits >> 13) & 0x3ff) };
-        ((u32::from(x < 0.0) << 15 | short) as u16).to_le_bytes().to_vec()
+        let short = if x == 0.0 {
+            0
+        } else {
+            (((bits >> 23) - 112) << 10) | ((bits >> 13) & 0x3ff)
+        };
+        ((u32::from(x < 0.0) << 15 | short) as u16)
+            .to_le_bytes()
+            .to_vec()
     };
     let shape = format!("({n},)");
     let labels: Vec<u8> = examples.iter().map(|e| e.1).collect();
@@ -131,16 +164,33 @@ fn every_kind_of_array_says_the_same() {
         let path = write(&folder, "label.npy", &label);
         check(descr, &[text(&path), text(&logit)]);
     }
-    let rows: Vec<u8> = examples.iter().flat_map(|e| [e.0, f64::from(e.1)]).flat_map(f64::to_le_bytes).collect();
+    let rows: Vec<u8> = examples
+        .iter()
+        .flat_map(|e| [e.0, f64::from(e.1)])
+        .flat_map(f64::to_le_bytes)
+        .collect();
     let table = format!("({n}, 2)");
     let path = write(&folder, "plain.npy", npy("<f8", &table, false, &rows));
     check("rows", &[text(&path)]);
-    let columns: Vec<u8> = examples.iter().map(|e| f64::from(e.1)).chain(examples.iter().map(|e| e.0)).flat_map(f64::to_le_bytes).collect();
+    let columns: Vec<u8> = examples
+        .iter()
+        .map(|e| f64::from(e.1))
+        .chain(examples.iter().map(|e| e.0))
+        .flat_map(f64::to_le_bytes)
+        .collect();
     let path = write(&folder, "fortran.npy", npy("<f8", &table, true, &columns));
     check("columns", &[text(&path), "--columns=label,logit"]);
-    let records: Vec<u8> = examples.iter().flat_map(|e| {
-        [&[9][..], &(e.0 as f32).to_le_bytes(), &i64::from(e.1).to_be_bytes()].concat()
-    }).collect();
+    let records: Vec<u8> = examples
+        .iter()
+        .flat_map(|e| {
+            [
+                &[9][..],
+                &(e.0 as f32).to_le_bytes(),
+                &i64::from(e.1).to_be_bytes(),
+            ]
+            .concat()
+        })
+        .collect();
     let descr = "[('other', '|i1'), ('logit', '<f4'), ('label', '>i8')]";
     let path = write(&folder, "records.npy", npy(descr, &shape, false, &records));
     check("records", &[text(&path)]);
@@ -167,14 +217,20 @@ fn probabilities_say_what_their_logits_say() {
     }
     // Certain and wrong: the loss is large, and a number.
     let certain = write(&folder, "certain.csv", "p,label\n0,1\n1,0\n1,1\n0,0\n");
-    let mean = report(&[text(&certain)])["losses"]["ce"]["mean"].as_f64().expect("a number");
+    let mean = report(&[text(&certain)])["losses"]["ce"]["mean"]
+        .as_f64()
+        .expect("a number");
     assert!((mean - 372.0).abs() < 1e-9, "{mean}");
 }
 
 #[test]
 fn shards_are_one_set() {
     let folder = tempfile::tempdir().expect("a folder");
-    let whole = write(&folder, "whole.csv", "logit,label,batch\n1,0,a\n2,1,a\n-3,0,b\n0.5,1,c\n");
+    let whole = write(
+        &folder,
+        "whole.csv",
+        "logit,label,batch\n1,0,a\n2,1,a\n-3,0,b\n0.5,1,c\n",
+    );
     let one = write(&folder, "one.csv", "logit,label,batch\n1,0,a\n2,1,a\n");
     let two = write(&folder, "two.csv", "batch,label,logit\nb,0,-3\nc,1,0.5\n");
     assert_eq!(report(&[text(&whole)]), report(&[text(&one), text(&two)]));
@@ -196,23 +252,44 @@ fn read(name: &str, bytes: &[u8], skip_bad_rows: bool) {
     while let Ok(true) = predictions.read(&mut rows, 64) {
         assert!(!rows.is_empty() && rows.len() <= 64);
         assert_eq!(rows.outputs.len(), rows.len() * width);
-        assert!(rows.outputs.iter().chain(&rows.targets).all(|value| value.is_finite()));
+        assert!(
+            rows.outputs
+                .iter()
+                .chain(&rows.targets)
+                .all(|value| value.is_finite())
+        );
     }
 }
 
 /// Valid files to change.
 fn seeds() -> Vec<Vec<u8>> {
-    let f8 = |values: &[f64]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+    let f8 = |values: &[f64]| {
+        values
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect::<Vec<u8>>()
+    };
     let one = npy("<f8", "(4,)", false, &f8(&[1.0, -2.0, 0.5, 3.0]));
-    let label = npy("<i4", "(4,)", false, &[0, 1, 1, 0].map(i32::to_le_bytes).concat());
+    let label = npy(
+        "<i4",
+        "(4,)",
+        false,
+        &[0, 1, 1, 0].map(i32::to_le_bytes).concat(),
+    );
     vec![
         b"logit,label,batch,group,valid\n1,0,a,x,1\n\"2\",1,a,y,0\n-3e2,0,b,x,true\n".to_vec(),
         b"p_0\tp_1\tlabel\n0.5\t0.5\t1\n0.1\t0.9\t0\n".to_vec(),
         b"pred;target\n1;2\n3;4\n".to_vec(),
         b"gradient_norm,log10_count\n# of a detector\n0.25,3\n0.75,1.5\n".to_vec(),
-        b"{\"logit\": [1, 2.5, -3e1], \"label\": [0, 1, true], \"group\": [\"a\", 1, null]}".to_vec(),
+        b"{\"logit\": [1, 2.5, -3e1], \"label\": [0, 1, true], \"group\": [\"a\", 1, null]}"
+            .to_vec(),
         npy("<f8", "(2, 2)", true, &f8(&[1.0, 2.0, 0.0, 1.0])),
-        npy("[('logit', '<f4'), ('label', '|u1'), ('group', '|S3')]", "(3,)", false, &[7; 24]),
+        npy(
+            "[('logit', '<f4'), ('label', '|u1'), ('group', '|S3')]",
+            "(3,)",
+            false,
+            &[7; 24],
+        ),
         npz(&[("logit", &one), ("label", &label)]),
     ]
 }
@@ -236,8 +313,21 @@ fn change() -> impl Strategy<Value = Change> {
     let at = any::<prop::sample::Index>;
     prop_oneof![
         (at(), any::<u8>()).prop_map(|(at, bits)| Change::Flip(at, bits)),
-        (at(), prop::collection::vec(any::<u8>(), 1..8)).prop_map(|(at, bytes)| Change::Insert(at, bytes)),
-        (at(), prop_oneof![Just(b"\"".to_vec()), Just(b"\n".to_vec()), Just(b",,".to_vec()), Just(b"NaN".to_vec()), Just(b"99999999999999999999".to_vec()), Just(b"(((".to_vec()), Just(b"\0".to_vec())]).prop_map(|(at, bytes)| Change::Insert(at, bytes)),
+        (at(), prop::collection::vec(any::<u8>(), 1..8))
+            .prop_map(|(at, bytes)| Change::Insert(at, bytes)),
+        (
+            at(),
+            prop_oneof![
+                Just(b"\"".to_vec()),
+                Just(b"\n".to_vec()),
+                Just(b",,".to_vec()),
+                Just(b"NaN".to_vec()),
+                Just(b"99999999999999999999".to_vec()),
+                Just(b"(((".to_vec()),
+                Just(b"\0".to_vec())
+            ]
+        )
+            .prop_map(|(at, bytes)| Change::Insert(at, bytes)),
         (at(), 1..16usize).prop_map(|(at, count)| Change::Delete(at, count)),
         at().prop_map(Change::Truncate),
         (at(), 1..200usize).prop_map(|(at, count)| Change::Repeat(at, count)),

@@ -117,12 +117,18 @@ fn check(reference: &Reference, cases: &[Value]) {
 
 #[test]
 fn ghm_c_of_mmdetection() {
-    check(&SIGMOID, &cases(include_str!("../golden/ghm_c_sigmoid.json")));
+    check(
+        &SIGMOID,
+        &cases(include_str!("../golden/ghm_c_sigmoid.json")),
+    );
 }
 
 #[test]
 fn ghm_r_of_mmdetection() {
-    check(&REGRESSION, &cases(include_str!("../golden/ghm_r_asl1.json")));
+    check(
+        &REGRESSION,
+        &cases(include_str!("../golden/ghm_r_asl1.json")),
+    );
 }
 
 /// The port sums CE / S where we take the mean of beta CE with beta = (examples counted) / S.
@@ -142,17 +148,32 @@ fn compare_softmax(case: &Value) -> Rows {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let path = write(&folder, "golden.csv", csv);
-    let (bins, momentum) = (format!("--bins={}", case["bins"]), format!("--momentum={}", case["momentum"]));
-    let counting = format!("--counting={}", if every { "every-entry" } else { "true-class" });
+    let (bins, momentum) = (
+        format!("--bins={}", case["bins"]),
+        format!("--momentum={}", case["momentum"]),
+    );
+    let counting = format!(
+        "--counting={}",
+        if every { "every-entry" } else { "true-class" }
+    );
     let mut got = per_example(&[
-        text(&path), &bins, &momentum, &counting, "--convention=keras", "--loss=ghm-c",
+        text(&path),
+        &bins,
+        &momentum,
+        &counting,
+        "--convention=keras",
+        "--loss=ghm-c",
     ])
     .into_iter();
     for (b, batch) in batches(case).iter().enumerate() {
         let of = |field: &str| numbers(&batch[field]);
         let valid = of("valid");
         let examples: f64 = valid.iter().sum();
-        let counted = if every { examples * classes as f64 } else { examples };
+        let counted = if every {
+            examples * classes as f64
+        } else {
+            examples
+        };
         let gradients = of("dsum_dlogit");
         for i in 0..valid.len() {
             let name = |field: &str| format!("{} {b} {field}[{i}]", case["name"]);
@@ -165,7 +186,12 @@ fn compare_softmax(case: &Value) -> Rows {
             rows.within(name("loss"), row[3] / counted, of("loss")[i], 2e-7);
             for k in 0..classes {
                 let got = row[4 + k] * examples / counted;
-                rows.within(name(&format!("gradient {k}")), got, gradients[i * classes + k], 2e-7);
+                rows.within(
+                    name(&format!("gradient {k}")),
+                    got,
+                    gradients[i * classes + k],
+                    2e-7,
+                );
             }
         }
     }

@@ -28,7 +28,12 @@ fn the_papers_distribution_gives_the_papers_figure() {
     let ran = xray(&["--preset", "paper", "--figure", text(&figure)]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let svg = std::fs::read_to_string(&figure).expect("written");
-    for said in ["Gradient statistics", "Reformulated gradient norm", "Harmonized gradients", "Focal"] {
+    for said in [
+        "Gradient statistics",
+        "Reformulated gradient norm",
+        "Harmonized gradients",
+        "Focal",
+    ] {
         assert!(svg.contains(said), "{said}");
     }
 }
@@ -36,15 +41,27 @@ fn the_papers_distribution_gives_the_papers_figure() {
 #[test]
 fn the_preset_is_the_file() {
     let preset = report(&["--preset", "paper"]);
-    let file = report(&["--histogram", concat!(env!("CARGO_MANIFEST_DIR"), "/src/data/predictions/paper_gradient_norms.csv")]);
+    let file = report(&[
+        "--histogram",
+        concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src/data/predictions/paper_gradient_norms.csv"
+        ),
+    ]);
     assert_eq!(preset, file);
 }
 
 #[test]
 fn counts_stay_as_they_are_and_bins_must_divide_them() {
     let folder = tempfile::tempdir().expect("a folder");
-    let centres: Vec<String> = (0..20).map(|j| format!("{},{}", (f64::from(j) + 0.5) / 20.0, j * j)).collect();
-    let path = write(&folder, "h.csv", format!("gradient_norm,count\n{}\n", centres.join("\n")));
+    let centres: Vec<String> = (0..20)
+        .map(|j| format!("{},{}", (f64::from(j) + 0.5) / 20.0, j * j))
+        .collect();
+    let path = write(
+        &folder,
+        "h.csv",
+        format!("gradient_norm,count\n{}\n", centres.join("\n")),
+    );
     let whole = report(&["--histogram", text(&path)]);
     let want: Vec<f64> = (0..20).map(|j| f64::from(j * j)).collect();
     assert_eq!(numbers(&whole["counts"]), want);
@@ -53,19 +70,40 @@ fn counts_stay_as_they_are_and_bins_must_divide_them() {
     assert_eq!(numbers(&coarse["counts"]), want);
     let refused = xray(&["--histogram", text(&path), "--bins=7"]);
     assert_eq!(refused.code, 2);
-    assert!(refused.stderr.contains("bins: 7 does not divide the 20 bins"), "{}", refused.stderr);
+    assert!(
+        refused
+            .stderr
+            .contains("bins: 7 does not divide the 20 bins"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
 fn what_is_no_histogram_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     for (content, said) in [
-        ("gradient_norm,counts\n0.5,1\n", "one column \"count\" or \"log10_count\""),
+        (
+            "gradient_norm,counts\n0.5,1\n",
+            "one column \"count\" or \"log10_count\"",
+        ),
         ("norm,count\n0.5,1\n", "no column \"gradient_norm\""),
-        ("gradient_norm,count\n0.25,1\n0.5,1\n", "not the centres of bins of equal width"),
-        ("gradient_norm,count\n0.75,1\n0.25,1\n", "line 3, column \"gradient_norm\": 0.25 does not come after 0.75"),
-        ("gradient_norm,count\n1.5,1\n", "line 2, column \"gradient_norm\": \"1.5\" is not a number from 0 to 1"),
-        ("gradient_norm,count\n0.5,-1\n", "column \"count\": \"-1\" is not a number from 0 on"),
+        (
+            "gradient_norm,count\n0.25,1\n0.5,1\n",
+            "not the centres of bins of equal width",
+        ),
+        (
+            "gradient_norm,count\n0.75,1\n0.25,1\n",
+            "line 3, column \"gradient_norm\": 0.25 does not come after 0.75",
+        ),
+        (
+            "gradient_norm,count\n1.5,1\n",
+            "line 2, column \"gradient_norm\": \"1.5\" is not a number from 0 to 1",
+        ),
+        (
+            "gradient_norm,count\n0.5,-1\n",
+            "column \"count\": \"-1\" is not a number from 0 on",
+        ),
         ("gradient_norm,count\n", "not the centres"),
     ] {
         let path = write(&folder, "h.csv", content);

@@ -163,6 +163,21 @@ impl Predictions {
         Ok(false)
     }
 
+    /// Whether the block needs no second look: one output and a label each, all as they should be.
+    fn is_plain(&self) -> bool {
+        let block = &self.block;
+        let columns_are_plain = self.header.task == Task::Binary
+            && self.header.outputs == Outputs::Logits
+            && !(self.header.has_valid || self.header.has_batch || self.header.has_group);
+        columns_are_plain
+            && block.bad.is_empty()
+            && block.outputs[0].iter().all(|value| value.is_finite())
+            && block
+                .targets
+                .iter()
+                .all(|&label| label == 0.0 || label == 1.0)
+    }
+
     /// Moves the rows of the block that are as they should be.
     fn check(&mut self, rows: &mut Rows) -> Result<(), ReadError> {
         let (table, columns) = &self.tables[self.current];
@@ -178,6 +193,12 @@ impl Predictions {
             return Err(ReadError(format!(
                 "{place}: this is one group more than {MOST_GROUPS}; a category is expected"
             )));
+        }
+        if self.is_plain() {
+            std::mem::swap(&mut rows.outputs, &mut self.block.outputs[0]);
+            std::mem::swap(&mut rows.targets, &mut self.block.targets);
+            rows.valid.resize(self.block.rows, true);
+            return Ok(());
         }
         let mut bad = block.bad.iter().peekable();
         for row in 0..block.rows {
