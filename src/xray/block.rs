@@ -3,6 +3,8 @@
 //! The functions of `ghm` are the oracle; these differ from them by a few units in the last place, and
 //! by none between machines.
 
+use multiversion::multiversion;
+
 /// Examples that are worked on at a time.
 pub(super) const BLOCK: usize = 512;
 
@@ -51,6 +53,7 @@ fn ln_1p(e: f64) -> f64 {
     2.0 * s * (series * q + 1.0)
 }
 
+#[multiversion(targets("x86_64+avx+avx2", "x86_64+avx+avx2+avx512f"))]
 /// Gradient norm and cross-entropy of every log-odds; all slices have one length.
 pub(super) fn measure(errors: &[f64], norms: &mut [f64], losses: &mut [f64]) {
     let n = errors.len();
@@ -63,6 +66,7 @@ pub(super) fn measure(errors: &[f64], norms: &mut [f64], losses: &mut [f64]) {
     }
 }
 
+#[multiversion(targets("x86_64+avx+avx2", "x86_64+avx+avx2+avx512f"))]
 /// Weight and loss of every example under the focal loss without alpha. `gamma` is its exponent.
 pub(super) fn focal(
     gamma: f64,
