@@ -34,7 +34,7 @@ const ROOMS: [Room; 12] = [
     },
     Room {
         name: "lab",
-        imports: &["ghm", "data", "config", "engine"],
+        imports: &["ghm", "data", "config", "engine", "xray"],
     },
     Room {
         name: "figure",

@@ -69,6 +69,9 @@ fn train() -> Command {
             path("figure", "FILE.svg|FILE.png")
                 .help("Draws the three panels of the last state, as SVG or PNG"),
         )
+        .arg(path("predictions", "FILE").help(
+            "Writes what the network predicts for the test examples as CSV, for ghm-lab xray",
+        ))
         .arg(path("trace", "FILE").help(format!(
             "Writes all that is needed to repeat the run elsewhere, as JSON, of the \
              first {MOST_TRACED_STEPS} steps"

@@ -6,6 +6,7 @@ mod adapters;
 mod arguments;
 mod figure;
 mod output;
+mod predictions;
 mod progress;
 mod report;
 mod summary;

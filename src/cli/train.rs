@@ -9,13 +9,14 @@ use super::figure::{self, Format};
 use super::output::{self, Output};
 use super::progress::Progress;
 use super::report::{self, Record, Results, Trace};
-use super::{Failure, adapters, note, print, summary, training};
+use super::{Failure, adapters, note, predictions, print, summary, training};
 
 /// Where results go; checked before training.
 struct Outputs {
     json: Option<Output>,
     figure: Option<(Output, Format)>,
     trace: Option<Output>,
+    predictions: Option<Output>,
 }
 
 /// Trains and writes what was asked for.
@@ -55,6 +56,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
             .and_then(|bytes| output.write(|w| w.write_all(&bytes)));
         done(output, result);
     }
+    if let Some(output) = &outputs.predictions {
+        let written = output.write(|w| predictions::write(w, &trainer, &outcome.parameters));
+        done(output, written);
+    }
     if let (Some(output), Some(record)) = (&outputs.trace, &record) {
         let initial = trainer.network().named(trainer.initial_parameters());
         let backend = trainer.backend();
@@ -91,6 +96,7 @@ impl Outputs {
     fn of(matches: &ArgMatches, steps: u32) -> Result<Self, Failure> {
         let path = |flag: &str| matches.get_one::<PathBuf>(flag).map(PathBuf::as_path);
         let (json, figure, trace) = (path("json"), path("figure"), path("trace"));
+        let predictions = path("predictions");
         if trace.is_some() && steps > MOST_TRACED_STEPS {
             note(&format!(
                 "The trace holds the first {MOST_TRACED_STEPS} of {steps} steps."
@@ -116,10 +122,13 @@ impl Outputs {
                     path => Output::file("trace", path),
                 })
                 .transpose()?,
+            predictions: predictions
+                .map(|path| Output::file("predictions", path))
+                .transpose()?,
         };
         let figure = outputs.figure.as_ref().map(|(output, _)| output);
         Output::check_distinct(
-            [&outputs.json, &outputs.trace]
+            [&outputs.json, &outputs.trace, &outputs.predictions]
                 .into_iter()
                 .flatten()
                 .chain(figure),

@@ -2,11 +2,13 @@
 //! no browser; the fronts call [`Lab::tick`] and read.
 
 mod history;
+mod inspection;
 mod messages;
 mod pace;
 mod runner;
 
 pub use history::{History, HistoryPoint};
+pub use inspection::{Inspection, SAMPLES, Sample};
 pub use messages::{Message, Messages, Severity, explain_non_finite};
 pub use pace::{MAX_SPEED, MIN_SPEED};
 pub use runner::{Command, Lab};

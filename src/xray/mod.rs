@@ -9,6 +9,7 @@ mod batch;
 mod block;
 mod counted;
 mod examples;
+mod job;
 mod json;
 mod measure;
 mod report;
@@ -18,6 +19,7 @@ mod totals;
 
 pub use counted::of_histogram;
 pub use examples::{Examples, Values};
+pub use job::{Inspected, Job, Progress};
 pub use report::{LossReport, Report, Share};
 pub use scores::{Metrics, Quality};
 

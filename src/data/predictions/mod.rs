@@ -13,6 +13,7 @@ mod npz;
 mod open;
 
 use std::io::{self, Read, Seek};
+use std::sync::Arc;
 
 pub use error::ReadError;
 pub use histogram::{Histogram, PAPER, read_histogram};
@@ -101,19 +102,20 @@ impl<T: Read + Seek + Send> Source for T {}
 
 /// A file, or bytes that stand for one. It is opened more than once: for arrays that lie in it one
 /// behind the other but are read side by side, and for a second pass.
+#[derive(Clone)]
 pub struct Input {
     /// What messages call it.
     pub name: String,
-    pub open: Box<dyn Fn() -> io::Result<Box<dyn Source>> + Send + Sync>,
+    open: Arc<dyn Fn() -> io::Result<Box<dyn Source>> + Send + Sync>,
 }
 
 impl Input {
     /// Bytes in memory.
-    pub fn bytes(name: impl Into<String>, bytes: impl Into<std::sync::Arc<[u8]>>) -> Self {
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
         let bytes = bytes.into();
         Self {
             name: name.into(),
-            open: Box::new(move || Ok(Box::new(io::Cursor::new(bytes.clone())))),
+            open: Arc::new(move || Ok(Box::new(io::Cursor::new(bytes.clone())))),
         }
     }
 
@@ -122,7 +124,7 @@ impl Input {
         let path = path.to_owned();
         Self {
             name: path.display().to_string(),
-            open: Box::new(move || {
+            open: Arc::new(move || {
                 if path.is_dir() {
                     return Err(io::Error::other("it is a folder"));
                 }

@@ -1,0 +1,75 @@
+//! An X-ray a little at a time, for a window that must go on drawing.
+
+use web_time::Instant;
+
+use super::{Report, Xray};
+use crate::config::Config;
+use crate::data::predictions::{Input, Options, Predictions, ReadError, Rows, Skipped};
+
+/// Rows between two looks at the clock.
+const BLOCK: usize = 1 << 13;
+
+/// Predictions on their way to a report.
+pub struct Job {
+    predictions: Predictions,
+    xray: Xray,
+    rows: Rows,
+}
+
+/// A report with what the reader said.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    pub report: Report,
+    pub skipped: Skipped,
+}
+
+impl Job {
+    /// Opens files; the settings of the losses are those of `config`, or the defaults of another task.
+    ///
+    /// # Errors
+    /// Those of [`Predictions::open`].
+    pub fn start(inputs: Vec<Input>, config: &Config) -> Result<Self, ReadError> {
+        let predictions = Predictions::open(inputs, Options::default())?;
+        let header = *predictions.header();
+        let config = config.for_task(header.task);
+        Ok(Self {
+            predictions,
+            xray: Xray::new(header, &config),
+            rows: Rows::default(),
+        })
+    }
+
+    /// Works for about so many seconds; the report once all is read.
+    ///
+    /// # Errors
+    /// At the first row that cannot be used.
+    pub fn work(mut self, seconds: f64) -> Result<Progress, ReadError> {
+        let start = Instant::now();
+        while start.elapsed().as_secs_f64() < seconds {
+            if !self.predictions.read(&mut self.rows, BLOCK)? {
+                let report = self.xray.finish(self.predictions.groups());
+                if report.examples == 0.0 {
+                    return Err(ReadError(
+                        "there is no example among the rows that is not ignored".to_owned(),
+                    ));
+                }
+                let skipped = self.predictions.skipped().clone();
+                return Ok(Progress::Done(Box::new(Inspected { report, skipped })));
+            }
+            self.xray.add(&self.rows);
+        }
+        Ok(Progress::Goes(Box::new(self)))
+    }
+
+    /// Share of the bytes that are read.
+    pub fn share(&self) -> f32 {
+        let (done, all) = self.predictions.progress();
+        done as f32 / all.max(1) as f32
+    }
+}
+
+/// Where a job is.
+pub enum Progress {
+    Goes(Box<Job>),
+    Done(Box<Inspected>),
+}
