@@ -6,6 +6,8 @@ use std::rc::Rc;
 use eframe::egui;
 
 use crate::config::{Backend, Config, SettingError};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::data::predictions::Input;
 use crate::engine::{Compute, EngineError};
 use crate::lab::{Command, Lab, Severity};
 use crate::ui::{self, View};
@@ -60,6 +62,36 @@ impl App {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+impl App {
+    /// Opens what was dropped on the window or is chosen in a dialog.
+    fn take_files(&mut self, context: &egui::Context) {
+        let dropped = context.input(|input| input.raw.dropped_files.clone());
+        let mut paths: Vec<_> = dropped.iter().map(|file| file.path().to_owned()).collect();
+        if std::mem::take(&mut self.view.wants_file) {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Predictions")
+                .add_filter("predictions", &["csv", "tsv", "txt", "npy", "npz", "json"])
+                .add_filter("all files", &["*"]);
+            paths.extend(dialog.pick_files().unwrap_or_default());
+        }
+        if !paths.is_empty() {
+            let inputs = paths.iter().map(|path| Input::file(path)).collect();
+            self.lab.borrow_mut().inspect(inputs);
+        }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl App {
+    /// The page opens what is dropped on it; a dialog is the browser's.
+    fn take_files(&mut self, _context: &egui::Context) {
+        if std::mem::take(&mut self.view.wants_file) {
+            crate::web::pick_files();
+        }
+    }
+}
+
 /// The device that draws the window also trains, where it can.
 #[cfg(feature = "gpu")]
 pub fn compute(context: &eframe::CreationContext<'_>) -> Compute {
@@ -84,6 +116,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         ui::show(ui, &mut self.lab.borrow_mut(), &mut self.view);
+        self.take_files(ui.ctx());
         // A click may have given the experiment something to do.
         if self.lab.borrow().is_busy() {
             ui.ctx().request_repaint();

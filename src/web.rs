@@ -7,13 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use eframe::egui;
-use js_sys::Function;
+use js_sys::{Function, Uint8Array};
 use serde_json::{Map, Value as Json, json};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use crate::app::{App, SharedLab};
 use crate::config::{Config, SettingError};
+use crate::data::predictions::Input;
 use crate::engine::Compute;
 use crate::ghm::Loss;
 use crate::lab::{Command, Lab, Severity};
@@ -22,6 +23,20 @@ thread_local! {
     /// The page's function that replaces the canvas by what happened. Panic hooks and device
     /// callbacks must be `Send`, and a JavaScript function is not.
     static ON_FAILURE: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+thread_local! {
+    /// The page's function that lets the person choose files.
+    static PICK_FILES: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+/// Lets the person choose files; the page opens them.
+pub(crate) fn pick_files() {
+    let picker = PICK_FILES.with(|picker| picker.try_borrow().ok()?.clone());
+    if let Some(picker) = picker {
+        // A browser that refuses says so itself.
+        let _ = picker.call0(&JsValue::NULL);
+    }
 }
 
 /// Tells the page that the app cannot go on; only the first reason counts.
@@ -47,6 +62,7 @@ pub struct Page {
 
 /// Starts the app with the settings of a link's fragment. `no_gpu` says why the page chose this
 /// bundle over WebGPU, if it did; `on_failure` is called once, with a sentence, when the app dies.
+/// `on_pick` lets the person choose files.
 ///
 /// # Errors
 /// When there is nothing to draw with.
@@ -56,8 +72,10 @@ pub async fn start(
     fragment: String,
     no_gpu: Option<String>,
     on_failure: Function,
+    on_pick: Function,
 ) -> Result<Page, JsValue> {
     ON_FAILURE.set(Some(on_failure));
+    PICK_FILES.set(Some(on_pick));
     let next = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         fail(&info.to_string());
@@ -240,6 +258,36 @@ impl Page {
             "beta": snapshot.beta,
             "contribution": contribution,
         }))
+    }
+
+    /// Opens predictions by names and bytes. What is wrong with them goes to the screen.
+    #[wasm_bindgen(js_name = openFiles)]
+    pub fn open_files(&self, names: Vec<String>, contents: Vec<Uint8Array>) {
+        let pairs = names.into_iter().zip(contents);
+        let inputs = pairs.map(|(name, bytes)| Input::bytes(name, bytes.to_vec()));
+        self.lab.borrow_mut().inspect(inputs.collect());
+        self.context.request_repaint();
+    }
+
+    /// Goes on reading predictions; false when all are read.
+    pub fn reads(&self) -> bool {
+        let mut lab = self.lab.borrow_mut();
+        lab.tick();
+        self.context.request_repaint();
+        lab.inspection().progress().is_some()
+    }
+
+    /// How many reports there have been, and the present one, as `ghm-lab xray --json` has it; null
+    /// where predictions are not open.
+    pub fn xray(&self) -> Result<JsValue, JsValue> {
+        let lab = self.lab.borrow();
+        let inspection = lab.inspection();
+        let report = inspection.shown().map(|shown| {
+            let mut json = shown.report.to_json();
+            json["skipped"] = shown.skipped.count.into();
+            json
+        });
+        to_js(&json!([inspection.reports(), report]))
     }
 
     /// What the lab tells the person now, as a list of sentences.

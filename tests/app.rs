@@ -6,8 +6,9 @@ use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use ghm_lab::app::{self, App};
 use ghm_lab::config::{Backend, Config, Kind, Optimizer, SETTINGS, Setting};
+use ghm_lab::data::predictions::Input;
 use ghm_lab::ghm::{ClassBalance, Loss, Task};
-use ghm_lab::lab::Command;
+use ghm_lab::lab::{Command, SAMPLES};
 
 const WIDE: [f32; 2] = [1280.0, 800.0];
 const PHONE: [f32; 2] = [390.0, 844.0];
@@ -248,6 +249,49 @@ fn a_narrow_screen_reaches_everything_by_touch() {
 }
 
 #[test]
+fn an_xray_opens_from_the_menu_follows_the_settings_and_closes() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    harness.get_by_label("X-ray").click();
+    harness.run();
+    harness.get_by_label("two classes, 1 % positive").click();
+    harness.run();
+    let bins = |harness: &Harness<'_, App>| {
+        let lab = harness.state().lab();
+        let lab = lab.borrow();
+        lab.inspection()
+            .shown()
+            .map(|shown| shown.report.counts.len())
+    };
+    assert_eq!(bins(&harness), Some(30));
+    harness.get_by_label_contains("4,000 examples");
+    harness.get_by_role_and_label(Role::Slider, "bins").focus();
+    harness.run();
+    harness.key_press(egui::Key::ArrowRight);
+    harness.run();
+    let more = bins(&harness).expect("still open");
+    assert!(more > 30, "{more} bins");
+    harness.get_by_label("Back to the experiment").click();
+    harness.run();
+    assert_eq!(bins(&harness), None);
+    harness.get_by_label("Data and decision map");
+}
+
+#[test]
+fn predictions_that_cannot_be_read_leave_the_experiment_alone() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    let step = step_of(&harness);
+    let bad = Input::bytes("bad.csv", b"logit,label\n1,7\n".to_vec());
+    harness.state().lab().borrow_mut().inspect(vec![bad]);
+    harness.run();
+    harness.get_by_label_contains("bad.csv, line 2, column \"label\": 7 is not 0 or 1");
+    assert_eq!(step_of(&harness), step);
+    harness.get_by_label("Dismiss").click();
+    harness.run();
+}
+
+#[test]
 fn trains_on_the_device_that_draws_the_window() {
     let config = Config {
         backend: Backend::Gpu,
@@ -289,6 +333,26 @@ fn looks_as_it_did() {
         settle(&mut harness);
         command(&harness, Command::Restart);
         command(&harness, Command::Step(60));
+        harness.run();
+        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+        failures.extend(harness.try_snapshot_options(name, &options).err());
+    }
+    for (index, (name, size, theme)) in [
+        ("xray-light", WIDE, light),
+        ("xray-dark", WIDE, dark),
+        ("xray-phone", PHONE, light),
+        ("xray-paper", WIDE, light),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut harness = open(size, theme, quick());
+        settle(&mut harness);
+        let lab = harness.state().lab();
+        match SAMPLES.get(index) {
+            Some(sample) => lab.borrow_mut().inspect_sample(sample),
+            None => lab.borrow_mut().inspect_paper(),
+        }
         harness.run();
         let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
         failures.extend(harness.try_snapshot_options(name, &options).err());

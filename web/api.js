@@ -64,6 +64,20 @@ export function installApi() {
     },
     /** The statistics behind the last mini-batch that arrived. */
     snapshot: () => running().snapshot(),
+    /**
+     * Opens predictions, a File, several, or text, and resolves to what `ghm-lab xray --json` writes;
+     * rejects with the sentence that says what is wrong with them. Without an argument resolves to what
+     * is open, null where nothing is.
+     */
+    async xray(predictions) {
+      if (predictions === undefined) return running().xray()[1];
+      const [before] = running().xray();
+      await openFiles(running(), predictions);
+      while (running().reads()) await nextTask(0);
+      const [reports, report] = running().xray();
+      if (reports === before) throw new Error(running().messages().at(-1) ?? "the predictions were refused");
+      return report;
+    },
     /** What the lab tells the person now. */
     messages: () => running().messages(),
     /** Ends the lab and removes its canvas. */
@@ -86,6 +100,16 @@ export function installApi() {
     },
     stopped,
   };
+}
+
+/** Gives the lab the bytes of files; text counts as one. */
+export async function openFiles(app, predictions) {
+  const files =
+    typeof predictions === "string" ? [new File([predictions], "text")]
+    : predictions instanceof Blob ? [predictions]
+    : [...predictions];
+  const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
+  app.openFiles(files.map((file) => file.name ?? "file"), contents);
 }
 
 /** Keeps the address and the settings the same, both ways; returns what ends that. */

@@ -1,6 +1,6 @@
 // Chooses a bundle, loads it, starts the lab, and takes over when it dies.
 
-import { installApi } from "./api.js?{{stamp}}";
+import { installApi, openFiles } from "./api.js?{{stamp}}";
 
 // The build puts a stamp of the whole site here; everything is asked for with the same one.
 const stamp = "?{{stamp}}";
@@ -114,7 +114,7 @@ async function start(name, noGpu) {
     element("lab").replaceChildren(canvas);
     // A panic stops the module without an answer, so its hook must be able to end the wait.
     const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
-    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, (reason) => onFailure?.(reason)), died]);
+    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, (reason) => onFailure?.(reason), pickFiles), died]);
     onFailure = (reason, trace) => {
       // A panic ends in a trap, which would come here too and say less.
       onFailure = null;
@@ -124,8 +124,10 @@ async function start(name, noGpu) {
       else showFailure("GHM Lab has stopped", `A mistake in the lab itself: ${what}`, reason, name);
     };
     canvas.addEventListener("webglcontextlost", () => onFailure?.("The browser lost the WebGL context."));
+    takeFiles(app);
     api.started(app, bundle.version(), () => {
       onFailure = null;
+      open = () => {};
       canvas.remove();
     });
     element("loading").hidden = true;
@@ -135,6 +137,29 @@ async function start(name, noGpu) {
     canvas.remove();
     throw error;
   }
+}
+
+// Set once a lab runs.
+let open = () => {};
+
+/** Opens what is dropped anywhere on the page. */
+function takeFiles(app) {
+  open = (files) => openFiles(app, files).catch((error) => console.error(`GHM Lab cannot read the file: ${sentence(error)}`));
+  window.addEventListener("dragover", (event) => event.preventDefault());
+  window.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer?.files.length > 0) open(event.dataTransfer.files);
+  }, { capture: true });
+}
+
+/** Lets the person choose files. */
+function pickFiles() {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.accept = ".csv,.tsv,.txt,.npy,.npz,.json";
+  input.addEventListener("change", () => open(input.files));
+  input.click();
 }
 
 /** The response, with its bytes counted on the way to the compiler. */

@@ -52,6 +52,7 @@ pub struct Inspection {
     job: Option<Box<Job>>,
     /// What the job will replace when it is done.
     next: Option<(String, Opened)>,
+    reports: u32,
 }
 
 impl Inspection {
@@ -63,6 +64,11 @@ impl Inspection {
     /// What was opened, by name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Reports there have been.
+    pub fn reports(&self) -> u32 {
+        self.reports
     }
 
     /// Share of the file that is read, while one is.
@@ -100,6 +106,7 @@ impl Inspection {
             report,
             skipped: Default::default(),
         }));
+        self.reports += 1;
         self.name = name;
         self.opened = Some(Opened::Histogram(histogram.clone()));
         self.config = Some(config.clone());
@@ -117,6 +124,7 @@ impl Inspection {
             Progress::Goes(job) => self.job = Some(job),
             Progress::Done(inspected) => {
                 self.shown = Some(inspected);
+                self.reports += 1;
                 if let Some((name, opened)) = self.next.take() {
                     self.name = name;
                     self.opened = Some(opened);
@@ -139,6 +147,9 @@ impl Inspection {
 
     /// Takes the X-ray off the screen.
     pub(super) fn close(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            reports: self.reports,
+            ..Self::default()
+        };
     }
 }

@@ -17,6 +17,7 @@ pub(super) enum Icon {
     Dark,
     System,
     Close,
+    Xray,
 }
 
 /// A square button of `side` points. `name` is what assistive technology reads, `tip` what hovering
@@ -74,6 +75,20 @@ fn shapes(icon: Icon, center: Pos2, unit: f32, color: Color32) -> Vec<Shape> {
                 Shape::convex_polygon(tip, color, Stroke::NONE),
             ]
         }
+        // A tray that something goes into.
+        Icon::Xray => vec![
+            Shape::line(
+                vec![
+                    at(-0.85, 0.1),
+                    at(-0.85, 0.85),
+                    at(0.85, 0.85),
+                    at(0.85, 0.1),
+                ],
+                stroke,
+            ),
+            Shape::line_segment([at(0.0, -0.9), at(0.0, 0.2)], stroke),
+            Shape::line(vec![at(-0.4, -0.15), at(0.0, 0.3), at(0.4, -0.15)], stroke),
+        ],
         // A die.
         Icon::NewSeed => {
             let square = egui::Rect::from_two_pos(at(-0.85, -0.85), at(0.85, 0.85));

@@ -49,6 +49,10 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab) {
         let small = |text: String| RichText::new(text).small();
         ui.label(small(format!("{kind} · {}", info.adapter)))
             .on_hover_text("What trains the network. Choose it under Engine.");
+        if let Some(share) = lab.inspection().progress() {
+            let percent = (100.0 * share).round();
+            ui.label(small(format!("reading predictions, {percent} %")));
+        }
         let (steps, examples) = lab.rates();
         ui.label(small(format!("{} steps/s", number(steps.round()))));
         ui.label(small(format!("{} examples/s", number(examples.round()))));

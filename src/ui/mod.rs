@@ -9,6 +9,7 @@ mod panels;
 mod plane;
 mod style;
 mod transport;
+mod xray;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Sense, Ui, Vec2};
 
@@ -32,6 +33,8 @@ pub struct View {
     plane: plane::Memory,
     /// Whether the sheet of settings is open, on narrow screens.
     sheet_open: bool,
+    /// Whether a file is to be chosen; the window does that.
+    pub wants_file: bool,
 }
 
 /// Draws everything into the whole of `ui`.
@@ -41,6 +44,25 @@ pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     } else {
         wide(ui, lab, view);
     }
+    if ui.input(|input| !input.raw.hovered_files.is_empty()) {
+        drop_hint(ui);
+    }
+}
+
+/// Says what a drop does while a file is over the lab.
+fn drop_hint(ui: &Ui) {
+    let colors = style::theme(ui.ctx());
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::new("drop"));
+    let painter = ui.ctx().layer_painter(layer);
+    let whole = ui.ctx().content_rect();
+    painter.rect_filled(whole, 0.0, colors.ground.into_color().gamma_multiply(0.85));
+    painter.text(
+        whole.center(),
+        egui::Align2::CENTER_CENTER,
+        "Drop predictions to see their gradient density",
+        egui::FontId::proportional(18.0),
+        colors.ink.into_color(),
+    );
 }
 
 fn bar(ui: &Ui) -> Frame {
@@ -56,7 +78,7 @@ fn ground(ui: &Ui) -> Frame {
 fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     Panel::top("transport")
         .frame(bar(ui))
-        .show(ui, |ui| transport::bar(ui, lab));
+        .show(ui, |ui| transport::bar(ui, lab, &mut view.wants_file));
     Panel::bottom("status")
         .frame(bar(ui).inner_margin(Margin::symmetric(16, 6)))
         .show(ui, |ui| messages::status(ui, lab));
@@ -75,6 +97,10 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
         });
     let ground = ground(ui).inner_margin(Margin::same(16));
     CentralPanel::default().frame(ground).show(ui, |ui| {
+        if lab.inspection().shown().is_some() {
+            ScrollArea::vertical().show(ui, |ui| xray::show(ui, lab, false));
+            return;
+        }
         let gap = 16.0;
         let space = ui.available_size();
         let upper = Vec2::new(space.x, ((space.y - gap) * 0.48).max(200.0));
@@ -95,7 +121,7 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
 fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     Panel::top("title")
         .frame(bar(ui))
-        .show(ui, |ui| transport::title(ui, lab));
+        .show(ui, |ui| transport::title(ui, lab, &mut view.wants_file));
     Panel::bottom("transport")
         .frame(bar(ui).inner_margin(Margin::symmetric(8, 6)))
         .show(ui, |ui| transport::touch_bar(ui, lab, &mut view.sheet_open));
@@ -118,6 +144,10 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     CentralPanel::default().frame(ground).show(ui, |ui| {
         ScrollArea::vertical().show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 16.0;
+            if lab.inspection().shown().is_some() {
+                xray::show(ui, lab, true);
+                return;
+            }
             let width = ui.available_width();
             let panel = Vec2::new(width, 240.0);
             panels::column(ui, lab, &mut view.panels, panel);

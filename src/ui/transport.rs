@@ -21,7 +21,7 @@ fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
 }
 
 /// The bar at the top of a wide screen.
-pub(super) fn bar(ui: &mut Ui, lab: &mut Lab) {
+pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wants_file: &mut bool) {
     line(ui, SIDE, |ui| {
         ui.label(style::strong("GHM Lab", 18.0))
             .on_hover_text("Gradient Harmonizing Mechanism, live.\nLi, Liu, Wang: Gradient Harmonized Single-stage Detector, AAAI 2019.");
@@ -33,6 +33,7 @@ pub(super) fn bar(ui: &mut Ui, lab: &mut Lab) {
         progress(ui, lab);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, SIDE);
+            super::xray::menu(ui, lab, wants_file, SIDE);
             ui.add_space(8.0);
             score(ui, lab);
         });
@@ -40,11 +41,12 @@ pub(super) fn bar(ui: &mut Ui, lab: &mut Lab) {
 }
 
 /// The bar at the top of a narrow screen.
-pub(super) fn title(ui: &mut Ui, lab: &Lab) {
+pub(super) fn title(ui: &mut Ui, lab: &mut Lab, wants_file: &mut bool) {
     line(ui, 40.0, |ui| {
         ui.label(style::strong("GHM Lab", 18.0));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, 40.0);
+            super::xray::menu(ui, lab, wants_file, 40.0);
             score(ui, lab);
         });
     });
