@@ -3,6 +3,8 @@
 //! Whatever needs no experiment (loading, the address, `window.ghmLab`) is the page's own script in
 //! `web/`; here is what it asks of the running app.
 
+mod graphics;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -15,7 +17,6 @@ use web_sys::HtmlCanvasElement;
 use crate::app::{App, SharedLab};
 use crate::config::{Config, SettingError};
 use crate::data::predictions::Input;
-use crate::engine::Compute;
 use crate::ghm::Loss;
 use crate::lab::{Command, Lab, Severity};
 
@@ -87,14 +88,14 @@ pub async fn start(
     let (config, errors) = Config::from_link(&fragment);
     let started = Rc::new(RefCell::new(None));
     let result = Rc::clone(&started);
-    let options = web_options();
+    let options = graphics::web_options();
     runner
         .start(
             canvas,
             options,
             Box::new(move |context| {
-                watch_device(context);
-                let compute = compute(context, no_gpu);
+                graphics::watch_device(context);
+                let compute = graphics::compute(context, no_gpu);
                 let app = App::new(&context.egui_ctx, compute, &config, &errors)?;
                 let lab = app.lab();
                 let in_address = as_written(&lab.borrow(), config, &errors);
@@ -134,13 +135,10 @@ impl Page {
     /// The sentences that a link with these values would show; nothing was changed then.
     #[wasm_bindgen(js_name = setConfig)]
     pub fn set_config(&self, object: &str) -> Result<(), JsError> {
-        let object: Map<String, Json> = serde_json::from_str(object)
-            .map_err(|_| JsError::new("setConfig takes an object of settings, as {bins: 30}"))?;
+        let object = object_of(object, "setConfig")?;
         let mut lab = self.lab.borrow_mut();
-        let config = lab.config().with_json(&object).map_err(|errors| {
-            let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            JsError::new(&sentences.join("; "))
-        })?;
+        let changed = lab.config().with_json(&object);
+        let config = changed.map_err(|errors| refused(&errors))?;
         lab.configure(&config);
         self.context.request_repaint();
         if *lab.config() == config {
@@ -269,6 +267,27 @@ impl Page {
         self.context.request_repaint();
     }
 
+    /// Changes settings of the X-ray from a JSON object.
+    ///
+    /// # Errors
+    /// Every value that is refused; nothing changes then. Where no X-ray is open.
+    #[wasm_bindgen(js_name = configureXray)]
+    pub fn configure_xray(&self, object: &str) -> Result<(), JsError> {
+        let changes = object_of(object, "xray")?;
+        let mut lab = self.lab.borrow_mut();
+        let Some(config) = lab.inspection().config().cloned() else {
+            return Err(JsError::new("xray: no predictions are open"));
+        };
+        let changed = config.with_json(&changes);
+        let changed = changed.map_err(|errors| refused(&errors))?;
+        if changed.task != config.task {
+            return Err(JsError::new("xray: the task is that of the predictions"));
+        }
+        lab.configure_inspection(&changed);
+        self.context.request_repaint();
+        Ok(())
+    }
+
     /// Goes on reading predictions; false when all are read.
     pub fn reads(&self) -> bool {
         let mut lab = self.lab.borrow_mut();
@@ -288,6 +307,14 @@ impl Page {
             json
         });
         to_js(&json!([inspection.reports(), report]))
+    }
+
+    /// Tells the person that something failed.
+    #[wasm_bindgen(js_name = showError)]
+    pub fn show_error(&self, sentence: &str) {
+        let mut lab = self.lab.borrow_mut();
+        lab.messages.add(Severity::Error, sentence);
+        self.context.request_repaint();
     }
 
     /// What the lab tells the person now, as a list of sentences.
@@ -310,6 +337,17 @@ impl Page {
     }
 }
 
+/// The settings that a script gave.
+fn object_of(text: &str, function: &str) -> Result<Map<String, Json>, JsError> {
+    let sentence = format!("{function} takes an object of settings, as {{bins: 30}}");
+    serde_json::from_str(text).map_err(|_| JsError::new(&sentence))
+}
+
+fn refused(errors: &[SettingError]) -> JsError {
+    let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    JsError::new(&sentences.join("; "))
+}
+
 fn to_js(json: &Json) -> Result<JsValue, JsValue> {
     js_sys::JSON::parse(&json.to_string())
 }
@@ -318,59 +356,3 @@ fn to_js(json: &Json) -> Result<JsValue, JsValue> {
 fn as_written(lab: &Lab, config: Config, errors: &[SettingError]) -> Option<Config> {
     (errors.is_empty() && *lab.config() == config).then_some(config)
 }
-
-#[cfg(feature = "gpu")]
-fn compute(context: &eframe::CreationContext<'_>, _no_gpu: Option<String>) -> Compute {
-    crate::app::compute(context)
-}
-
-#[cfg(not(feature = "gpu"))]
-fn compute(_context: &eframe::CreationContext<'_>, no_gpu: Option<String>) -> Compute {
-    let reason = no_gpu.unwrap_or_else(|| "this page draws with WebGL 2".to_owned());
-    Compute::Unavailable(reason)
-}
-
-#[cfg(feature = "gpu")]
-fn web_options() -> eframe::WebOptions {
-    use eframe::egui_wgpu::{WgpuSetup, WgpuSetupCreateNew};
-
-    let setup = WgpuSetupCreateNew {
-        // The page asked for an adapter with these limits; asking for more would shut devices out.
-        device_descriptor: std::sync::Arc::new(|_| wgpu::DeviceDescriptor {
-            label: Some("GHM Lab"),
-            required_limits: wgpu::Limits::default(),
-            ..Default::default()
-        }),
-        ..WgpuSetupCreateNew::without_display_handle()
-    };
-    let mut options = eframe::WebOptions::default();
-    options.wgpu_options.wgpu_setup = WgpuSetup::CreateNew(setup);
-    options
-}
-
-#[cfg(not(feature = "gpu"))]
-fn web_options() -> eframe::WebOptions {
-    eframe::WebOptions {
-        // The page offers WebGL 2 only; silently drawing with WebGL 1 would hide a broken driver.
-        webgl_context_option: eframe::WebGlContextOption::WebGl2,
-        ..Default::default()
-    }
-}
-
-/// The same device draws: when it is lost, only the page can still say so.
-#[cfg(feature = "gpu")]
-fn watch_device(context: &eframe::CreationContext<'_>) {
-    if let Some(state) = &context.wgpu_render_state {
-        state.device.set_device_lost_callback(|_, message| {
-            let message = if message.is_empty() {
-                "no reason was given"
-            } else {
-                &message
-            };
-            fail(&format!("The browser lost the graphics device: {message}"));
-        });
-    }
-}
-
-#[cfg(not(feature = "gpu"))]
-fn watch_device(_context: &eframe::CreationContext<'_>) {}

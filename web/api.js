@@ -25,6 +25,10 @@ export function installApi() {
     return app;
   };
 
+  const allRead = async () => {
+    while (running().reads()) await nextTask(0);
+  };
+
   const stopped = (reason) => {
     app = null;
     whyNot = reason;
@@ -66,17 +70,22 @@ export function installApi() {
     snapshot: () => running().snapshot(),
     /**
      * Opens predictions, a File, several, or text, and resolves to what `ghm-lab xray --json` writes;
-     * rejects with the sentence that says what is wrong with them. Without an argument resolves to what
-     * is open, null where nothing is.
+     * rejects with the sentence that says what is wrong with them. `settings` are those of the losses, as
+     * for setConfig. Without predictions resolves to what is open, null where nothing is.
      */
-    async xray(predictions) {
-      if (predictions === undefined) return running().xray()[1];
-      const [before] = running().xray();
-      await openFiles(running(), predictions);
-      while (running().reads()) await nextTask(0);
-      const [reports, report] = running().xray();
-      if (reports === before) throw new Error(running().messages().at(-1) ?? "the predictions were refused");
-      return report;
+    async xray(predictions, settings) {
+      if (predictions !== undefined) {
+        const [before] = running().xray();
+        await openFiles(running(), predictions);
+        await allRead();
+        const [reports] = running().xray();
+        if (reports === before) throw new Error(running().messages().at(-1) ?? "the predictions were refused");
+      }
+      if (settings !== undefined) {
+        running().configureXray(JSON.stringify(settings) ?? "");
+        await allRead();
+      }
+      return running().xray()[1];
     },
     /** What the lab tells the person now. */
     messages: () => running().messages(),
@@ -102,12 +111,20 @@ export function installApi() {
   };
 }
 
-/** Gives the lab the bytes of files; text counts as one. */
+// The bytes lie in the memory of the page and, for a moment, twice in that of the lab.
+const MOST_BYTES = 2 ** 29;
+
+/** Gives the lab the bytes of a File, several, or text; rejects where they cannot be had. */
 export async function openFiles(app, predictions) {
   const files =
     typeof predictions === "string" ? [new File([predictions], "text")]
     : predictions instanceof Blob ? [predictions]
     : [...predictions];
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  if (bytes > MOST_BYTES) {
+    const much = Math.round(bytes / 2 ** 20);
+    throw new Error(`${files[0].name ?? "file"}: ${much} MiB are more than a page can hold; 512 MiB at most here, and ghm-lab xray on the command line reads files of any size`);
+  }
   const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
   app.openFiles(files.map((file) => file.name ?? "file"), contents);
 }

@@ -144,7 +144,7 @@ let open = () => {};
 
 /** Opens what is dropped anywhere on the page. */
 function takeFiles(app) {
-  open = (files) => openFiles(app, files).catch((error) => console.error(`GHM Lab cannot read the file: ${sentence(error)}`));
+  open = (files) => openFiles(app, files).catch((error) => app.showError(sentence(error)));
   window.addEventListener("dragover", (event) => event.preventDefault());
   window.addEventListener("drop", (event) => {
     event.preventDefault();

@@ -4,7 +4,9 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, value_parser};
 
 use super::Failure;
-use crate::config::{Config, Group, Kind, SETTINGS, Setting, SettingError};
+use crate::config::{
+    Config, Group, Kind, PRESETS, Preset, SETTINGS, Setting, SettingError, preset,
+};
 
 /// Most steps of a headless run.
 pub(super) const MOST_STEPS: u32 = 10_000_000;
@@ -26,16 +28,19 @@ pub(super) fn command() -> Command {
         .args_override_self(true)
         .args_conflicts_with_subcommands(true)
         .disable_help_subcommand(true)
-        .args(settings())
+        .arg(presets())
+        .args(settings(|_| true))
         .subcommand(
             Command::new("app")
                 .about("Opens the window (the default), with these settings")
                 .args_override_self(true)
                 .after_help(EXIT_CODES)
-                .args(settings()),
+                .arg(presets())
+                .args(settings(|_| true)),
         )
         .subcommand(train())
         .subcommand(super::xray::command())
+        .subcommand(super::compare::command())
         .subcommand(
             Command::new("adapters")
                 .about("Lists the graphics adapters, which one would train, and why others not")
@@ -53,14 +58,7 @@ fn train() -> Command {
         .args_override_self(true)
         .after_help(EXIT_CODES)
         .next_help_heading("Run")
-        .arg(
-            Arg::new("steps")
-                .long("steps")
-                .value_name("N")
-                .default_value("2000")
-                .allow_negative_numbers(true)
-                .help(format!("Mini-batches to train, 1 to {MOST_STEPS}")),
-        )
+        .arg(steps("2000"))
         .arg(
             path("json", "FILE|-")
                 .help("Writes settings, history, last state and parameters as JSON; - is stdout"),
@@ -76,7 +74,18 @@ fn train() -> Command {
             "Writes all that is needed to repeat the run elsewhere, as JSON, of the \
              first {MOST_TRACED_STEPS} steps"
         )))
-        .args(settings())
+        .arg(presets())
+        .args(settings(|_| true))
+}
+
+/// The flag for the number of mini-batches.
+pub(super) fn steps(default: &'static str) -> Arg {
+    Arg::new("steps")
+        .long("steps")
+        .value_name("N")
+        .default_value(default)
+        .allow_negative_numbers(true)
+        .help(format!("Mini-batches to train, 1 to {MOST_STEPS}"))
 }
 
 pub(super) fn path(name: &'static str, value: &'static str) -> Arg {
@@ -86,14 +95,14 @@ pub(super) fn path(name: &'static str, value: &'static str) -> Arg {
         .value_parser(value_parser!(std::path::PathBuf))
 }
 
-/// A flag for every setting, under the headings of the form.
-fn settings() -> impl Iterator<Item = Arg> {
+/// A flag for every setting that a command offers, under the headings of the form.
+pub(super) fn settings(is_offered: fn(&Setting) -> bool) -> impl Iterator<Item = Arg> {
     let default = Config::default();
     Group::ALL.into_iter().flat_map(move |group| {
         let default = default.clone();
         SETTINGS
             .iter()
-            .filter(move |setting| setting.group == group)
+            .filter(move |setting| setting.group == group && is_offered(setting))
             .map(move |setting| flag(setting, &default))
     })
 }
@@ -121,28 +130,62 @@ pub(super) fn flag(setting: &'static Setting, default: &Config) -> Arg {
 /// # Errors
 /// Every value that is refused.
 pub(super) fn config(matches: &ArgMatches) -> Result<Config, Vec<SettingError>> {
-    Config::default().with(SETTINGS.iter().filter_map(|setting| {
+    base(matches).with(given(matches, |_| true))
+}
+
+/// The settings of the preset that was asked for, which flags then change.
+pub(super) fn base(matches: &ArgMatches) -> Config {
+    let key = matches.get_one::<String>("preset");
+    let preset = key.and_then(|key| preset(key));
+    preset.map_or_else(Config::default, Preset::config)
+}
+
+/// The flag that names a preset.
+pub(super) fn presets() -> Arg {
+    let list = PRESETS.iter().map(|preset| {
+        let text = format!("{}: {}", preset.key, preset.doc);
+        wrap(&text)
+    });
+    let keys = PRESETS.iter().map(|preset| preset.key);
+    Arg::new("preset")
+        .long("preset")
+        .value_name("NAME")
+        .value_parser(clap::builder::PossibleValuesParser::new(keys))
+        .hide_possible_values(true)
+        .help_heading(Group::Task.label())
+        .help("Settings that belong together; other flags change them")
+        .long_help(format!(
+            "Settings that belong together; other flags change them.\n{}",
+            list.collect::<Vec<_>>().join("\n")
+        ))
+}
+
+/// What was given for the settings that a command offers.
+pub(super) fn given(
+    matches: &ArgMatches,
+    is_offered: fn(&Setting) -> bool,
+) -> impl Iterator<Item = (&'static Setting, String)> {
+    let offered = SETTINGS.iter().filter(move |setting| is_offered(setting));
+    offered.filter_map(|setting| {
         let given = matches.value_source(setting.key) == Some(ValueSource::CommandLine);
         let text = matches.get_one::<String>(setting.key).filter(|_| given)?;
         Some((setting, text.clone()))
-    }))
+    })
 }
 
-/// The number of steps.
+/// The value of a flag that counts something, from 1 on.
 ///
 /// # Errors
 /// When it is not a whole number in its range.
-pub(super) fn steps(matches: &ArgMatches) -> Result<u32, Failure> {
-    let text = matches
-        .get_one::<String>("steps")
-        .map_or("", String::as_str);
-    let steps = text.parse::<u32>().ok();
-    steps
-        .filter(|steps| (1..=MOST_STEPS).contains(steps))
+pub(super) fn whole(matches: &ArgMatches, flag: &str, most: u32) -> Result<u32, Failure> {
+    let text = matches.get_one::<String>(flag).map_or("", String::as_str);
+    let number = text.parse::<u32>().ok();
+    number
+        .filter(|number| (1..=most).contains(number))
         .ok_or_else(|| {
             let short: String = text.chars().take(40).collect();
             Failure::usage(format!(
-                "--steps: \"{short}\" is not a whole number from 1 to {MOST_STEPS}"
+                "--{flag}: \"{short}\" is not a whole number from 1 to {most}"
             ))
         })
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
-use super::arguments::{self, MOST_TRACED_STEPS};
+use super::arguments::{self, MOST_STEPS, MOST_TRACED_STEPS};
 use super::figure::{self, Format};
 use super::output::{self, Output};
 use super::progress::Progress;
@@ -25,7 +25,7 @@ struct Outputs {
 /// A wrong flag or setting before anything starts; a run that fails; a file that fails after all.
 pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let config = arguments::config(matches)?;
-    let steps = arguments::steps(matches)?;
+    let steps = arguments::whole(matches, "steps", MOST_STEPS)?;
     let outputs = Outputs::of(matches, steps)?;
     output::clean_up_on_interrupt();
 

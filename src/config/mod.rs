@@ -4,6 +4,7 @@
 
 mod choices;
 mod link;
+mod presets;
 mod rules;
 mod setting;
 mod settings;
@@ -11,6 +12,7 @@ mod settings;
 pub use choices::{
     Activation, Backend, Counting, Exact, FocalBalance, Optimizer, Regularization, ShownClass,
 };
+pub use presets::{PRESETS, Preset, preset};
 pub use setting::{Effect, Group, Kind, Scale, Setting, SettingError, Value};
 pub use settings::{Config, SETTINGS};
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Config;
+use crate::ghm::Loss;
 
 /// The heading a setting stands under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +123,21 @@ impl std::error::Error for SettingError {}
 impl Setting {
     pub fn get(&self, config: &Config) -> Value {
         (self.get)(config)
+    }
+
+    /// Whether it says something about predictions that are there already, without training.
+    pub fn is_of_predictions(&self) -> bool {
+        (self.group == Group::Loss && self.key != "loss") || self.key == "panel"
+    }
+
+    /// Whether it matters under any of these losses.
+    pub fn matters_to(&self, config: &Config, losses: &[Loss]) -> bool {
+        losses.iter().any(|&loss| {
+            (self.matters)(&Config {
+                loss,
+                ..config.clone()
+            })
+        })
     }
 
     /// Whether a value makes sense with the task of these settings; forms leave out what does not.

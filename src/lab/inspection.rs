@@ -1,7 +1,9 @@
 //! The X-ray of predictions that a person opened, beside the experiment that runs on.
 
-use crate::config::Config;
-use crate::data::predictions::{Histogram, Input, PAPER, read_histogram};
+use super::{Lab, Severity};
+use crate::config::{Config, Regularization};
+use crate::data::predictions::{Histogram, Input, Options, PAPER, is_histogram, read_histogram};
+use crate::ghm::Task;
 use crate::xray::{Inspected, Job, Progress, of_histogram};
 
 /// Seconds that a tick may read.
@@ -41,24 +43,31 @@ enum Opened {
     Histogram(Histogram),
 }
 
-/// The X-ray that is on the screen, and one that is being made.
+/// The X-ray that is on the screen, and one that is being made. Its settings are its own: they begin as
+/// those of the experiment, or as the defaults of its task.
 #[derive(Default)]
 pub struct Inspection {
     name: String,
     opened: Option<Opened>,
-    /// The settings that the report is of.
+    /// The settings that were asked for last.
     config: Option<Config>,
     shown: Option<Box<Inspected>>,
     job: Option<Box<Job>>,
     /// What the job will replace when it is done.
     next: Option<(String, Opened)>,
     reports: u32,
+    skips_bad_rows: bool,
 }
 
 impl Inspection {
     /// What is shown.
     pub fn shown(&self) -> Option<&Inspected> {
         self.shown.as_deref()
+    }
+
+    /// The settings that were asked for last; the report follows. `None` where nothing is shown.
+    pub fn config(&self) -> Option<&Config> {
+        self.config.as_ref().filter(|_| self.shown.is_some())
     }
 
     /// What was opened, by name.
@@ -71,6 +80,11 @@ impl Inspection {
         self.reports
     }
 
+    /// Whether rows that cannot be used are left out.
+    pub fn skips_bad_rows(&self) -> bool {
+        self.skips_bad_rows
+    }
+
     /// Share of the file that is read, while one is.
     pub fn progress(&self) -> Option<f32> {
         self.job.as_ref().map(|job| job.share())
@@ -81,48 +95,80 @@ impl Inspection {
     }
 
     /// Begins to read; what is shown stays until that is done.
-    pub(super) fn open(&mut self, inputs: Vec<Input>, config: &Config) -> Result<(), String> {
+    fn open(&mut self, inputs: Vec<Input>, experiment: &Config) -> Result<(), String> {
         let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
         let name = names.join(", ");
-        let job = Job::start(inputs.clone(), config).map_err(|error| error.0)?;
+        if let [input] = inputs.as_slice()
+            && is_histogram(input)
+        {
+            let histogram = read_histogram(input).map_err(|error| error.0)?;
+            let config = self.config.as_ref().unwrap_or(experiment).clone();
+            return self.show(name, histogram, &config);
+        }
+        let config = self.config.as_ref().unwrap_or(experiment).clone();
+        self.start(name, inputs, &config)
+    }
+
+    fn start(&mut self, name: String, inputs: Vec<Input>, config: &Config) -> Result<(), String> {
+        let options = Options {
+            skip_bad_rows: self.skips_bad_rows,
+            columns: None,
+        };
+        let job = Job::start(inputs.clone(), options, config).map_err(|error| error.0)?;
+        self.config = Some(job.config().clone());
         self.job = Some(Box::new(job));
         self.next = Some((name, Opened::Predictions(inputs)));
-        self.config = Some(config.clone());
         Ok(())
     }
 
-    /// Shows the distribution of the paper's figure.
-    pub(super) fn open_paper(&mut self, config: &Config) -> Result<(), String> {
+    /// Shows the distribution of the paper's figure, with the middle panel that it has there.
+    fn open_paper(&mut self, experiment: &Config) -> Result<(), String> {
         let name = "the paper's distribution";
         let input = Input::bytes(name, PAPER.as_bytes());
         let histogram = read_histogram(&input).map_err(|error| error.0)?;
-        self.show(name.to_owned(), &histogram, config)
+        let config = Config {
+            panel: Regularization::GradientNorm,
+            ..experiment.clone()
+        };
+        self.show(name.to_owned(), histogram, &config)
     }
 
-    fn show(&mut self, name: String, histogram: &Histogram, config: &Config) -> Result<(), String> {
-        let config_there = config.for_task(crate::ghm::Task::Binary);
-        let report = of_histogram(histogram, None, &config_there)?;
+    fn show(&mut self, name: String, histogram: Histogram, config: &Config) -> Result<(), String> {
+        let config = config.for_task(Task::Binary);
+        let report = of_histogram(&histogram, None, &config)?;
         self.shown = Some(Box::new(Inspected {
             report,
             skipped: Default::default(),
         }));
         self.reports += 1;
         self.name = name;
-        self.opened = Some(Opened::Histogram(histogram.clone()));
-        self.config = Some(config.clone());
+        self.opened = Some(Opened::Histogram(histogram));
+        self.config = Some(config);
         self.job = None;
+        self.next = None;
         Ok(())
     }
 
-    /// Goes on reading, and begins anew when the settings of the losses have changed.
-    pub(super) fn tick(&mut self, config: &Config) -> Result<(), String> {
-        self.follow(config)?;
+    /// Takes over other settings, of the same task.
+    fn configure(&mut self, config: &Config) -> Result<(), String> {
+        if self.config() == Some(config) {
+            return Ok(());
+        }
+        match self.opened.clone() {
+            Some(Opened::Predictions(inputs)) => self.start(self.name.clone(), inputs, config),
+            Some(Opened::Histogram(histogram)) => self.show(self.name.clone(), histogram, config),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes on reading.
+    fn tick(&mut self) -> Result<(), String> {
         let Some(job) = self.job.take() else {
             return Ok(());
         };
-        match job.work(TICK_SECONDS).map_err(|error| error.0)? {
-            Progress::Goes(job) => self.job = Some(job),
-            Progress::Done(inspected) => {
+        match job.work(TICK_SECONDS) {
+            Ok(Progress::Goes(job)) => self.job = Some(job),
+            Ok(Progress::Done(inspected)) => {
                 self.shown = Some(inspected);
                 self.reports += 1;
                 if let Some((name, opened)) = self.next.take() {
@@ -130,26 +176,73 @@ impl Inspection {
                     self.opened = Some(opened);
                 }
             }
+            Err(error) => {
+                self.next = None;
+                // What is shown is of the settings before.
+                let shown = self.shown.as_ref();
+                self.config = shown.map(|shown| shown.report.config.clone());
+                return Err(error.0);
+            }
         }
         Ok(())
     }
+}
 
-    fn follow(&mut self, config: &Config) -> Result<(), String> {
-        if self.shown.is_none() || self.job.is_some() || self.config.as_ref() == Some(config) {
-            return Ok(());
-        }
-        match self.opened.clone() {
-            Some(Opened::Predictions(inputs)) => self.open(inputs, config),
-            Some(Opened::Histogram(histogram)) => self.show(self.name.clone(), &histogram, config),
-            None => Ok(()),
-        }
+impl Lab {
+    /// The X-ray on the screen, if there is one.
+    pub fn inspection(&self) -> &Inspection {
+        &self.inspection
+    }
+
+    /// Opens predictions, or a histogram of gradient norms, beside the experiment. What goes wrong
+    /// becomes a message; all else stays.
+    pub fn inspect(&mut self, inputs: Vec<Input>) {
+        let config = self.config().clone();
+        let opened = self.inspection.open(inputs, &config);
+        self.report(opened);
+    }
+
+    /// Opens a sample.
+    pub fn inspect_sample(&mut self, sample: &Sample) {
+        self.inspect(vec![Input::bytes(sample.file, sample.content.as_bytes())]);
+    }
+
+    /// Opens the distribution of the paper's figure.
+    pub fn inspect_paper(&mut self) {
+        let config = self.config().clone();
+        let opened = self.inspection.open_paper(&config);
+        self.report(opened);
+    }
+
+    /// Takes over settings of the X-ray; those of the experiment stay.
+    pub fn configure_inspection(&mut self, config: &Config) {
+        let configured = self.inspection.configure(config);
+        self.report(configured);
+    }
+
+    /// From the next file on, leaves out rows that cannot be used, or ends at the first.
+    pub fn skip_bad_rows(&mut self, skips: bool) {
+        self.inspection.skips_bad_rows = skips;
     }
 
     /// Takes the X-ray off the screen.
-    pub(super) fn close(&mut self) {
-        *self = Self {
-            reports: self.reports,
-            ..Self::default()
+    pub fn close_inspection(&mut self) {
+        self.inspection = Inspection {
+            reports: self.inspection.reports,
+            skips_bad_rows: self.inspection.skips_bad_rows,
+            ..Inspection::default()
         };
+    }
+
+    fn report(&mut self, outcome: Result<(), String>) {
+        if let Err(sentence) = outcome {
+            self.messages.add(Severity::Error, sentence);
+        }
+    }
+
+    /// Goes on reading what was opened.
+    pub(super) fn read_on(&mut self) {
+        let read = self.inspection.tick();
+        self.report(read);
     }
 }

@@ -5,12 +5,9 @@ use std::rc::Rc;
 use web_time::Instant;
 
 use super::pace::{Pace, Rate};
-use super::{
-    History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Sample, Severity, explain_non_finite,
-};
+use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Severity, explain_non_finite};
 use crate::config::{Config, Exact};
 use crate::data::Dataset;
-use crate::data::predictions::Input;
 use crate::engine::{
     BackendInfo, Compute, DecisionMap, EngineError, Request, Snapshot, Trainer, Update,
 };
@@ -73,7 +70,7 @@ pub struct Lab {
     snapshot: Snapshot,
     map: Option<DecisionMap>,
     pub messages: Messages,
-    inspection: Inspection,
+    pub(super) inspection: Inspection,
 }
 
 impl Lab {
@@ -171,41 +168,6 @@ impl Lab {
             || self.complete_at != Some(self.trainer.step())
     }
 
-    /// The X-ray on the screen, if there is one.
-    pub fn inspection(&self) -> &Inspection {
-        &self.inspection
-    }
-
-    /// Opens predictions beside the experiment. What goes wrong becomes a message; all else stays.
-    pub fn inspect(&mut self, inputs: Vec<Input>) {
-        let config = self.config().clone();
-        let opened = self.inspection.open(inputs, &config);
-        self.report(opened);
-    }
-
-    /// Opens a sample.
-    pub fn inspect_sample(&mut self, sample: &Sample) {
-        self.inspect(vec![Input::bytes(sample.file, sample.content.as_bytes())]);
-    }
-
-    /// Opens the distribution of the paper's figure.
-    pub fn inspect_paper(&mut self) {
-        let config = self.config().clone();
-        let opened = self.inspection.open_paper(&config);
-        self.report(opened);
-    }
-
-    /// Takes the X-ray off the screen.
-    pub fn close_inspection(&mut self) {
-        self.inspection.close();
-    }
-
-    fn report(&mut self, outcome: Result<(), String>) {
-        if let Err(sentence) = outcome {
-            self.messages.add(Severity::Error, sentence);
-        }
-    }
-
     /// Carries out a command. What goes wrong becomes a message; the experiment stays as it was.
     pub fn command(&mut self, command: Command) {
         let step = self.trainer.step();
@@ -292,9 +254,7 @@ impl Lab {
         if let Err(error) = self.try_tick() {
             self.stop(error.to_string());
         }
-        let config = self.config().clone();
-        let read = self.inspection.tick(&config);
-        self.report(read);
+        self.read_on();
     }
 
     fn try_tick(&mut self) -> Result<(), EngineError> {

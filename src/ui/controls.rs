@@ -3,8 +3,10 @@
 use egui::{ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui};
 
 use super::{egui, style};
-use crate::config::{Config, Effect, Group, Kind, SETTINGS, Scale, Setting, Value};
-use crate::ghm::Task;
+use crate::config::{
+    Config, Effect, Group, Kind, PRESETS, Preset, SETTINGS, Scale, Setting, Value,
+};
+use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
 
 /// What is being edited: a copy of the settings while a slider is held.
@@ -22,32 +24,46 @@ const VALUE_WIDTH: f32 = 64.0;
 impl Form {
     /// Shows every setting and applies what was changed.
     pub(super) fn show(&mut self, ui: &mut Ui, lab: &mut Lab) {
-        let mut config = self.draft.take().unwrap_or_else(|| lab.config().clone());
-        let mut edit = Edit::None;
         // Room for the scroll bar.
         ui.set_max_width(ui.available_width() - 8.0);
         ui.spacing_mut().item_spacing.y = 2.0;
-        // A change must not alter the rows while they are drawn.
-        let before = config.clone();
-        let shown = &before;
-        for group in Group::ALL {
-            ui.add_space(6.0);
-            // A row that is alone says itself what it is.
-            if group != Group::Task {
-                ui.label(style::strong(group.label(), 14.0));
-            }
-            let of_group = || {
-                SETTINGS
-                    .iter()
-                    .filter(move |setting| setting.group == group && (setting.matters)(shown))
-            };
-            for setting in of_group().filter(|s| HEROES.contains(&s.key)) {
-                edit = edit.max(hero(ui, setting, &mut config));
-            }
-            for setting in of_group().filter(|s| !HEROES.contains(&s.key)) {
-                edit = edit.max(row(ui, setting, &mut config));
-            }
+        match lab.inspection().config().cloned() {
+            Some(config) => self.of_predictions(ui, lab, config),
+            None => self.of_experiment(ui, lab),
         }
+    }
+
+    /// The settings of an X-ray: those that say something about predictions that are there already, as
+    /// far as they matter to a loss that it shows.
+    fn of_predictions(&mut self, ui: &mut Ui, lab: &mut Lab, mut config: Config) {
+        self.draft = None;
+        let report = lab.inspection().shown().map(|shown| &shown.report);
+        let losses: Vec<Loss> = report
+            .into_iter()
+            .flat_map(|report| report.losses.iter().map(|of| of.loss))
+            .collect();
+        // A histogram has the bins that it was counted in.
+        let has_rows = report.is_some_and(|report| report.header.is_some());
+        let shown = config.clone();
+        let shows = |setting: &Setting| {
+            setting.is_of_predictions()
+                && setting.matters_to(&shown, &losses)
+                && (has_rows || setting.key != "bins")
+        };
+        ui.add_space(6.0);
+        ui.label(RichText::new("settings of the X-ray").weak());
+        if groups(ui, &mut config, &shows) != Edit::None {
+            lab.configure_inspection(&config);
+        }
+    }
+
+    fn of_experiment(&mut self, ui: &mut Ui, lab: &mut Lab) {
+        let mut config = self.draft.take().unwrap_or_else(|| lab.config().clone());
+        // A change must not alter the rows while they are drawn.
+        let shown = config.clone();
+        ui.add_space(6.0);
+        let chosen = presets(ui, &mut config);
+        let edit = groups(ui, &mut config, &|setting| (setting.matters)(&shown)).max(chosen);
         ui.add_space(8.0);
         match edit {
             Edit::None => {}
@@ -55,6 +71,32 @@ impl Form {
             Edit::Done => apply(lab, config),
         }
     }
+}
+
+/// The rows of all settings that are shown, under their headings.
+fn groups(ui: &mut Ui, config: &mut Config, shows: &dyn Fn(&Setting) -> bool) -> Edit {
+    let mut edit = Edit::None;
+    for group in Group::ALL {
+        let of_group = || {
+            let settings = SETTINGS.iter();
+            settings.filter(move |setting| setting.group == group && shows(setting))
+        };
+        if of_group().next().is_none() {
+            continue;
+        }
+        // A row that is alone says itself what it is.
+        if group != Group::Task {
+            ui.add_space(6.0);
+            ui.label(style::strong(group.label(), 14.0));
+        }
+        for setting in of_group().filter(|s| HEROES.contains(&s.key)) {
+            edit = edit.max(hero(ui, setting, config));
+        }
+        for setting in of_group().filter(|s| !HEROES.contains(&s.key)) {
+            edit = edit.max(row(ui, setting, config));
+        }
+    }
+    edit
 }
 
 /// How far a change of a setting is.
@@ -109,20 +151,54 @@ fn hero(ui: &mut Ui, setting: &'static Setting, config: &mut Config) -> Edit {
     edit
 }
 
+/// The label of a row, in a column of its own.
+fn label(ui: &mut Ui, text: &str, explanation: String) -> Response {
+    let size = egui::vec2(LABEL_WIDTH, ui.spacing().interact_size.y);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_width(LABEL_WIDTH);
+        ui.label(RichText::new(text)).on_hover_text(explanation)
+    })
+    .inner
+}
+
+/// Settings that belong together, chosen at once; seed and engine stay.
+fn presets(ui: &mut Ui, config: &mut Config) -> Edit {
+    ui.horizontal(|ui| {
+        let tip = "Settings that belong together, set at once.";
+        let label = label(ui, "preset", tip.to_owned());
+        let now = Preset::of(config);
+        let mut chosen = None;
+        ComboBox::from_id_salt("preset")
+            .width(ui.available_width())
+            .selected_text(now.map_or("your own", |preset| preset.label))
+            .show_ui(ui, |ui| {
+                for preset in &PRESETS {
+                    let option = ui.selectable_label(now == Some(preset), preset.label);
+                    if option.on_hover_text(preset.doc).clicked() {
+                        chosen = Some(preset);
+                    }
+                }
+            })
+            .response
+            .labelled_by(label.id)
+            .on_hover_text(tip);
+        let Some(preset) = chosen else {
+            return Edit::None;
+        };
+        *config = Config {
+            seed: config.seed,
+            backend: config.backend,
+            ..preset.config()
+        };
+        Edit::Done
+    })
+    .inner
+}
+
 fn row(ui: &mut Ui, setting: &'static Setting, config: &mut Config) -> Edit {
     ui.horizontal(|ui| {
-        let height = ui.spacing().interact_size.y;
-        let label = ui
-            .allocate_ui_with_layout(
-                egui::vec2(LABEL_WIDTH, height),
-                egui::Layout::left_to_right(egui::Align::Center),
-                |ui| {
-                    ui.set_min_width(LABEL_WIDTH);
-                    ui.label(RichText::new(setting.label))
-                        .on_hover_text(explain(setting))
-                },
-            )
-            .inner;
+        let label = label(ui, setting.label, explain(setting));
         let rest = ui.available_width();
         if let Kind::Choice { keys, labels, docs } = setting.kind {
             return choice(

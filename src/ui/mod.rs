@@ -9,6 +9,7 @@ mod panels;
 mod plane;
 mod style;
 mod transport;
+mod triptych;
 mod xray;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Sense, Ui, Vec2};
@@ -31,6 +32,8 @@ pub struct View {
     form: controls::Form,
     panels: panels::Memory,
     plane: plane::Memory,
+    /// The bin under the pointer in an X-ray.
+    xray: triptych::Hovered,
     /// Whether the sheet of settings is open, on narrow screens.
     sheet_open: bool,
     /// Whether a file is to be chosen; the window does that.
@@ -52,7 +55,7 @@ pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
 /// Says what a drop does while a file is over the lab.
 fn drop_hint(ui: &Ui) {
     let colors = style::theme(ui.ctx());
-    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::new("drop"));
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop"));
     let painter = ui.ctx().layer_painter(layer);
     let whole = ui.ctx().content_rect();
     painter.rect_filled(whole, 0.0, colors.ground.into_color().gamma_multiply(0.85));
@@ -98,14 +101,14 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     let ground = ground(ui).inner_margin(Margin::same(16));
     CentralPanel::default().frame(ground).show(ui, |ui| {
         if lab.inspection().shown().is_some() {
-            ScrollArea::vertical().show(ui, |ui| xray::show(ui, lab, false));
+            ScrollArea::vertical().show(ui, |ui| xray::show(ui, lab, &mut view.xray, false));
             return;
         }
         let gap = 16.0;
         let space = ui.available_size();
         let upper = Vec2::new(space.x, ((space.y - gap) * 0.48).max(200.0));
         let lower = Vec2::new(space.x, (space.y - gap - upper.y).max(200.0));
-        panels::row(ui, lab, &mut view.panels, upper);
+        panels::show(ui, lab, &mut view.panels, upper, false);
         ui.add_space(gap);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
@@ -145,12 +148,12 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
         ScrollArea::vertical().show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 16.0;
             if lab.inspection().shown().is_some() {
-                xray::show(ui, lab, true);
+                xray::show(ui, lab, &mut view.xray, true);
                 return;
             }
             let width = ui.available_width();
             let panel = Vec2::new(width, 240.0);
-            panels::column(ui, lab, &mut view.panels, panel);
+            panels::show(ui, lab, &mut view.panels, panel, true);
             plane::show(ui, lab, &mut view.plane, plane::size(width));
             panels::losses(ui, lab, panel);
             panels::scores(ui, lab, panel);

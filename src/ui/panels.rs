@@ -1,65 +1,59 @@
 //! The three panels of the paper's figure with one cursor, and the curves.
 
-use egui::{Pos2, Rect, Response, Ui, Vec2};
+use egui::{Pos2, Ui, Vec2};
 
-use super::paint::{paint, rect_of};
+use super::egui;
+use super::paint::rect_of;
 use super::style::{IntoColor, theme};
-use super::{egui, plot_place};
+use super::triptych::{Hovered, Triptych, draw};
 use crate::figure::{
-    self, AxisScale, Ink, Panel, Placed, Profile, Shown, losses as loss_panel, number,
+    self, AxisScale, Ink, Panel, Profile, Shown, losses as loss_panel, number,
     scores as score_panel,
 };
 use crate::ghm::Loss;
 use crate::lab::{HistoryPoint, Lab};
 
-/// Width of the signs between the panels.
-const SIGN: f32 = 24.0;
-
 /// What the panels remember between frames.
 #[derive(Default)]
 pub struct Memory {
-    /// The bin under the pointer, of however many bins; marked in all panels.
-    hovered: Option<(usize, usize)>,
+    hovered: Hovered,
     /// Ranges of the three y axes as drawn: they grow at once and shrink slowly.
     ranges: [Option<[f64; 2]>; 3],
     /// The run and the bins that the ranges belong to.
     of: (u64, usize),
 }
 
-/// The three panels side by side: statistics ⊗ regularization = overall.
-pub(super) fn row(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
-    let width = (size.x - 2.0 * SIGN) / 3.0;
+/// The three panels of the last mini-batch: statistics ⊗ regularization = overall; in a row of this
+/// size, or in a column of panels of this size.
+pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2, narrow: bool) {
     let panels = build(ui, lab, memory);
-    let top = figure::common_top(&panels, width);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        let mut hovered = None;
-        for (index, panel) in panels.iter().enumerate() {
-            let bin = one(ui, lab, memory, panel, Vec2::new(width, size.y), top);
-            hovered = hovered.or(bin);
-            if let Some(sign) = ["⊗", "="].get(index) {
-                let (rect, _) = plot_place(ui, Vec2::new(SIGN, size.y));
-                let middle = [rect.width() / 2.0, rect.height() / 2.0];
-                paint(
-                    ui.painter(),
-                    rect.min,
-                    &figure::sign(sign, middle),
-                    theme(ui.ctx()),
-                );
-            }
-        }
-        memory.hovered = hovered;
-    });
+    let triptych = Triptych {
+        panels: &panels,
+        bins: lab.snapshot().counts.len(),
+        reading: &|bin| reading(lab, bin),
+    };
+    if narrow {
+        triptych.column(ui, &mut memory.hovered, size);
+    } else {
+        triptych.row(ui, &mut memory.hovered, size);
+    }
 }
 
-/// The three panels one below the other, each of `size`.
-pub(super) fn column(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
-    let panels = build(ui, lab, memory);
-    let mut hovered = None;
-    for panel in &panels {
-        hovered = hovered.or(one(ui, lab, memory, panel, size, 0.0));
-    }
-    memory.hovered = hovered;
+/// The numbers of one bin.
+fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
+    let snapshot = lab.snapshot();
+    let of_bin = [
+        ("examples R", f64::from(snapshot.counts[bin])),
+        ("moving average S", f64::from(snapshot.ema[bin])),
+        ("density", f64::from(snapshot.density[bin])),
+        ("weight beta", f64::from(snapshot.beta[bin])),
+    ];
+    let losses = Loss::of(snapshot.task).iter().map(|loss| {
+        let total = snapshot.contribution_of(*loss)[bin];
+        (format!("contribution, {}", loss.label()), f64::from(total))
+    });
+    let of_bin = of_bin.map(|(name, value)| (name.to_owned(), value));
+    of_bin.into_iter().chain(losses).collect()
 }
 
 fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
@@ -113,71 +107,6 @@ fn ease(shown: Option<[f64; 2]>, needed: [f64; 2], scale: AxisScale, seconds: f3
     } else {
         needed
     }
-}
-
-/// Draws a panel over bins and returns the bin that the pointer is on, with the number of bins.
-fn one(
-    ui: &mut Ui,
-    lab: &Lab,
-    memory: &Memory,
-    panel: &Panel,
-    size: Vec2,
-    top: f32,
-) -> Option<(usize, usize)> {
-    let (rect, placed, response) = draw(ui, panel, size, top);
-    let bins = lab.snapshot().counts.len();
-    let area = rect_of(placed.area, rect.min);
-    if let Some((bin, of)) = memory.hovered.filter(|(_, of)| *of == bins && bins > 0) {
-        let at = |share: f32| area.left() + area.width() * share;
-        let column = Rect::from_x_y_ranges(
-            at(bin as f32 / of as f32)..=at((bin + 1) as f32 / of as f32),
-            area.y_range(),
-        );
-        let color = theme(ui.ctx()).ink.into_color().gamma_multiply(0.14);
-        ui.painter().rect_filled(column, 0.0, color);
-    }
-    let pointer = response.hover_pos()?;
-    let bin = figure::bin_at(panel, &placed, pointer.x - rect.left())
-        .filter(|_| area.contains(pointer))?;
-    response.on_hover_ui_at_pointer(|ui| describe(ui, lab, bin));
-    Some((bin, bins))
-}
-
-/// The numbers of one bin.
-fn describe(ui: &mut Ui, lab: &Lab, bin: usize) {
-    let snapshot = lab.snapshot();
-    let bins = snapshot.counts.len() as f64;
-    let edge = |j: usize| format!("{:.3}", j as f64 / bins);
-    ui.label(format!(
-        "bin {}: g from {} to {}",
-        bin + 1,
-        edge(bin),
-        edge(bin + 1)
-    ));
-    egui::Grid::new("bin").num_columns(2).show(ui, |ui| {
-        let mut row = |name: &str, value: f64| {
-            ui.label(egui::RichText::new(name).weak());
-            ui.label(number(value));
-            ui.end_row();
-        };
-        row("examples R", f64::from(snapshot.counts[bin]));
-        row("moving average S", f64::from(snapshot.ema[bin]));
-        row("density", f64::from(snapshot.density[bin]));
-        row("weight beta", f64::from(snapshot.beta[bin]));
-        for loss in Loss::of(snapshot.task) {
-            let total = snapshot.contribution_of(*loss)[bin];
-            row(&format!("contribution, {}", loss.label()), f64::from(total));
-        }
-    });
-}
-
-fn draw(ui: &mut Ui, panel: &Panel, size: Vec2, top: f32) -> (Rect, Placed, Response) {
-    let (rect, response) = plot_place(ui, size);
-    let placed = figure::place_below(panel, [size.x, size.y], top);
-    paint(ui.painter(), rect.min, &placed.shapes, theme(ui.ctx()));
-    let title = &panel.title;
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, title));
-    (rect, placed, response)
 }
 
 fn curve(lab: &Lab, value: impl Fn(&HistoryPoint) -> Option<f64>) -> Vec<[f64; 2]> {

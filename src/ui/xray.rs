@@ -1,18 +1,15 @@
 //! The X-ray: a menu that opens predictions, and what they come to, in place of the experiment.
 
-use egui::{Popup, RichText, Sense, Ui, Vec2};
+use egui::{Align, Layout, Popup, RichText, Sense, Ui, Vec2};
 
 use super::icons::{Icon, button};
-use super::paint::paint;
-use super::style::theme;
+use super::triptych::{Hovered, Triptych};
 use super::{egui, style};
-use crate::figure::{self, Panel, Shown, count, number};
+use crate::figure::{self, Shown, count, number};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, SAMPLES};
 use crate::xray::{Quality, Report, Share};
 
-/// Width of the signs between the panels.
-const SIGN: f32 = 24.0;
 /// Groups that are listed.
 const MOST_GROUPS: usize = 20;
 
@@ -36,25 +33,45 @@ pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wants_file: &mut bool, side: f32)
         if ui.button("the paper's distribution").clicked() {
             lab.inspect_paper();
         }
+        ui.separator();
+        let mut skips = lab.inspection().skips_bad_rows();
+        let box_ = ui.checkbox(&mut skips, "Leave out rows that cannot be used");
+        let box_ = box_.on_hover_text("Counts them instead of refusing the file at the first.");
+        if box_.changed() {
+            lab.skip_bad_rows(skips);
+        }
     });
 }
 
 /// Draws the X-ray that is open; `narrow` stacks everything.
-pub(super) fn show(ui: &mut Ui, lab: &mut Lab, narrow: bool) {
-    let Some(inspected) = lab.inspection().shown() else {
-        return;
-    };
-    let report = inspected.report.clone();
-    let skipped = inspected.skipped.count;
-    let name = lab.inspection().name().to_owned();
+pub(super) fn show(ui: &mut Ui, lab: &mut Lab, hovered: &mut Hovered, narrow: bool) {
     let mut close = false;
-    ui.horizontal_wrapped(|ui| {
-        ui.label(style::strong("X-ray", 18.0));
-        ui.label(style::strong(&name, 14.0));
-        ui.label(RichText::new(what(&report, skipped)).weak());
-        close = ui.button("Back to the experiment").clicked();
-    });
-    ui.add_space(8.0);
+    if let Some(inspected) = lab.inspection().shown() {
+        let report = &inspected.report;
+        ui.horizontal_wrapped(|ui| {
+            ui.label(style::strong("X-ray", 18.0));
+            ui.label(style::strong(lab.inspection().name(), 14.0));
+            ui.label(RichText::new(what(report, inspected.skipped.count)).weak());
+            close = ui.button("Back to the experiment").clicked();
+        });
+        if let Some(first) = inspected.skipped.first.first() {
+            ui.label(
+                RichText::new(format!("Left out, for one: {first}."))
+                    .small()
+                    .weak(),
+            );
+        }
+        ui.add_space(8.0);
+        panels(ui, report, hovered, narrow);
+        ui.add_space(16.0);
+        tables(ui, report);
+    }
+    if close {
+        lab.close_inspection();
+    }
+}
+
+fn panels(ui: &mut Ui, report: &Report, hovered: &mut Hovered, narrow: bool) {
     let profile = report.profile();
     let shown = Shown {
         losses: report.losses.iter().rev().map(|of| of.loss).collect(),
@@ -65,23 +82,34 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, narrow: bool) {
         figure::regularization(&profile, &shown, report.config.panel),
         figure::harmonized(&profile, &shown),
     ];
+    let triptych = Triptych {
+        panels: &panels,
+        bins: report.counts.len(),
+        reading: &|bin| reading(report, bin),
+    };
     let space = ui.available_size();
     if narrow {
-        for panel in &panels {
-            plot(ui, panel, Vec2::new(space.x, 280.0), 0.0);
-        }
-        tables(ui, &report);
+        triptych.column(ui, hovered, Vec2::new(space.x, 280.0));
     } else {
-        row(ui, &panels, Vec2::new(space.x, (0.55 * space.y).max(240.0)));
-        ui.add_space(16.0);
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 40.0;
-            tables(ui, &report);
-        });
+        let height = (0.55 * space.y).max(240.0);
+        triptych.row(ui, hovered, Vec2::new(space.x, height));
     }
-    if close {
-        lab.close_inspection();
-    }
+}
+
+/// The numbers of one bin.
+fn reading(report: &Report, bin: usize) -> Vec<(String, f64)> {
+    let of_bin = [
+        ("examples R", &report.counts),
+        ("moving average S", &report.ema),
+        ("density", &report.density),
+        ("weight beta", &report.beta),
+    ];
+    let of_bin = of_bin.map(|(name, values)| (name.to_owned(), values[bin]));
+    let losses = report.losses.iter().map(|of| {
+        let name = format!("contribution, {}", of.loss.label());
+        (name, of.contribution[bin])
+    });
+    of_bin.into_iter().chain(losses).collect()
 }
 
 fn what(report: &Report, skipped: u64) -> String {
@@ -102,64 +130,72 @@ fn what(report: &Report, skipped: u64) -> String {
     parts.join(" · ")
 }
 
-fn row(ui: &mut Ui, panels: &[Panel], size: Vec2) {
-    let width = (size.x - 2.0 * SIGN) / 3.0;
-    let top = figure::common_top(panels, width);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        for (index, panel) in panels.iter().enumerate() {
-            plot(ui, panel, Vec2::new(width, size.y), top);
-            if let Some(sign) = ["⊗", "="].get(index) {
-                let (rect, _) = ui.allocate_exact_size(Vec2::new(SIGN, size.y), Sense::hover());
-                let middle = [rect.width() / 2.0, rect.height() / 2.0];
-                let shapes = figure::sign(sign, middle);
-                paint(ui.painter(), rect.min, &shapes, theme(ui.ctx()));
+/// Side by side as far as the width goes.
+fn tables(ui: &mut Ui, report: &Report) {
+    let left_to_right = Layout::left_to_right(Align::TOP).with_main_wrap(true);
+    ui.with_layout(left_to_right, |ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(48.0, 16.0);
+        losses(ui, report);
+        for (name, shares) in [("class", &report.classes), ("group", &report.groups)] {
+            if !shares.is_empty() {
+                parts(ui, report, name, shares);
             }
         }
+        metrics(ui, report);
     });
+    for (loss, why) in &report.left_out {
+        let text = format!("{} is left out: {why}.", short(*loss));
+        ui.label(RichText::new(text).weak().small());
+    }
+    if report.groups.len() > MOST_GROUPS {
+        let more = report.groups.len() - MOST_GROUPS;
+        ui.label(
+            RichText::new(format!("And {more} more groups."))
+                .weak()
+                .small(),
+        );
+    }
 }
 
-fn plot(ui: &mut Ui, panel: &Panel, size: Vec2, top: f32) {
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let placed = figure::place_below(panel, [size.x, size.y], top);
-    paint(ui.painter(), rect.min, &placed.shapes, theme(ui.ctx()));
-    let title = &panel.title;
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, title));
-}
-
-fn tables(ui: &mut Ui, report: &Report) {
-    ui.vertical(|ui| losses(ui, report));
-    for (name, shares) in [("class", &report.classes), ("group", &report.groups)] {
-        if !shares.is_empty() {
-            ui.vertical(|ui| parts(ui, report, name, shares));
+/// A table as one piece: text to the left in the first column, numbers to the right in the others.
+fn table(ui: &mut Ui, header: &[&str], rows: &[Vec<String>]) {
+    const GAP: f32 = 20.0;
+    const ROW: f32 = 22.0;
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let width_of = |ui: &Ui, text: &str| {
+        let galley =
+            ui.painter()
+                .layout_no_wrap(text.to_owned(), font.clone(), egui::Color32::WHITE);
+        galley.size().x.ceil()
+    };
+    let widths: Vec<f32> = (0..header.len())
+        .map(|column| {
+            let cells = rows.iter().map(|row| row[column].as_str());
+            let cells = cells.chain(std::iter::once(header[column]));
+            cells.map(|cell| width_of(ui, cell)).fold(0.0, f32::max) + 1.0
+        })
+        .collect();
+    let whole = widths.iter().sum::<f32>() + GAP * (widths.len() - 1) as f32;
+    let size = Vec2::new(whole, ROW * (1 + rows.len()) as f32);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let header: Vec<String> = header.iter().map(|&name| name.to_owned()).collect();
+    for (line, row) in std::iter::once(&header).chain(rows).enumerate() {
+        let mut left = rect.left();
+        for (column, (text, &width)) in row.iter().zip(&widths).enumerate() {
+            let at = egui::pos2(left, rect.top() + ROW * line as f32);
+            let cell = egui::Rect::from_min_size(at, Vec2::new(width, ROW));
+            let layout = match column {
+                0 => Layout::left_to_right(Align::Center),
+                _ => Layout::right_to_left(Align::Center),
+            };
+            let builder = egui::UiBuilder::new().max_rect(cell).layout(layout);
+            let text = RichText::new(text);
+            ui.scope_builder(builder, |ui| {
+                ui.label(if line == 0 { text.weak() } else { text });
+            });
+            left += width + GAP;
         }
     }
-    ui.vertical(|ui| metrics(ui, report));
-}
-
-/// A table with numbers to the right.
-fn table(ui: &mut Ui, name: &str, header: &[&str], rows: Vec<Vec<String>>) {
-    egui::Grid::new(name)
-        .num_columns(header.len())
-        .spacing([20.0, 4.0])
-        .show(ui, |ui| {
-            for text in header {
-                ui.label(RichText::new(*text).weak());
-            }
-            ui.end_row();
-            for row in rows {
-                for (column, text) in row.into_iter().enumerate() {
-                    if column == 0 {
-                        ui.label(text);
-                    } else {
-                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                            ui.label(text);
-                        });
-                    }
-                }
-                ui.end_row();
-            }
-        });
 }
 
 fn short(loss: Loss) -> &'static str {
@@ -177,19 +213,8 @@ fn losses(ui: &mut Ui, report: &Report) {
             of.effective_sample_size.map_or("–".to_owned(), number),
         ]
     });
-    table(
-        ui,
-        "losses",
-        &["loss", "mean", "effective sample size"],
-        rows.collect(),
-    );
-    for (loss, why) in &report.left_out {
-        ui.label(
-            RichText::new(format!("{} is left out: {why}.", short(*loss)))
-                .weak()
-                .small(),
-        );
-    }
+    let rows: Vec<_> = rows.collect();
+    table(ui, &["loss", "mean", "effective sample size"], &rows);
 }
 
 fn parts(ui: &mut Ui, report: &Report, name: &str, shares: &[Share]) {
@@ -204,15 +229,8 @@ fn parts(ui: &mut Ui, report: &Report, name: &str, shares: &[Share]) {
             percent(share.of_harmonized),
         ]
     });
-    table(
-        ui,
-        name,
-        &[name, "examples", &of[0], &of[1]],
-        rows.collect(),
-    );
-    if shares.len() > MOST_GROUPS {
-        ui.label(RichText::new(format!("and {} more", shares.len() - MOST_GROUPS)).weak());
-    }
+    let rows: Vec<_> = rows.collect();
+    table(ui, &[name, "examples", &of[0], &of[1]], &rows);
 }
 
 fn metrics(ui: &mut Ui, report: &Report) {
@@ -254,6 +272,6 @@ fn metrics(ui: &mut Ui, report: &Report) {
     ];
     let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
     if !rows.is_empty() {
-        table(ui, "metrics", &["measure", "value"], rows);
+        table(ui, &["measure", "value"], &rows);
     }
 }

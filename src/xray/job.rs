@@ -13,6 +13,7 @@ const BLOCK: usize = 1 << 13;
 pub struct Job {
     predictions: Predictions,
     xray: Xray,
+    config: Config,
     rows: Rows,
 }
 
@@ -28,15 +29,21 @@ impl Job {
     ///
     /// # Errors
     /// Those of [`Predictions::open`].
-    pub fn start(inputs: Vec<Input>, config: &Config) -> Result<Self, ReadError> {
-        let predictions = Predictions::open(inputs, Options::default())?;
+    pub fn start(inputs: Vec<Input>, options: Options, config: &Config) -> Result<Self, ReadError> {
+        let predictions = Predictions::open(inputs, options)?;
         let header = *predictions.header();
         let config = config.for_task(header.task);
         Ok(Self {
             predictions,
             xray: Xray::new(header, &config),
+            config,
             rows: Rows::default(),
         })
+    }
+
+    /// The settings of the report, whose task is that of the files.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Works for about so many seconds; the report once all is read.

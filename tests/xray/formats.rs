@@ -5,9 +5,12 @@ use std::io::{Cursor, Write as _};
 
 use ghm_lab::data::Random;
 use ghm_lab::data::predictions::{Input, Options, Predictions, Rows, read_histogram};
+use parquet::basic::Compression;
+use parquet::file::properties::WriterVersion;
 use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
 
+use crate::parquet::{Column, packed, parquet};
 use crate::{report, text, write};
 
 /// An NPY array of version 1.
@@ -261,6 +264,21 @@ fn read(name: &str, bytes: &[u8], skip_bad_rows: bool) {
     }
 }
 
+fn small_parquet(compression: Compression, version: WriterVersion) -> Vec<u8> {
+    let columns = [
+        (
+            "logit",
+            Column::Optional(vec![Some(1.0), Some(-2.0), Some(0.5), None]),
+        ),
+        ("label", Column::Int(vec![0, 1, 1, 0])),
+        (
+            "group",
+            Column::Text(["a", "b", "a", ""].map(str::to_owned).to_vec()),
+        ),
+    ];
+    parquet(&columns, 3, packed(compression, version))
+}
+
 /// Valid files to change.
 fn seeds() -> Vec<Vec<u8>> {
     let f8 = |values: &[f64]| {
@@ -291,6 +309,8 @@ fn seeds() -> Vec<Vec<u8>> {
             &[7; 24],
         ),
         npz(&[("logit", &one), ("label", &label)]),
+        small_parquet(Compression::SNAPPY, WriterVersion::PARQUET_1_0),
+        small_parquet(Compression::UNCOMPRESSED, WriterVersion::PARQUET_2_0),
     ]
 }
 
@@ -378,7 +398,7 @@ proptest! {
 
     #[test]
     fn any_bytes_upset_no_reader(
-        start in prop::sample::select(vec![&b""[..], b"\x93NUMPY\x01\x00", b"PK\x03\x04", b"{\"logit\":[", b"logit,label\n"]),
+        start in prop::sample::select(vec![&b""[..], b"\x93NUMPY\x01\x00", b"PK\x03\x04", b"{\"logit\":[", b"logit,label\n", b"PAR1"]),
         bytes in prop::collection::vec(any::<u8>(), 0..200),
         skip in any::<bool>(),
     ) {

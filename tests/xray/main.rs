@@ -8,6 +8,7 @@ mod brute;
 mod formats;
 mod golden;
 mod histogram;
+mod parquet;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

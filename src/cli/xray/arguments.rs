@@ -2,17 +2,10 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::cli::arguments::{EXIT_CODES, flag, path};
-use crate::config::{Config, Group, SETTINGS, Setting};
-
-/// Whether a setting says something about predictions that are there already.
-pub(super) fn is_offered(setting: &Setting) -> bool {
-    (setting.group == Group::Loss && setting.key != "loss") || setting.key == "panel"
-}
+use crate::cli::arguments::{EXIT_CODES, path, settings};
+use crate::config::Setting;
 
 pub(in crate::cli) fn command() -> Command {
-    let default = Config::default();
-    let settings = SETTINGS.iter().filter(|setting| is_offered(setting));
     Command::new("xray")
         .about("Shows the gradient density of your own model's predictions, without training")
         .long_about(
@@ -81,5 +74,5 @@ pub(in crate::cli) fn command() -> Command {
                      all are shown",
                 ),
         )
-        .args(settings.map(move |setting| flag(setting, &default)))
+        .args(settings(Setting::is_of_predictions))
 }

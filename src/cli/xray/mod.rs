@@ -15,7 +15,7 @@ pub(super) use arguments::command;
 use super::figure::{self, Format};
 use super::output::{self, Output};
 use super::{Failure, note, print};
-use crate::config::{Config, Regularization, SETTINGS, SettingError};
+use crate::config::{Config, Regularization, Setting, SettingError};
 use crate::data::predictions::{
     Header, Histogram, Input, Options, PAPER, Predictions, ReadError, read_histogram,
 };
@@ -234,14 +234,10 @@ fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {
 
 /// The settings of the losses for a task.
 fn config(matches: &ArgMatches, task: Task) -> Result<Config, Vec<SettingError>> {
-    let given = SETTINGS
-        .iter()
-        .filter(|setting| arguments::is_offered(setting));
-    Config::of_task(task).with(given.filter_map(|setting| {
-        let given = matches.value_source(setting.key) == Some(ValueSource::CommandLine);
-        let text = matches.get_one::<String>(setting.key).filter(|_| given)?;
-        Some((setting, text.clone()))
-    }))
+    Config::of_task(task).with(crate::cli::arguments::given(
+        matches,
+        Setting::is_of_predictions,
+    ))
 }
 
 /// The losses that are shown: one, or all that can be had, with the one that harmonizes first.

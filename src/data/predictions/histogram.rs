@@ -8,6 +8,8 @@ use super::error::{ReadError, shorten};
 /// bin 0.01 wide.
 pub const PAPER: &str = include_str!("paper_gradient_norms.csv");
 
+/// The column of the centres.
+const NORM: &str = "gradient_norm";
 /// Most bins that centres may stand for.
 const MOST_BINS: f64 = 1e6;
 /// How far a centre may be from the middle of its bin, in bins.
@@ -18,6 +20,12 @@ const SLACK: f64 = 0.02;
 pub struct Histogram {
     /// One entry a bin of equal width over [0, 1].
     pub counts: Vec<f64>,
+}
+
+/// Whether a file has the column that only a histogram has.
+pub fn is_histogram(input: &Input) -> bool {
+    let text = Delimited::open(input, true);
+    text.is_ok_and(|text| super::Table::names(&text).iter().any(|name| name == NORM))
 }
 
 /// Reads `gradient_norm,count` or `gradient_norm,log10_count`: centres of bins of equal width, in
@@ -31,7 +39,7 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
     let mut text = Delimited::open(input, true)?;
     let names = super::Table::names(&text).to_vec();
     let find = |name: &str| names.iter().position(|of| of == name);
-    let Some(norm) = find("gradient_norm") else {
+    let Some(norm) = find(NORM) else {
         return Err(ReadError::of(file, "there is no column \"gradient_norm\""));
     };
     let (count, is_log) = match (find("count"), find("log10_count")) {

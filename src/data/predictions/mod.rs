@@ -8,15 +8,18 @@ mod error;
 mod histogram;
 mod json;
 mod lines;
+mod literal;
 mod npy;
 mod npz;
 mod open;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 pub use error::ReadError;
-pub use histogram::{Histogram, PAPER, read_histogram};
+pub use histogram::{Histogram, PAPER, is_histogram, read_histogram};
 pub use open::Predictions;
 
 use crate::ghm::Task;

@@ -23,6 +23,7 @@ enum Format {
     Npy,
     Npz,
     Json,
+    Parquet,
     Delimited,
 }
 
@@ -35,6 +36,7 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
     Ok(match first {
         _ if start.starts_with(MAGIC) => Format::Npy,
         _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Format::Npz,
+        _ if start.starts_with(b"PAR1") => Format::Parquet,
         Some(b'{') => Format::Json,
         _ => Format::Delimited,
     })
@@ -295,6 +297,13 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
             }
             Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
             Format::Json => tables.push(Box::new(Object::open(input)?)),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => tables.push(Box::new(super::parquet::Pages::open(input)?)),
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => {
+                let what = "Parquet is read by the native program only; CSV, NPY, NPZ or JSON here";
+                return Err(ReadError::of(&input.name, what));
+            }
             Format::Delimited => tables.push(Box::new(Delimited::open(input, false)?)),
         }
     }

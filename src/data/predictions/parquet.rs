@@ -1,0 +1,379 @@
+//! Parquet: columns in packed pages, by groups of rows. Flat columns of numbers and text are read.
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use bytes::Bytes;
+use parquet::basic::{ConvertedType, LogicalType, Type};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
+
+use super::columns::{Columns, Role};
+use super::error::{ReadError, shorten};
+use super::npy::half;
+use super::{Block, Input, Source, Table};
+
+/// An input as the parquet crate wants it: read from any place, many times.
+struct Chunks {
+    input: Input,
+    size: u64,
+}
+
+impl Length for Chunks {
+    fn len(&self) -> u64 {
+        self.size
+    }
+}
+
+impl ChunkReader for Chunks {
+    type T = BufReader<Box<dyn Source>>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        let outside = |error: ReadError| ParquetError::General(error.0);
+        let mut source = self.input.source().map_err(outside)?;
+        source.seek(SeekFrom::Start(start))?;
+        Ok(BufReader::new(source))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        // Lengths are the file's own word: memory is asked for only where there is something to read.
+        if start > self.size || length as u64 > self.size - start {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+        let mut bytes = vec![0; length];
+        self.get_read(start)?.read_exact(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Unsigned,
+    Half,
+    Text,
+    Other,
+}
+
+impl Kind {
+    fn of(column: &ColumnDescriptor) -> Self {
+        let is_text = matches!(
+            column.converted_type(),
+            ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON
+        );
+        match (column.physical_type(), column.logical_type_ref()) {
+            (Type::BOOLEAN | Type::FLOAT | Type::DOUBLE, _) => Self::Number,
+            (Type::INT32 | Type::INT64, Some(LogicalType::Integer(of))) if !of.is_signed => {
+                Self::Unsigned
+            }
+            (Type::INT32 | Type::INT64, Some(LogicalType::Integer(_))) => Self::Number,
+            (Type::INT32 | Type::INT64, None) => match column.converted_type() {
+                ConvertedType::UINT_8
+                | ConvertedType::UINT_16
+                | ConvertedType::UINT_32
+                | ConvertedType::UINT_64 => Self::Unsigned,
+                ConvertedType::NONE
+                | ConvertedType::INT_8
+                | ConvertedType::INT_16
+                | ConvertedType::INT_32
+                | ConvertedType::INT_64 => Self::Number,
+                _ => Self::Other,
+            },
+            (Type::FIXED_LEN_BYTE_ARRAY, Some(LogicalType::Float16)) => Self::Half,
+            (Type::BYTE_ARRAY, logical) if is_text || logical.is_none() => Self::Text,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A column that is read.
+struct Lane {
+    index: usize,
+    role: Role,
+    kind: Kind,
+    /// The definition level of a value that is there; 0 where all are.
+    defined: i16,
+    /// Of the group of rows that is being read.
+    reader: Option<ColumnReader>,
+}
+
+/// Values of a run of rows, without those that are null.
+enum Values {
+    Numbers(Vec<f64>),
+    Texts(Vec<ByteArray>),
+}
+
+/// A Parquet file.
+pub(super) struct Pages {
+    file: String,
+    reader: SerializedFileReader<Chunks>,
+    names: Vec<String>,
+    lanes: Vec<Lane>,
+    next_group: usize,
+    /// Rows of the group that were not read yet.
+    left: u64,
+    /// Index of the first row of the last block.
+    first: u64,
+    next: u64,
+    rows: u64,
+    size: u64,
+}
+
+impl Pages {
+    /// Reads the metadata at the end of the file.
+    pub fn open(input: &Input) -> Result<Self, ReadError> {
+        let file = input.name.clone();
+        let size = input.size()?;
+        let chunks = Chunks {
+            input: input.clone(),
+            size,
+        };
+        let reader = SerializedFileReader::new(chunks).map_err(|error| explain(&file, &error))?;
+        let metadata = reader.metadata();
+        let columns = metadata.file_metadata().schema_descr().columns();
+        let names = columns.iter().map(|column| column.path().string());
+        let rows = metadata
+            .row_groups()
+            .iter()
+            .map(|group| group.num_rows().max(0) as u64)
+            .fold(0, u64::saturating_add);
+        Ok(Self {
+            names: names.collect(),
+            lanes: Vec::new(),
+            next_group: 0,
+            left: 0,
+            first: 0,
+            next: 0,
+            rows,
+            size,
+            file,
+            reader,
+        })
+    }
+
+    /// Finds out how the chosen columns are to be read.
+    fn choose(&mut self, columns: &Columns) -> Result<(), ReadError> {
+        let schema = self.reader.metadata().file_metadata().schema_descr();
+        for &(index, role) in &columns.chosen {
+            let column = schema.column(index);
+            let kind = Kind::of(&column);
+            let is_name = matches!(role, Role::Batch | Role::Group);
+            let refuse = |what: &str| {
+                let name = shorten(&self.names[index]);
+                ReadError::of(&self.file, format!("column \"{name}\" holds {what}"))
+            };
+            match kind {
+                _ if column.max_rep_level() > 0 => {
+                    return Err(refuse("lists; one value a row is expected"));
+                }
+                Kind::Text if !is_name => return Err(refuse("text; numbers are expected")),
+                Kind::Other => {
+                    let expected = if is_name {
+                        "numbers or text"
+                    } else {
+                        "numbers"
+                    };
+                    let of = match column.logical_type_ref() {
+                        Some(logical) => format!("{logical:?}"),
+                        None => format!("{:?}", column.physical_type()),
+                    };
+                    let of = shorten(&of);
+                    return Err(refuse(&format!(
+                        "values of type {of}; {expected} are expected"
+                    )));
+                }
+                _ => {}
+            }
+            self.lanes.push(Lane {
+                index,
+                role,
+                kind,
+                defined: column.max_def_level(),
+                reader: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// Begins the next group of rows; false when there is none.
+    fn begin_group(&mut self) -> Result<bool, ParquetError> {
+        if self.next_group == self.reader.num_row_groups() {
+            return Ok(false);
+        }
+        let group = self.reader.get_row_group(self.next_group)?;
+        self.left = group.metadata().num_rows().max(0) as u64;
+        for lane in &mut self.lanes {
+            lane.reader = Some(group.get_column_reader(lane.index)?);
+        }
+        self.next_group += 1;
+        Ok(true)
+    }
+}
+
+fn explain(file: &str, error: &ParquetError) -> ReadError {
+    let text = error.to_string();
+    let why = text.split_once(": ").map_or(text.as_str(), |(_, why)| why);
+    let why = shorten(why);
+    ReadError::of(file, format!("its Parquet data cannot be read: {why}"))
+}
+
+/// The values of so many rows, and their definition levels.
+fn values<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    count: usize,
+    levels: &mut Vec<i16>,
+) -> Result<Vec<T::T>, ParquetError> {
+    let mut values = Vec::new();
+    let mut left = count;
+    while left > 0 {
+        let (rows, _, _) = reader.read_records(left, Some(levels), None, &mut values)?;
+        if rows == 0 {
+            let what = "a column ends before its group of rows: truncated";
+            return Err(ParquetError::General(what.to_owned()));
+        }
+        left -= rows.min(left);
+    }
+    Ok(values)
+}
+
+impl Lane {
+    /// The values of the next rows; `levels` are those of all rows where some may be null, and empty
+    /// where none can be.
+    fn read(&mut self, count: usize, levels: &mut Vec<i16>) -> Result<Values, ParquetError> {
+        macro_rules! numbers {
+            ($reader:expr, $to:expr) => {
+                Values::Numbers(
+                    values($reader, count, levels)?
+                        .into_iter()
+                        .map($to)
+                        .collect(),
+                )
+            };
+        }
+        let unsigned = self.kind == Kind::Unsigned;
+        let Some(reader) = &mut self.reader else {
+            return Ok(Values::Numbers(Vec::new()));
+        };
+        Ok(match reader {
+            ColumnReader::BoolColumnReader(reader) => numbers!(reader, |v| f64::from(u8::from(v))),
+            ColumnReader::Int32ColumnReader(reader) if unsigned => {
+                numbers!(reader, |v: i32| f64::from(v.cast_unsigned()))
+            }
+            ColumnReader::Int32ColumnReader(reader) => numbers!(reader, f64::from),
+            ColumnReader::Int64ColumnReader(reader) if unsigned => {
+                numbers!(reader, |v: i64| v.cast_unsigned() as f64)
+            }
+            ColumnReader::Int64ColumnReader(reader) => numbers!(reader, |v: i64| v as f64),
+            ColumnReader::FloatColumnReader(reader) => numbers!(reader, f64::from),
+            ColumnReader::DoubleColumnReader(reader) => numbers!(reader, |v: f64| v),
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => numbers!(reader, |v| {
+                match v.data() {
+                    &[low, high] => half(u16::from_le_bytes([low, high])),
+                    _ => f64::NAN,
+                }
+            }),
+            ColumnReader::ByteArrayColumnReader(reader) => {
+                Values::Texts(values(reader, count, levels)?)
+            }
+            ColumnReader::Int96ColumnReader(_) => Values::Numbers(Vec::new()),
+        })
+    }
+}
+
+impl Table for Pages {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    fn read(&mut self, columns: &Columns, most: usize, block: &mut Block) -> Result<(), ReadError> {
+        if self.lanes.is_empty() {
+            self.choose(columns)?;
+        }
+        while self.left == 0 {
+            match self.begin_group() {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(error) => return Err(explain(&self.file, &error)),
+            }
+        }
+        let count = self.left.min(most as u64) as usize;
+        self.first = self.next;
+        let mut levels = Vec::new();
+        let mut bad = std::collections::BTreeMap::new();
+        for lane in &mut self.lanes {
+            levels.clear();
+            let read = lane.read(count, &mut levels);
+            let values = read.map_err(|error| explain(&self.file, &error))?;
+            let is_there = |row: usize| levels.get(row).is_none_or(|&level| level == lane.defined);
+            let name = &self.names[lane.index];
+            let nulls = (0..count).filter(|&row| !is_there(row)).count();
+            let there = match &values {
+                Values::Numbers(numbers) => numbers.len(),
+                Values::Texts(texts) => texts.len(),
+            };
+            if there + nulls != count {
+                let what = format!(
+                    "column \"{}\" does not have a value for each row",
+                    shorten(name)
+                );
+                return Err(ReadError::of(&self.file, what));
+            }
+            if matches!(lane.role, Role::Batch | Role::Group) {
+                let mut next = 0;
+                for row in 0..count {
+                    if !is_there(row) {
+                        block.name(lane.role, b"null");
+                        continue;
+                    }
+                    match &values {
+                        Values::Numbers(of) => {
+                            block.name(lane.role, of[next].to_string().as_bytes())
+                        }
+                        Values::Texts(of) => block.name(lane.role, of[next].data()),
+                    }
+                    next += 1;
+                }
+                continue;
+            }
+            let (Values::Numbers(numbers), Some(column)) = (values, block.numbers(lane.role))
+            else {
+                continue;
+            };
+            if nulls == 0 {
+                column.extend(numbers);
+                continue;
+            }
+            let mut numbers = numbers.into_iter();
+            for row in 0..count {
+                let number = if is_there(row) { numbers.next() } else { None };
+                column.push(number.unwrap_or(f64::NAN));
+                if number.is_none() {
+                    let index = self.first + row as u64;
+                    let sentence = format!(
+                        "{}, column \"{name}\", index {index}: null is not a number",
+                        self.file
+                    );
+                    bad.entry(row).or_insert(ReadError(sentence));
+                }
+            }
+        }
+        block.bad.extend(bad);
+        block.rows += count;
+        self.left -= count as u64;
+        self.next += count as u64;
+        Ok(())
+    }
+
+    fn place(&self, _block: &Block, row: usize, column: &str) -> String {
+        let index = self.first + row as u64;
+        format!("{}, column \"{column}\", index {index}", self.file)
+    }
+
+    fn done(&self) -> u64 {
+        let share = self.next as f64 / self.rows.max(1) as f64;
+        (self.size as f64 * share) as u64
+    }
+}

@@ -1,0 +1,175 @@
+//! One loss trained to the end and scored: what a comparison of losses over seeds is made of.
+
+use crate::config::Config;
+use crate::data::predictions::{Header, Outputs, Rows};
+use crate::engine::{Compute, EngineError, Request, cpu};
+use crate::ghm::{Ranking, Task};
+use crate::xray::{Metrics, Xray};
+
+use super::explain_non_finite;
+
+/// Steps between two looks at whether the loss is still a number.
+const CHUNK: u32 = 256;
+
+/// What a trained network comes to on the test examples, which hold neither flipped labels nor
+/// outliers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinalScores {
+    /// On the test examples; of several classes means over the classes.
+    pub test: Metrics,
+    /// F1 where positives are those with p >= 0.5; of two classes only.
+    pub f1_at_half: Option<f64>,
+    /// F1 from a threshold on that other examples have chosen, see [`train_and_score`]; of two classes
+    /// only.
+    pub f1_moved: Option<f64>,
+}
+
+/// Trains on the CPU engine for so many steps and scores the network; the moved threshold is chosen on
+/// one half of the test examples and applied to the other, both ways. The same settings give the same
+/// bits.
+///
+/// # Errors
+/// When the loss stops being a number.
+pub fn train_and_score(config: &Config, steps: u32) -> Result<FinalScores, EngineError> {
+    let compute = Compute::Unavailable("a comparison trains on the CPU".to_owned());
+    let (mut trainer, _) = compute.start(config)?;
+    let mut parameters = None;
+    let mut left = steps;
+    while left > 0 {
+        let count = left.min(CHUNK);
+        trainer.advance(count)?;
+        left -= count;
+        let update = trainer.read_now(Request {
+            parameters: left == 0,
+            ..Request::default()
+        })?;
+        if !update.snapshot.loss.is_finite() {
+            return Err(EngineError(explain_non_finite(
+                config,
+                update.snapshot.step,
+            )));
+        }
+        parameters = update.parameters;
+    }
+    let parameters = parameters.unwrap_or_else(|| trainer.initial_parameters().to_vec());
+    let test = &trainer.data().test;
+    let outputs = cpu::predict::<f32>(trainer.network(), &parameters, &test.points);
+    let outputs: Vec<f64> = outputs.into_iter().map(f64::from).collect();
+    let targets: Vec<f64> = test.targets.iter().copied().map(f64::from).collect();
+    let is_binary = config.task == Task::Binary;
+    Ok(FinalScores {
+        // The logit of one half is 0.
+        f1_at_half: is_binary.then(|| Counts::of(&outputs, &targets, 0.0).f1()),
+        f1_moved: is_binary.then(|| f1_moved(&outputs, &targets)),
+        test: metrics(config, outputs, targets),
+    })
+}
+
+/// The measures of an X-ray.
+fn metrics(config: &Config, outputs: Vec<f64>, targets: Vec<f64>) -> Metrics {
+    let mut xray = Xray::new(header(config), config);
+    xray.add(&Rows {
+        valid: vec![true; targets.len()],
+        outputs,
+        targets,
+        ..Rows::default()
+    });
+    xray.finish(&[]).metrics
+}
+
+fn header(config: &Config) -> Header {
+    Header {
+        task: config.task,
+        classes: config.number_of_classes(),
+        outputs: match config.task {
+            Task::Binary | Task::Classes => Outputs::Logits,
+            Task::Regression => Outputs::Values,
+        },
+        has_valid: true,
+        has_batch: false,
+        has_group: false,
+    }
+}
+
+/// Positives that were found, that were said, and that there are.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    hits: usize,
+    said: usize,
+    positives: usize,
+}
+
+impl Counts {
+    /// Where positives are said to be the scores from a threshold on.
+    fn of(scores: &[f64], labels: &[f64], threshold: f64) -> Self {
+        let mut counts = Self::default();
+        for (&score, &label) in scores.iter().zip(labels) {
+            let [says, is] = [score >= threshold, label == 1.0];
+            counts.hits += usize::from(says && is);
+            counts.said += usize::from(says);
+            counts.positives += usize::from(is);
+        }
+        counts
+    }
+
+    /// 0 where none is found.
+    fn f1(self) -> f64 {
+        match self.said + self.positives {
+            0 => 0.0,
+            all => 2.0 * self.hits as f64 / all as f64,
+        }
+    }
+}
+
+/// F1 under a threshold that is moved as one would in earnest: chosen on one half of the examples and
+/// applied to the other, both ways.
+fn f1_moved(scores: &[f64], labels: &[f64]) -> f64 {
+    let half = |of: &[f64], first: usize| -> Vec<f64> {
+        of.iter().copied().skip(first).step_by(2).collect()
+    };
+    let [even, odd] = [0, 1].map(|first| [half(scores, first), half(labels, first)]);
+    let mut counts = Counts::default();
+    for ([chosen_on, labels], [scores, truth]) in [(&even, &odd), (&odd, &even)] {
+        let part = |label: f64| {
+            let pairs = chosen_on.iter().zip(labels);
+            pairs
+                .filter(|(_, of)| **of == label)
+                .map(|(score, _)| *score)
+                .collect()
+        };
+        let best = Ranking::new(part(0.0), part(1.0)).best_f1();
+        // Without a positive to learn from nothing is said to be one.
+        let threshold = best.map_or(f64::INFINITY, |best| best.threshold);
+        let applied = Counts::of(scores, truth, threshold);
+        counts.hits += applied.hits;
+        counts.said += applied.said;
+        counts.positives += applied.positives;
+    }
+    counts.f1()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, f1_moved};
+
+    #[test]
+    fn a_threshold_is_applied_to_the_half_that_did_not_choose_it() {
+        let labels = [0.0, 0.0, 1.0, 1.0, 0.0, 1.0];
+        assert_eq!(
+            f1_moved(&[-3.0, -3.0, -1.0, -1.0, -2.0, -1.0], &labels),
+            1.0
+        );
+        // The even half chooses -1, where the odd half has found nothing; it would choose -5 itself.
+        let shifted = [-3.0, -9.0, -1.0, -5.0, -2.0, -5.0];
+        assert_eq!(f1_moved(&shifted, &labels), 2.0 / 6.0);
+        assert_eq!(f1_moved(&[1.0, 2.0], &[0.0, 0.0]), 0.0);
+    }
+
+    #[test]
+    fn f1_is_the_harmonic_mean_of_precision_and_recall() {
+        let counts = Counts::of(&[1.0, 0.0, -1.0, 2.0], &[1.0, 1.0, 1.0, 0.0], 0.0);
+        let (precision, recall) = (2.0 / 3.0, 2.0 / 3.0);
+        let f1 = 2.0 * precision * recall / (precision + recall);
+        assert!((counts.f1() - f1).abs() < 1e-15);
+    }
+}
