@@ -121,7 +121,7 @@ fn what(report: &Report, skipped: u64) -> String {
         parts.push(format!("{} ignored", count(report.ignored)));
     }
     if skipped > 0 {
-        parts.push(format!("{} skipped", count(skipped)));
+        parts.push(format!("{} left out", count(skipped)));
     }
     if report.batches > 1 {
         parts.push(format!("{} mini-batches", count(report.batches)));
@@ -134,7 +134,7 @@ fn what(report: &Report, skipped: u64) -> String {
 fn tables(ui: &mut Ui, report: &Report) {
     let left_to_right = Layout::left_to_right(Align::TOP).with_main_wrap(true);
     ui.with_layout(left_to_right, |ui| {
-        ui.spacing_mut().item_spacing = Vec2::new(48.0, 16.0);
+        ui.spacing_mut().item_spacing = Vec2::new(32.0, 16.0);
         losses(ui, report);
         for (name, shares) in [("class", &report.classes), ("group", &report.groups)] {
             if !shares.is_empty() {
@@ -190,9 +190,9 @@ fn table(ui: &mut Ui, header: &[&str], rows: &[Vec<String>]) {
             };
             let builder = egui::UiBuilder::new().max_rect(cell).layout(layout);
             let text = RichText::new(text);
-            ui.scope_builder(builder, |ui| {
-                ui.label(if line == 0 { text.weak() } else { text });
-            });
+            // A child of its own: the place is allocated already.
+            ui.new_child(builder)
+                .label(if line == 0 { text.weak() } else { text });
             left += width + GAP;
         }
     }
@@ -214,7 +214,7 @@ fn losses(ui: &mut Ui, report: &Report) {
         ]
     });
     let rows: Vec<_> = rows.collect();
-    table(ui, &["loss", "mean", "effective sample size"], &rows);
+    table(ui, &["loss", "mean", "effective N"], &rows);
 }
 
 fn parts(ui: &mut Ui, report: &Report, name: &str, shares: &[Share]) {

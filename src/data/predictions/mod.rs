@@ -5,6 +5,8 @@ mod arrays;
 mod columns;
 mod delimited;
 mod error;
+#[cfg(feature = "parquet")]
+mod guard;
 mod histogram;
 mod json;
 mod lines;

@@ -12,6 +12,7 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
+use super::guard::guarded;
 use super::npy::half;
 use super::{Block, Input, Source, Table};
 
@@ -131,7 +132,7 @@ impl Pages {
             input: input.clone(),
             size,
         };
-        let reader = SerializedFileReader::new(chunks).map_err(|error| explain(&file, &error))?;
+        let reader = attempt(&file, || SerializedFileReader::new(chunks))?;
         let metadata = reader.metadata();
         let columns = metadata.file_metadata().schema_descr().columns();
         let names = columns.iter().map(|column| column.path().string());
@@ -211,13 +212,92 @@ impl Pages {
         self.next_group += 1;
         Ok(true)
     }
+
+    /// Adds the next rows of the group to a block.
+    fn read_group(&mut self, count: usize, block: &mut Block) -> Result<(), ReadError> {
+        let before = block.rows;
+        let mut levels = Vec::new();
+        let mut bad = std::collections::BTreeMap::new();
+        for lane in &mut self.lanes {
+            levels.clear();
+            let values = attempt(&self.file, || lane.read(count, &mut levels))?;
+            let is_there = |row: usize| levels.get(row).is_none_or(|&level| level == lane.defined);
+            let name = &self.names[lane.index];
+            let nulls = (0..count).filter(|&row| !is_there(row)).count();
+            let there = match &values {
+                Values::Numbers(numbers) => numbers.len(),
+                Values::Texts(texts) => texts.len(),
+            };
+            if there + nulls != count {
+                let what = format!(
+                    "column \"{}\" does not have a value for each row",
+                    shorten(name)
+                );
+                return Err(ReadError::of(&self.file, what));
+            }
+            if matches!(lane.role, Role::Batch | Role::Group) {
+                let mut next = 0;
+                for row in 0..count {
+                    if !is_there(row) {
+                        block.name(lane.role, b"null");
+                        continue;
+                    }
+                    match &values {
+                        Values::Numbers(of) => {
+                            block.name(lane.role, of[next].to_string().as_bytes())
+                        }
+                        Values::Texts(of) => block.name(lane.role, of[next].data()),
+                    }
+                    next += 1;
+                }
+                continue;
+            }
+            let (Values::Numbers(numbers), Some(column)) = (values, block.numbers(lane.role))
+            else {
+                continue;
+            };
+            if nulls == 0 {
+                column.extend(numbers);
+                continue;
+            }
+            let mut numbers = numbers.into_iter();
+            for row in 0..count {
+                let number = if is_there(row) { numbers.next() } else { None };
+                column.push(number.unwrap_or(f64::NAN));
+                if number.is_none() {
+                    let index = self.next + row as u64;
+                    let sentence = format!(
+                        "{}, column \"{name}\", index {index}: null is not a number",
+                        self.file
+                    );
+                    bad.entry(before + row).or_insert(ReadError(sentence));
+                }
+            }
+        }
+        block.bad.extend(bad);
+        block.rows += count;
+        self.left -= count as u64;
+        self.next += count as u64;
+        Ok(())
+    }
 }
 
-fn explain(file: &str, error: &ParquetError) -> ReadError {
-    let text = error.to_string();
-    let why = text.split_once(": ").map_or(text.as_str(), |(_, why)| why);
-    let why = shorten(why);
-    ReadError::of(file, format!("its Parquet data cannot be read: {why}"))
+/// Reads something, or says why it cannot be read.
+fn attempt<T>(file: &str, read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ReadError> {
+    let why = match guarded(read) {
+        Some(Ok(value)) => return Ok(value),
+        Some(Err(error)) => {
+            let text = error.to_string();
+            text.split_once(": ")
+                .map_or(text.clone(), |(_, why)| why.to_owned())
+        }
+        None => "it contradicts itself".to_owned(),
+    };
+    let why = shorten(&why);
+    Err(ReadError::of(
+        file,
+        format!("its Parquet data cannot be read: {why}"),
+    ))
 }
 
 /// The values of so many rows, and their definition levels.
@@ -292,78 +372,18 @@ impl Table for Pages {
         if self.lanes.is_empty() {
             self.choose(columns)?;
         }
-        while self.left == 0 {
-            match self.begin_group() {
-                Ok(true) => {}
-                Ok(false) => return Ok(()),
-                Err(error) => return Err(explain(&self.file, &error)),
-            }
-        }
-        let count = self.left.min(most as u64) as usize;
         self.first = self.next;
-        let mut levels = Vec::new();
-        let mut bad = std::collections::BTreeMap::new();
-        for lane in &mut self.lanes {
-            levels.clear();
-            let read = lane.read(count, &mut levels);
-            let values = read.map_err(|error| explain(&self.file, &error))?;
-            let is_there = |row: usize| levels.get(row).is_none_or(|&level| level == lane.defined);
-            let name = &self.names[lane.index];
-            let nulls = (0..count).filter(|&row| !is_there(row)).count();
-            let there = match &values {
-                Values::Numbers(numbers) => numbers.len(),
-                Values::Texts(texts) => texts.len(),
-            };
-            if there + nulls != count {
-                let what = format!(
-                    "column \"{}\" does not have a value for each row",
-                    shorten(name)
-                );
-                return Err(ReadError::of(&self.file, what));
-            }
-            if matches!(lane.role, Role::Batch | Role::Group) {
-                let mut next = 0;
-                for row in 0..count {
-                    if !is_there(row) {
-                        block.name(lane.role, b"null");
-                        continue;
-                    }
-                    match &values {
-                        Values::Numbers(of) => {
-                            block.name(lane.role, of[next].to_string().as_bytes())
-                        }
-                        Values::Texts(of) => block.name(lane.role, of[next].data()),
-                    }
-                    next += 1;
+        while block.rows < most {
+            if self.left == 0 {
+                let file = self.file.clone();
+                if attempt(&file, || self.begin_group())? {
+                    continue;
                 }
-                continue;
+                break;
             }
-            let (Values::Numbers(numbers), Some(column)) = (values, block.numbers(lane.role))
-            else {
-                continue;
-            };
-            if nulls == 0 {
-                column.extend(numbers);
-                continue;
-            }
-            let mut numbers = numbers.into_iter();
-            for row in 0..count {
-                let number = if is_there(row) { numbers.next() } else { None };
-                column.push(number.unwrap_or(f64::NAN));
-                if number.is_none() {
-                    let index = self.first + row as u64;
-                    let sentence = format!(
-                        "{}, column \"{name}\", index {index}: null is not a number",
-                        self.file
-                    );
-                    bad.entry(row).or_insert(ReadError(sentence));
-                }
-            }
+            let count = self.left.min((most - block.rows) as u64) as usize;
+            self.read_group(count, block)?;
         }
-        block.bad.extend(bad);
-        block.rows += count;
-        self.left -= count as u64;
-        self.next += count as u64;
         Ok(())
     }
 
