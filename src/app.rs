@@ -10,7 +10,7 @@ use crate::config::{Backend, Config, SettingError};
 use crate::data::predictions::Input;
 use crate::engine::{Compute, EngineError};
 use crate::lab::{Command, Lab, Severity};
-use crate::ui::{self, View};
+use crate::ui::{self, View, Wish};
 
 /// The experiment, shared with whoever else commands it (the page's scripting interface).
 pub type SharedLab = Rc<RefCell<Lab>>;
@@ -68,12 +68,19 @@ impl App {
     fn take_files(&mut self, context: &egui::Context) {
         let dropped = context.input(|input| input.raw.dropped_files.clone());
         let mut paths: Vec<_> = dropped.iter().map(|file| file.path().to_owned()).collect();
-        if std::mem::take(&mut self.view.wants_file) {
-            let dialog = rfd::FileDialog::new()
-                .set_title("Predictions")
-                .add_filter("predictions", &["csv", "tsv", "txt", "npy", "npz", "json"])
-                .add_filter("all files", &["*"]);
-            paths.extend(dialog.pick_files().unwrap_or_default());
+        match self.view.wish.take() {
+            Some(Wish::File) => {
+                let dialog = rfd::FileDialog::new()
+                    .set_title("Predictions")
+                    .add_filter(
+                        "predictions",
+                        &["csv", "tsv", "txt", "npy", "npz", "json", "parquet"],
+                    )
+                    .add_filter("all files", &["*"]);
+                paths.extend(dialog.pick_files().unwrap_or_default());
+            }
+            Some(Wish::Sample(sample)) => self.lab.borrow_mut().inspect_sample(&sample),
+            None => {}
         }
         if !paths.is_empty() {
             let inputs = paths.iter().map(|path| Input::file(path)).collect();
@@ -86,8 +93,10 @@ impl App {
 impl App {
     /// The page opens what is dropped on it; a dialog is the browser's.
     fn take_files(&mut self, _context: &egui::Context) {
-        if std::mem::take(&mut self.view.wants_file) {
-            crate::web::pick_files();
+        match self.view.wish.take() {
+            Some(Wish::File) => crate::web::open_files(None),
+            Some(Wish::Sample(sample)) => crate::web::open_files(Some(sample.file)),
+            None => {}
         }
     }
 }

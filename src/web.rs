@@ -27,16 +27,17 @@ thread_local! {
 }
 
 thread_local! {
-    /// The page's function that lets the person choose files.
-    static PICK_FILES: RefCell<Option<Function>> = const { RefCell::new(None) };
+    /// The page's function that opens files.
+    static OPEN_FILES: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// Lets the person choose files; the page opens them.
-pub(crate) fn pick_files() {
-    let picker = PICK_FILES.with(|picker| picker.try_borrow().ok()?.clone());
-    if let Some(picker) = picker {
+/// Has the page open a sample of its host, or what the person chooses.
+pub(crate) fn open_files(sample: Option<&str>) {
+    let open = OPEN_FILES.with(|open| open.try_borrow().ok()?.clone());
+    if let Some(open) = open {
+        let sample = sample.map_or(JsValue::NULL, JsValue::from_str);
         // A browser that refuses says so itself.
-        let _ = picker.call0(&JsValue::NULL);
+        let _ = open.call1(&JsValue::NULL, &sample);
     }
 }
 
@@ -63,7 +64,7 @@ pub struct Page {
 
 /// Starts the app with the settings of a link's fragment. `no_gpu` says why the page chose this
 /// bundle over WebGPU, if it did; `on_failure` is called once, with a sentence, when the app dies.
-/// `on_pick` lets the person choose files.
+/// `on_open` opens a sample by its name, or, without one, what the person chooses.
 ///
 /// # Errors
 /// When there is nothing to draw with.
@@ -73,10 +74,10 @@ pub async fn start(
     fragment: String,
     no_gpu: Option<String>,
     on_failure: Function,
-    on_pick: Function,
+    on_open: Function,
 ) -> Result<Page, JsValue> {
     ON_FAILURE.set(Some(on_failure));
-    PICK_FILES.set(Some(on_pick));
+    OPEN_FILES.set(Some(on_open));
     let next = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         fail(&info.to_string());

@@ -114,7 +114,7 @@ async function start(name, noGpu) {
     element("lab").replaceChildren(canvas);
     // A panic stops the module without an answer, so its hook must be able to end the wait.
     const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
-    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, (reason) => onFailure?.(reason), pickFiles), died]);
+    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, (reason) => onFailure?.(reason), openFile), died]);
     onFailure = (reason, trace) => {
       // A panic ends in a trap, which would come here too and say less.
       onFailure = null;
@@ -127,7 +127,7 @@ async function start(name, noGpu) {
     takeFiles(app);
     api.started(app, bundle.version(), () => {
       onFailure = null;
-      open = () => {};
+      open = fail = () => {};
       canvas.remove();
     });
     element("loading").hidden = true;
@@ -139,12 +139,14 @@ async function start(name, noGpu) {
   }
 }
 
-// Set once a lab runs.
+// Both do something once a lab runs.
 let open = () => {};
+let fail = () => {};
 
 /** Opens what is dropped anywhere on the page. */
 function takeFiles(app) {
-  open = (files) => openFiles(app, files).catch((error) => app.showError(sentence(error)));
+  fail = (text) => app.showError(text);
+  open = (files) => openFiles(app, files).catch((error) => fail(sentence(error)));
   window.addEventListener("dragover", (event) => event.preventDefault());
   window.addEventListener("drop", (event) => {
     event.preventDefault();
@@ -152,8 +154,18 @@ function takeFiles(app) {
   }, { capture: true });
 }
 
-/** Lets the person choose files. */
-function pickFiles() {
+/** Opens a sample of this site, or, without a name, what the person chooses. */
+async function openFile(sample) {
+  if (sample !== null) {
+    try {
+      const response = await fetch(`samples/${sample}${stamp}`);
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      open([new File([await response.blob()], sample)]);
+    } catch (error) {
+      fail(`The sample ${sample} could not be fetched: ${sentence(error)}`);
+    }
+    return;
+  }
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;

@@ -74,9 +74,11 @@ build_bundle webgpu gpu
 build_bundle webgl webgl
 
 cp web/api.js web/icon.svg web/style.css "$stage"
+mkdir "$stage/samples"
+cp samples/*.csv "$stage/samples"
 bytes() { wc -c <"$1" | tr -d ' '; }
 # Addresses carry a stamp of the contents: a host's cache never pairs an old file with a new one.
-stamp=$(cat web/index.html web/boot.js "$stage"/*.* "$stage"/web*/* | cksum | cut -d' ' -f1)
+stamp=$(cat web/index.html web/boot.js "$stage"/*.* "$stage"/samples/* "$stage"/web*/* | cksum | cut -d' ' -f1)
 sed -e "s/{{stamp}}/$stamp/g" \
     -e "s/{{webgpu-bytes}}/$(bytes "$stage/webgpu/app_bg.wasm")/" \
     -e "s/{{webgl-bytes}}/$(bytes "$stage/webgl/app_bg.wasm")/" \

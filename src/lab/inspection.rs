@@ -9,31 +9,32 @@ use crate::xray::{Inspected, Job, Progress, of_histogram};
 /// Seconds that a tick may read.
 const TICK_SECONDS: f64 = 0.01;
 
-/// A sample that is at hand: name on the screen, name as a file, content.
+/// A sample that is at hand: its name on the screen, and as a file in `samples/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     pub label: &'static str,
     pub file: &'static str,
+    /// The page asks its host for it, so that it is not part of every visit.
+    #[cfg(not(target_arch = "wasm32"))]
     pub content: &'static str,
+}
+
+macro_rules! sample {
+    ($label:literal, $file:literal) => {
+        Sample {
+            label: $label,
+            file: $file,
+            #[cfg(not(target_arch = "wasm32"))]
+            content: include_str!(concat!("../../samples/", $file)),
+        }
+    };
 }
 
 /// Predictions of this lab's own networks, trained under cross-entropy or smooth L1.
 pub const SAMPLES: [Sample; 3] = [
-    Sample {
-        label: "two classes, 1 % positive",
-        file: "binary.csv",
-        content: include_str!("../../samples/binary.csv"),
-    },
-    Sample {
-        label: "four classes",
-        file: "classes.csv",
-        content: include_str!("../../samples/classes.csv"),
-    },
-    Sample {
-        label: "regression with outliers",
-        file: "regression.csv",
-        content: include_str!("../../samples/regression.csv"),
-    },
+    sample!("two classes, 1 % positive", "binary.csv"),
+    sample!("four classes", "classes.csv"),
+    sample!("regression with outliers", "regression.csv"),
 ];
 
 /// What was opened.
@@ -203,6 +204,7 @@ impl Lab {
     }
 
     /// Opens a sample.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn inspect_sample(&mut self, sample: &Sample) {
         self.inspect(vec![Input::bytes(sample.file, sample.content.as_bytes())]);
     }

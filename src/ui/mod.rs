@@ -12,6 +12,8 @@ mod transport;
 mod triptych;
 mod xray;
 
+pub use xray::Wish;
+
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Sense, Ui, Vec2};
 
 pub use eframe::egui;
@@ -36,8 +38,8 @@ pub struct View {
     xray: triptych::Hovered,
     /// Whether the sheet of settings is open, on narrow screens.
     sheet_open: bool,
-    /// Whether a file is to be chosen; the window does that.
-    pub wants_file: bool,
+    /// What is to be opened; the front does that.
+    pub wish: Option<Wish>,
 }
 
 /// Draws everything into the whole of `ui`.
@@ -81,7 +83,7 @@ fn ground(ui: &Ui) -> Frame {
 fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     Panel::top("transport")
         .frame(bar(ui))
-        .show(ui, |ui| transport::bar(ui, lab, &mut view.wants_file));
+        .show(ui, |ui| transport::bar(ui, lab, &mut view.wish));
     Panel::bottom("status")
         .frame(bar(ui).inner_margin(Margin::symmetric(16, 6)))
         .show(ui, |ui| messages::status(ui, lab));
@@ -124,7 +126,7 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
 fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     Panel::top("title")
         .frame(bar(ui))
-        .show(ui, |ui| transport::title(ui, lab, &mut view.wants_file));
+        .show(ui, |ui| transport::title(ui, lab, &mut view.wish));
     Panel::bottom("transport")
         .frame(bar(ui).inner_margin(Margin::symmetric(8, 6)))
         .show(ui, |ui| transport::touch_bar(ui, lab, &mut view.sheet_open));

@@ -4,6 +4,7 @@ use egui::{Align, Layout, Slider, SliderClamping, ThemePreference, Ui};
 
 use super::egui;
 use super::icons::{Icon, button};
+use super::xray::Wish;
 use super::{TOUCH, style};
 use crate::figure::{count, number};
 use crate::ghm::Task;
@@ -21,7 +22,7 @@ fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
 }
 
 /// The bar at the top of a wide screen.
-pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wants_file: &mut bool) {
+pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
     line(ui, SIDE, |ui| {
         ui.label(style::strong("GHM Lab", 18.0))
             .on_hover_text("Gradient Harmonizing Mechanism, live.\nLi, Liu, Wang: Gradient Harmonized Single-stage Detector, AAAI 2019.");
@@ -33,7 +34,7 @@ pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wants_file: &mut bool) {
         progress(ui, lab);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, SIDE);
-            super::xray::menu(ui, lab, wants_file, SIDE);
+            super::xray::menu(ui, lab, wish, SIDE);
             ui.add_space(8.0);
             score(ui, lab);
         });
@@ -41,12 +42,12 @@ pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wants_file: &mut bool) {
 }
 
 /// The bar at the top of a narrow screen.
-pub(super) fn title(ui: &mut Ui, lab: &mut Lab, wants_file: &mut bool) {
+pub(super) fn title(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
     line(ui, 40.0, |ui| {
         ui.label(style::strong("GHM Lab", 18.0));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, 40.0);
-            super::xray::menu(ui, lab, wants_file, 40.0);
+            super::xray::menu(ui, lab, wish, 40.0);
             score(ui, lab);
         });
     });

@@ -7,27 +7,35 @@ use super::triptych::{Hovered, Triptych};
 use super::{egui, style};
 use crate::figure::{self, Shown, count, number};
 use crate::ghm::{Loss, Task};
-use crate::lab::{Lab, SAMPLES};
+use crate::lab::{Lab, SAMPLES, Sample};
 use crate::xray::{Quality, Report, Share};
 
 /// Groups that are listed.
 const MOST_GROUPS: usize = 20;
 
-/// The button with the menu; sets `wants_file` when a file is to be chosen.
-pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wants_file: &mut bool, side: f32) {
+/// What a person wants to see an X-ray of; the front gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// A file that is to be chosen.
+    File,
+    Sample(Sample),
+}
+
+/// The button with the menu.
+pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f32) {
     let tip = "The gradient density of your own model's predictions: CSV, NPY, NPZ or JSON. A file can also be \
                dropped on the lab.";
     let response = button(ui, Icon::Xray, side, "X-ray", tip);
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(240.0);
         if ui.button("Open predictions…").clicked() {
-            *wants_file = true;
+            *wish = Some(Wish::File);
         }
         ui.separator();
         ui.label(RichText::new("Samples").weak());
         for sample in &SAMPLES {
             if ui.button(sample.label).clicked() {
-                lab.inspect_sample(sample);
+                *wish = Some(Wish::Sample(*sample));
             }
         }
         if ui.button("the paper's distribution").clicked() {

@@ -266,6 +266,17 @@ impl Page<'_> {
         mouse("mouseReleased", to, 0);
     }
 
+    /// Drags a file over the page and lets it fall.
+    pub fn drop_file(&mut self, path: &Path) {
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({
+                "type": kind, "x": 640, "y": 300,
+                "data": {"items": [], "files": [path], "dragOperationsMask": 1},
+            });
+            self.call("Input.dispatchDragEvent", event);
+        }
+    }
+
     /// A picture of the window: PNG as base64.
     pub fn screenshot(&mut self) -> String {
         let mut answer = self.call("Page.captureScreenshot", json!({"format": "png"}));

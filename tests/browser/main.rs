@@ -11,10 +11,13 @@ use std::time::Instant;
 
 use cdp::{Browser, Graphics, Page};
 use ghm_lab::config::Config;
+use ghm_lab::data::predictions::{Input, Options};
 use ghm_lab::engine::gpu::Gpu;
 use ghm_lab::engine::{Compute, Request, Snapshot};
-use ghm_lab::ghm::Loss;
-use serde_json::Value;
+use ghm_lab::ghm::{Loss, Task};
+use ghm_lab::lab::SAMPLES;
+use ghm_lab::xray::{Job, Progress};
+use serde_json::{Value, json};
 use site::Site;
 
 /// What both bundles must do: train from the first moment, fall in loss, and repeat seed 7.
@@ -72,7 +75,7 @@ fn agrees(page: &Value, native: &Snapshot) {
     ] {
         close(name, &numbers(there), here, 0.01);
     }
-    for &loss in Loss::ALL {
+    for &loss in Loss::of(Task::Binary) {
         let there = numbers(&contribution[loss.key()]);
         close(loss.key(), &there, native.contribution_of(loss), 0.01);
     }
@@ -239,6 +242,137 @@ fn links_and_scripts_change_the_settings() {
     assert_eq!(page.evaluate("ghmLab.config().bins"), 30);
     page.wait_for("location.hash === '#momentum=0.5'");
     assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+/// What the program says of the same file, through its own `--json`.
+fn native_xray(name: &str, content: &str) -> Value {
+    let inputs = vec![Input::bytes(name, content.as_bytes())];
+    let job = Job::start(inputs, Options::default(), &Config::default()).unwrap();
+    match job.work(f64::INFINITY).unwrap() {
+        Progress::Done(inspected) => inspected.report.to_json(),
+        Progress::Goes(_) => panic!("all time in the world was given"),
+    }
+}
+
+#[test]
+fn predictions_dropped_on_the_page_are_xrayed() {
+    let site = Site::serve();
+    for graphics in [Graphics::WebGl, Graphics::WebGpu] {
+        let mut browser = Browser::launch(graphics);
+        let mut page = browser.open(&site.origin);
+        page.ready();
+        assert_eq!(page.evaluate("ghmLab.xray()"), Value::Null);
+        let [binary, classes, _] = SAMPLES;
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, content: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            path
+        };
+        page.drop_file(&file(binary.file, binary.content));
+        page.wait_for("ghmLab.xray().then((report) => report !== null)");
+        let mut dropped = page.evaluate("ghmLab.xray()");
+        let expected = native_xray(binary.file, binary.content);
+        same(&mut dropped, &expected);
+
+        // The same through the script, as text and as a File, and with other settings.
+        let text = json!(binary.content);
+        let mut report = page.evaluate(&format!("ghmLab.xray({text})"));
+        same(&mut report, &expected);
+        let fewer = page.evaluate(&format!(
+            "ghmLab.xray(new File([{text}], 'a.csv'), {{bins: 10}})"
+        ));
+        assert_eq!(numbers(&fewer["counts"]).len(), 10);
+        let sum = |report: &Value| numbers(&report["counts"]).iter().sum::<f64>();
+        assert_eq!(sum(&fewer), sum(&expected));
+        assert_eq!(
+            page.evaluate("ghmLab.config().bins"),
+            30,
+            "the experiment keeps its own"
+        );
+        let text = json!(classes.content);
+        let report = page.evaluate(&format!("ghmLab.xray({text})"));
+        assert_eq!(report["task"], "classes");
+
+        // What is wrong is said, and all else stays.
+        let error = page
+            .try_evaluate("ghmLab.xray('logit,label\\n1,7\\n')")
+            .unwrap_err();
+        assert!(
+            error.contains("line 2, column \"label\": 7 is not 0 or 1"),
+            "{error}"
+        );
+        assert_eq!(page.evaluate("ghmLab.xray()")["task"], "classes");
+        page.drop_file(&file("bad.csv", "logit,label\n1,x\n"));
+        page.wait_for(
+            "ghmLab.messages().some((text) => text.includes('bad.csv, line 2, column \"label\"'))",
+        );
+        let step = page.evaluate("ghmLab.snapshot().step").as_f64();
+        page.wait_for(&format!("ghmLab.snapshot().step > {}", step.unwrap()));
+        let error = page
+            .try_evaluate("ghmLab.xray('p,label\\n1,1\\n', {bins: 0})")
+            .unwrap_err();
+        assert!(error.contains("bins: 0 is outside 1 to 256"), "{error}");
+        assert_eq!(page.errors(), Vec::<String>::new());
+    }
+}
+
+/// As with the slider: where the entries of the menu lie is the screen's own affair.
+#[test]
+fn a_sample_opens_with_one_click() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.blank();
+    page.resize(1280, 800);
+    page.go(&site.origin);
+    page.ready();
+    page.evaluate("ghmLab.pause()");
+    // From the bottom up, so that no click meets the entry that asks for a file.
+    for y in (100..300).rev().step_by(12) {
+        page.drag((1208.0, 24.0), (1208.0, 24.0));
+        page.drag((1130.0, f64::from(y)), (1130.0, f64::from(y)));
+        let opened = page.evaluate(
+            "new Promise((done) => setTimeout(done, 1000)).then(() => ghmLab.xray()).then((report) => report?.task ?? '')",
+        );
+        if opened == "regression" || opened == "classes" {
+            assert_eq!(page.errors(), Vec::<String>::new());
+            return;
+        }
+    }
+    panic!(
+        "no click on the menu opens a sample: {}",
+        page.evaluate("ghmLab.messages().join()")
+    );
+}
+
+/// Equal but for how often rows were handed on, which changes the order of sums.
+fn same(page: &mut Value, native: &Value) {
+    assert_eq!(
+        page.as_object_mut().unwrap().remove("skipped"),
+        Some(json!(0))
+    );
+    // JavaScript has one kind of number.
+    assert_eq!(numbers(&page["counts"]), numbers(&native["counts"]));
+    assert_eq!(page["examples"].as_f64(), native["examples"].as_f64());
+    for key in ["ema", "density", "beta"] {
+        close_f64(&page[key], &native[key]);
+    }
+    for loss in Loss::of(Task::Binary) {
+        let of = |report: &Value, key: &str| report["losses"][loss.key()][key].clone();
+        close_f64(&of(page, "contribution"), &of(native, "contribution"));
+    }
+    assert_eq!(
+        page["metrics"]["average_precision"],
+        native["metrics"]["average_precision"]
+    );
+}
+
+fn close_f64(page: &Value, native: &Value) {
+    let (page, native) = (numbers(page), numbers(native));
+    assert_eq!(page.len(), native.len());
+    for (a, b) in page.iter().zip(&native) {
+        assert!((a - b).abs() <= 1e-12 * b.abs(), "{a} is not {b}");
+    }
 }
 
 /// The canvas has given way to a sentence and a way to go on.

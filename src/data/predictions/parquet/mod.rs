@@ -1,53 +1,20 @@
 //! Parquet: columns in packed pages, by groups of rows. Flat columns of numbers and text are read.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+mod source;
 
-use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, Type};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
 use super::guard::guarded;
 use super::npy::half;
-use super::{Block, Input, Source, Table};
-
-/// An input as the parquet crate wants it: read from any place, many times.
-struct Chunks {
-    input: Input,
-    size: u64,
-}
-
-impl Length for Chunks {
-    fn len(&self) -> u64 {
-        self.size
-    }
-}
-
-impl ChunkReader for Chunks {
-    type T = BufReader<Box<dyn Source>>;
-
-    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        let outside = |error: ReadError| ParquetError::General(error.0);
-        let mut source = self.input.source().map_err(outside)?;
-        source.seek(SeekFrom::Start(start))?;
-        Ok(BufReader::new(source))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        // Lengths are the file's own word: memory is asked for only where there is something to read.
-        if start > self.size || length as u64 > self.size - start {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
-        let mut bytes = vec![0; length];
-        self.get_read(start)?.read_exact(&mut bytes)?;
-        Ok(bytes.into())
-    }
-}
+use super::{Block, Input, Table};
+use source::{Checked, Chunks};
 
 /// What the values of a column are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -207,7 +174,14 @@ impl Pages {
         let group = self.reader.get_row_group(self.next_group)?;
         self.left = group.metadata().num_rows().max(0) as u64;
         for lane in &mut self.lanes {
-            lane.reader = Some(group.get_column_reader(lane.index)?);
+            let column = self
+                .reader
+                .metadata()
+                .file_metadata()
+                .schema_descr()
+                .column(lane.index);
+            let pages = group.get_column_page_reader(lane.index)?;
+            lane.reader = Some(get_column_reader(column, Box::new(Checked(pages))));
         }
         self.next_group += 1;
         Ok(true)
