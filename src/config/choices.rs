@@ -60,7 +60,7 @@ choice! {
         #[doc = "1 / density: the weight of each loss by gradient norm."]
         InverseDensity = ("inverse-density", "1 / density"),
         #[doc = "The paper's middle panel: the gradient norm that each loss makes of g, or of |d| in a regression."]
-        GradientNorm = ("gradient-norm", "reformulated gradient norm"),
+        GradientNorm = ("gradient-norm", "reformulated norm"),
     }
 }
 

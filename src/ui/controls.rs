@@ -42,13 +42,14 @@ impl Form {
             .into_iter()
             .flat_map(|report| report.losses.iter().map(|of| of.loss))
             .collect();
-        // A histogram has the bins that it was counted in.
+        // A histogram has the bins that it was counted in, and does not know classes.
+        const OF_ROWS: [&str; 3] = ["bins", "focal-balance", "focal-alpha"];
         let has_rows = report.is_some_and(|report| report.header.is_some());
         let shown = config.clone();
         let shows = |setting: &Setting| {
             setting.is_of_predictions()
                 && setting.matters_to(&shown, &losses)
-                && (has_rows || setting.key != "bins")
+                && (has_rows || !OF_ROWS.contains(&setting.key))
         };
         ui.add_space(6.0);
         ui.label(RichText::new("settings of the X-ray").weak());

@@ -10,6 +10,8 @@ use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, SAMPLES, Sample};
 use crate::xray::{Quality, Report, Share};
 
+/// Height of a row of a table.
+const ROW: f32 = 22.0;
 /// Groups that are listed.
 const MOST_GROUPS: usize = 20;
 
@@ -99,7 +101,7 @@ fn panels(ui: &mut Ui, report: &Report, hovered: &mut Hovered, narrow: bool) {
     if narrow {
         triptych.column(ui, hovered, Vec2::new(space.x, 280.0));
     } else {
-        let height = (0.55 * space.y).max(240.0);
+        let height = (space.y - 16.0 - tables_height(report)).max(260.0);
         triptych.row(ui, hovered, Vec2::new(space.x, height));
     }
 }
@@ -165,10 +167,23 @@ fn tables(ui: &mut Ui, report: &Report) {
     }
 }
 
+/// What the tables need where all lie side by side.
+fn tables_height(report: &Report) -> f32 {
+    let groups = report.groups.len().min(MOST_GROUPS);
+    let most = [
+        report.losses.len(),
+        report.classes.len(),
+        groups,
+        measures(report).len(),
+    ];
+    let rows = 1 + most.into_iter().max().unwrap_or(0);
+    let notes = report.left_out.len() + usize::from(report.groups.len() > MOST_GROUPS);
+    ROW * (rows + notes) as f32 + 8.0
+}
+
 /// A table as one piece: text to the left in the first column, numbers to the right in the others.
 fn table(ui: &mut Ui, header: &[&str], rows: &[Vec<String>]) {
     const GAP: f32 = 20.0;
-    const ROW: f32 = 22.0;
     let font = egui::TextStyle::Body.resolve(ui.style());
     let width_of = |ui: &Ui, text: &str| {
         let galley =
@@ -242,6 +257,14 @@ fn parts(ui: &mut Ui, report: &Report, name: &str, shares: &[Share]) {
 }
 
 fn metrics(ui: &mut Ui, report: &Report) {
+    let rows = measures(report);
+    if !rows.is_empty() {
+        table(ui, &["measure", "value"], &rows);
+    }
+}
+
+/// Name and value of every measure that has a meaning.
+fn measures(report: &Report) -> Vec<Vec<String>> {
     let metrics = &report.metrics;
     let mean = if report.task == Task::Classes {
         "mean "
@@ -278,8 +301,5 @@ fn metrics(ui: &mut Ui, report: &Report) {
         plain("mean absolute error", metrics.mean_absolute_error),
         plain("root mean square error", metrics.root_mean_square_error),
     ];
-    let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
-    if !rows.is_empty() {
-        table(ui, &["measure", "value"], &rows);
-    }
+    rows.into_iter().flatten().collect()
 }

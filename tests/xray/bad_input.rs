@@ -266,6 +266,18 @@ fn every_bad_file_gets_one_sentence_and_leaves_outputs_alone() {
 #[test]
 fn what_is_no_file_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
+    // Large on paper only.
+    let path = write(&folder, "large.json", "{\"logit\": [");
+    let file = std::fs::OpenOptions::new().write(true).open(&path);
+    let file = file.expect("it is there");
+    file.set_len(10 << 30).expect("a file with a hole");
+    let ran = xray(&[text(&path)]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("more than 1 GiB of JSON"),
+        "{}",
+        ran.stderr
+    );
     for (path, said) in [
         (folder.path().to_owned(), "it is a folder"),
         (folder.path().join("none.csv"), "there is no such file"),

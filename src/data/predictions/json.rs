@@ -9,6 +9,9 @@ use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
 use super::{Block, Input, Table};
 
+/// Largest file: columns lie one behind the other, so all of it must be in memory.
+const MOST_BYTES: u64 = 1 << 30;
+
 /// An element of an array.
 #[derive(Clone, Debug, PartialEq)]
 enum Cell {
@@ -127,6 +130,12 @@ pub(super) struct Object {
 impl Object {
     pub fn open(input: &Input) -> Result<Self, ReadError> {
         let file = input.name.clone();
+        let size = input.size()?;
+        if size > MOST_BYTES {
+            let what =
+                "more than 1 GiB of JSON, which is read as a whole; CSV, NPY and Parquet are not";
+            return Err(ReadError::of(&file, what));
+        }
         let reader = BufReader::new(input.source()?);
         let mut deserializer = serde_json::Deserializer::from_reader(reader);
         let read = deserializer.deserialize_map(TableVisitor);
@@ -140,7 +149,7 @@ impl Object {
         })?;
         let (names, arrays) = arrays.into_iter().unzip();
         Ok(Self {
-            size: input.size()?,
+            size,
             file,
             names,
             arrays,
