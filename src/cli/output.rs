@@ -124,6 +124,49 @@ impl Output {
     }
 }
 
+/// What became of the outputs of a command.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    paths: Vec<String>,
+    failures: Vec<String>,
+    /// Whether one of them has standard output to itself.
+    to_stdout: bool,
+}
+
+impl Written {
+    /// Notes what became of an output.
+    pub fn note(&mut self, output: &Output, result: Result<(), Failure>) {
+        match result {
+            Ok(()) if output.is_stdout() => self.to_stdout = true,
+            Ok(()) => self.paths.push(output.shown().to_string()),
+            Err(failure) => self.failures.extend(failure.sentences),
+        }
+    }
+
+    /// Tells the person what was found and what was written: on standard error where standard output
+    /// is taken.
+    ///
+    /// # Errors
+    /// When an output failed.
+    pub fn finish(self, mut text: String) -> Result<(), Failure> {
+        if !self.paths.is_empty() {
+            text += &format!("Wrote {}.\n", self.paths.join(", "));
+        }
+        if self.to_stdout {
+            super::note(text.trim_end());
+        } else {
+            super::print(&text);
+        }
+        match self.failures.as_slice() {
+            [] => Ok(()),
+            _ => Err(Failure {
+                code: 1,
+                sentences: self.failures,
+            }),
+        }
+    }
+}
+
 fn write_all(
     file: impl Write,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,

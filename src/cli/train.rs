@@ -6,10 +6,10 @@ use clap::ArgMatches;
 
 use super::arguments::{self, MOST_STEPS, MOST_TRACED_STEPS};
 use super::figure::{self, Format};
-use super::output::{self, Output};
+use super::output::{self, Output, Written};
 use super::progress::Progress;
 use super::report::{self, Record, Results, Trace};
-use super::{Failure, adapters, note, predictions, print, summary, training};
+use super::{Failure, adapters, note, predictions, summary, training};
 
 /// Where results go; checked before training.
 struct Outputs {
@@ -38,27 +38,22 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let outcome = training::train(&mut trainer, steps, record.as_mut(), &progress)?;
     let parameters = trainer.network().named(&outcome.parameters);
 
-    let mut failures = Vec::new();
-    let mut written = Vec::new();
-    let mut done = |output: &Output, result: Result<(), Failure>| match result {
-        Ok(()) => written.push(output.shown().to_string()),
-        Err(failure) => failures.extend(failure.sentences),
-    };
+    let mut written = Written::default();
     if let Some(output) = &outputs.json {
         let points = outcome.history.points();
         let backend = trainer.backend();
         let results = Results::new(&config, backend, points, &outcome.snapshot, &parameters);
-        done(output, output.write(|w| report::write(w, &results)));
+        written.note(output, output.write(|w| report::write(w, &results)));
     }
     if let Some((output, format)) = &outputs.figure {
         let result = figure::draw(*format, &config, trainer.backend(), &outcome.snapshot)
             .map_err(|reason| Failure::run(format!("--figure: {reason}")))
             .and_then(|bytes| output.write(|w| w.write_all(&bytes)));
-        done(output, result);
+        written.note(output, result);
     }
     if let Some(output) = &outputs.predictions {
-        let written = output.write(|w| predictions::write(w, &trainer, &outcome.parameters));
-        done(output, written);
+        let result = output.write(|w| predictions::write(w, &trainer, &outcome.parameters));
+        written.note(output, result);
     }
     if let (Some(output), Some(record)) = (&outputs.trace, &record) {
         let initial = trainer.network().named(trainer.initial_parameters());
@@ -66,30 +61,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         let data = trainer.data();
         let traced = trainer.network().named(record.parameters());
         let trace = Trace::new(&config, backend, data, &initial, record, &traced);
-        done(output, output.write(|w| report::write(w, &trace)));
+        written.note(output, output.write(|w| report::write(w, &trace)));
     }
 
-    let mut text = summary::summary(trainer.backend(), &outcome);
-    if outputs.json.as_ref().is_some_and(Output::is_stdout) {
-        written.retain(|path| path != "-");
-    }
-    if !written.is_empty() {
-        text += &format!("Wrote {}.\n", written.join(", "));
-    }
-    // The JSON alone goes to standard output when it goes there.
-    if outputs.json.as_ref().is_some_and(Output::is_stdout) {
-        note(text.trim_end());
-    } else {
-        print(&text);
-    }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure {
-            code: 1,
-            sentences: failures,
-        })
-    }
+    written.finish(summary::summary(trainer.backend(), &outcome))
 }
 
 impl Outputs {

@@ -244,19 +244,6 @@ fn stroke(from: [f32; 2], to: [f32; 2], ink: Ink) -> Shape {
     }
 }
 
-/// The bin whose column holds the pixel `x` of the panel; `None` outside of the plot and in a panel
-/// without bins.
-pub fn bin_at(panel: &Panel, placed: &Placed, x: f32) -> Option<usize> {
-    let bins = panel.series.iter().find_map(|series| match &series.marks {
-        Marks::Bars(values) | Marks::Steps(values) if !values.is_empty() => Some(values.len()),
-        _ => None,
-    })?;
-    let share = (x - placed.area.left) / placed.area.width;
-    (0.0..=1.0)
-        .contains(&share)
-        .then(|| ((share * bins as f32) as usize).min(bins - 1))
-}
-
 /// Lays out a whole figure in `size` pixels: panels side by side with the signs between them, or
 /// one below the other where it is narrow, and the caption below.
 pub fn compose(figure: &Figure, size: [f32; 2]) -> Vec<Shape> {

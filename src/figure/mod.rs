@@ -1,5 +1,6 @@
 //! The figures as plain data, and what draws them: one layout, which the screen, SVG and PNG paint.
 
+mod bins;
 mod curves;
 pub mod fonts;
 mod layout;
@@ -13,8 +14,9 @@ mod scale;
 mod svg;
 mod theme;
 
+pub use bins::{bin_at, bin_span};
 pub use curves::{losses, scores};
-pub use layout::{bin_at, common_top, compose, place, place_below, sign};
+pub use layout::{common_top, compose, place, place_below, sign};
 pub use model::{
     Anchor, Area, Axis, AxisScale, Dash, Figure, Ink, Marks, Panel, Placed, Rgb, Series, Shape,
 };

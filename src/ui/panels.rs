@@ -30,6 +30,7 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2, narr
     let triptych = Triptych {
         panels: &panels,
         bins: lab.snapshot().counts.len(),
+        mu: lab.config().mu,
         reading: &|bin| reading(lab, bin),
     };
     if narrow {

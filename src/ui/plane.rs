@@ -11,6 +11,8 @@ use crate::lab::Lab;
 
 /// Most examples of each class that are drawn.
 const MOST: usize = 1500;
+/// Flipped labels or outliers that are drawn whatever their share.
+const FEW: usize = 150;
 /// Height of the title and of the legend.
 const TITLE: f32 = 24.0;
 const LEGEND: f32 = 40.0;
@@ -86,8 +88,8 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
     response.on_hover_text_at_pointer(help);
 }
 
-/// Which examples are drawn: all flipped and all of the rarer classes up to a limit, and a sample of
-/// the rest. Splits are shuffled, so the first ones are a random sample. The rarest come last, above
+/// Which examples are drawn: all of the rarer classes up to a limit, a sample of the rest, and of the
+/// flipped ones as large a share. Splits are shuffled, so the first ones are a random sample. The rarest come last, above
 /// the others.
 fn choose(split: &Split, task: Task) -> Vec<u32> {
     let take = |wanted: &dyn Fn(usize) -> bool| -> Vec<u32> {
@@ -106,7 +108,12 @@ fn choose(split: &Split, task: Task) -> Vec<u32> {
         let of_class = |i: usize| task == Task::Regression || split.class(i) == class;
         chosen.extend(take(&|i| !split.flipped[i] && of_class(i)));
     }
-    chosen.extend(take(&|i| split.flipped[i]));
+    // No larger a share than they have: rings would bury what they should stand out from.
+    let flipped = take(&|i| split.flipped[i]);
+    let all = split.flipped.iter().filter(|&&flipped| flipped).count();
+    let share = all as f64 / (split.len() - all).max(1) as f64;
+    let fair = (chosen.len() as f64 * share) as usize;
+    chosen.extend(flipped.iter().take(fair.max(FEW)));
     chosen
 }
 

@@ -18,6 +18,8 @@ pub(super) type Hovered = Option<(usize, usize)>;
 pub(super) struct Triptych<'a> {
     pub panels: &'a [Panel; 3],
     pub bins: usize,
+    /// mu of the task's gradient norm: a panel without bins lies over |d|.
+    pub mu: f64,
     /// Name and number, line by line, of what is to be read of a bin.
     pub reading: &'a dyn Fn(usize) -> Vec<(String, f64)>,
 }
@@ -59,17 +61,14 @@ impl Triptych<'_> {
         let bins = self.bins;
         let area = rect_of(placed.area, rect.min);
         if let Some((bin, of)) = marked.filter(|(_, of)| *of == bins && bins > 0) {
-            let at = |share: f32| area.left() + area.width() * share;
-            let column = Rect::from_x_y_ranges(
-                at(bin as f32 / of as f32)..=at((bin + 1) as f32 / of as f32),
-                area.y_range(),
-            );
+            let [from, to] = figure::bin_span(panel, bin, of, self.mu)
+                .map(|share| area.left() + area.width() * share);
+            let column = Rect::from_x_y_ranges(from..=to, area.y_range());
             let color = theme(ui.ctx()).ink.into_color().gamma_multiply(0.14);
             ui.painter().rect_filled(column, 0.0, color);
         }
-        let pointer = response.hover_pos()?;
-        let bin = figure::bin_at(panel, &placed, pointer.x - rect.left())
-            .filter(|_| area.contains(pointer))?;
+        let pointer = response.hover_pos().filter(|at| area.contains(*at))?;
+        let bin = figure::bin_at(panel, &placed, pointer.x - rect.left(), bins, self.mu)?;
         response.on_hover_ui_at_pointer(|ui| self.describe(ui, bin));
         Some((bin, bins))
     }

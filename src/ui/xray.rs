@@ -95,6 +95,7 @@ fn panels(ui: &mut Ui, report: &Report, hovered: &mut Hovered, narrow: bool) {
     let triptych = Triptych {
         panels: &panels,
         bins: report.counts.len(),
+        mu: report.config.mu,
         reading: &|bin| reading(report, bin),
     };
     let space = ui.available_size();

@@ -2,7 +2,8 @@
 
 use ghm_lab::engine::Snapshot;
 use ghm_lab::figure::{
-    Anchor, Area, Ink, Marks, Shape, bin_at, count, fonts, losses, number, place, position, scores,
+    Anchor, Area, Ink, Marks, Shape, bin_at, bin_span, count, fonts, losses, number, place,
+    position, scores,
 };
 use ghm_lab::ghm::{Loss, Task};
 
@@ -68,16 +69,45 @@ fn a_pixel_finds_its_bin() {
     let panel = statistics(&fixture());
     let placed = place(&panel, [300.0, 260.0]);
     let Area { left, width, .. } = placed.area;
-    assert_eq!(bin_at(&panel, &placed, left + 0.05 * width), Some(0));
-    assert_eq!(bin_at(&panel, &placed, left + 0.55 * width), Some(5));
-    assert_eq!(bin_at(&panel, &placed, left + width), Some(9));
-    assert_eq!(bin_at(&panel, &placed, left - 1.0), None);
-    assert_eq!(bin_at(&panel, &placed, f32::NAN), None);
-    let curves = scores(&[[0.0, 0.1]], &[], Task::Binary);
     assert_eq!(
-        bin_at(&curves, &place(&curves, [300.0, 260.0]), 100.0),
-        None
+        bin_at(&panel, &placed, left + 0.05 * width, 10, 0.02),
+        Some(0)
     );
+    assert_eq!(
+        bin_at(&panel, &placed, left + 0.55 * width, 10, 0.02),
+        Some(5)
+    );
+    assert_eq!(bin_at(&panel, &placed, left + width, 10, 0.02), Some(9));
+    assert_eq!(bin_at(&panel, &placed, left - 1.0, 10, 0.02), None);
+    assert_eq!(bin_at(&panel, &placed, f32::NAN, 10, 0.02), None);
+    let curves = scores(&[[0.0, 0.1]], &[], Task::Binary);
+    let placed = place(&curves, [300.0, 260.0]);
+    assert_eq!(bin_at(&curves, &placed, 100.0, 0, 0.02), None);
+}
+
+#[test]
+fn a_bin_is_where_its_gradient_norms_are_on_an_axis_of_distances() {
+    let mut panel = scores(&[[0.0, 0.1]], &[], Task::Regression);
+    panel.x.range = [0.0, 0.5];
+    let (bins, mu) = (10, 0.04);
+    let placed = place(&panel, [300.0, 260.0]);
+    let Area { left, width, .. } = placed.area;
+    let mut before = 0.0;
+    for bin in 0..bins {
+        let [from, to] = bin_span(&panel, bin, bins, mu);
+        assert_eq!(from, before, "bin {bin}");
+        before = to;
+        let middle = left + width * (from + to) / 2.0;
+        assert_eq!(bin_at(&panel, &placed, middle, bins, mu), Some(bin));
+        // The edge's own gradient norm.
+        let d = 0.5 * f64::from(to);
+        let g = d / (d * d + mu * mu).sqrt();
+        let edge = (bin + 1) as f64 / bins as f64;
+        assert!((g - edge).abs() < 1e-6 || bin == bins - 1, "bin {bin}: {g}");
+    }
+    assert_eq!(before, 1.0, "the last bin reaches the edge");
+    let by_norm = statistics(&fixture());
+    assert_eq!(bin_span(&by_norm, 3, 10, mu), [0.3, 0.4]);
 }
 
 #[test]

@@ -12,8 +12,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value as Json, json};
 
 use super::arguments::{self, EXIT_CODES, MOST_STEPS, settings};
-use super::output::{self, Output};
-use super::{Failure, note, print};
+use super::output::{self, Output, Written};
+use super::{Failure, report};
 use crate::config::{Config, Group, Setting};
 use crate::ghm::Loss;
 use crate::lab::{FinalScores, train_and_score};
@@ -96,21 +96,12 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         .filter(|column| scores.iter().any(|of| (column.value)(of).is_some()))
         .collect();
     let text = table::markdown(&columns, &table);
-    if json.as_ref().is_some_and(Output::is_stdout) {
-        note(text.trim_end());
-    } else {
-        print(&text);
+    let mut written = Written::default();
+    if let Some(output) = &json {
+        let document = document(&config, steps, seeds, &columns, &table);
+        written.note(output, output.write(|w| report::write(w, &document)));
     }
-    match json {
-        None => Ok(()),
-        Some(output) => {
-            let document = document(&config, steps, seeds, &columns, &table);
-            output.write(|w| {
-                serde_json::to_writer(&mut *w, &document)?;
-                writeln!(w)
-            })
-        }
-    }
+    written.finish(text)
 }
 
 impl Config {

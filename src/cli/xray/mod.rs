@@ -12,9 +12,9 @@ use clap::parser::ValueSource;
 
 pub(super) use arguments::command;
 
+use super::Failure;
 use super::figure::{self, Format};
-use super::output::{self, Output};
-use super::{Failure, note, print};
+use super::output::{self, Output, Written};
 use crate::config::{Config, Regularization, Setting, SettingError};
 use crate::data::predictions::{
     Header, Histogram, Input, Options, PAPER, Predictions, ReadError, read_histogram,
@@ -99,34 +99,22 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         running: None,
     };
 
-    let mut failures = Vec::new();
-    let mut written = Vec::new();
-    let mut done = |output: &Output, result: Result<(), Failure>| match result {
-        Ok(()) => written.push(output.shown().to_string()),
-        Err(failure) => failures.extend(failure.sentences),
-    };
+    let mut written = Written::default();
     if let (Some(output), Source::Predictions(predictions, _)) = (&outputs.examples, &mut source) {
         let loss = match losses.as_slice() {
             [loss] => *loss,
             _ => report.harmonizing()[0],
         };
-        done(output, write::examples(output, predictions, &report, loss));
+        written.note(output, write::examples(output, predictions, &report, loss));
     }
     if let Some(output) = &outputs.json {
         let mut json = report.to_json();
         json["skipped"] = source.skipped().into();
-        done(
-            output,
-            output.write(|w| {
-                serde_json::to_writer(&mut *w, &json)
-                    .map_err(Into::into)
-                    .and_then(|()| writeln!(w))
-            }),
-        );
+        written.note(output, output.write(|w| super::report::write(w, &json)));
     }
     if let Some(output) = &outputs.csv {
         let csv = report.to_csv();
-        done(output, output.write(|w| w.write_all(csv.as_bytes())));
+        written.note(output, output.write(|w| w.write_all(csv.as_bytes())));
     }
     if let Some((output, format)) = &outputs.figure {
         let caption = text::caption(&report, &source.name());
@@ -140,30 +128,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         let result = drawn
             .map_err(|reason| Failure::run(format!("--figure: {reason}")))
             .and_then(|bytes| output.write(|w| w.write_all(&bytes)));
-        done(output, result);
+        written.note(output, result);
     }
 
-    let to_stdout = outputs.json.as_ref().is_some_and(Output::is_stdout);
-    let mut said = text::describe(&report, &losses, &source);
-    if to_stdout {
-        written.retain(|path| path != "-");
-    }
-    if !written.is_empty() {
-        said += &format!("Wrote {}.\n", written.join(", "));
-    }
-    if to_stdout {
-        note(said.trim_end());
-    } else {
-        print(&said);
-    }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure {
-            code: 1,
-            sentences: failures,
-        })
-    }
+    written.finish(text::describe(&report, &losses, &source))
 }
 
 /// What was read.

@@ -17,6 +17,8 @@ mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
@@ -157,11 +159,11 @@ impl Input {
     }
 }
 
-/// Numbered names: groups and mini-batches in the order in which they appear.
+/// Numbered names of groups, in the order in which they appear.
 #[derive(Clone, Debug, Default)]
 struct Names {
     list: Vec<String>,
-    index: std::collections::HashMap<Vec<u8>, u32>,
+    index: HashMap<Vec<u8>, u32>,
 }
 
 impl Names {
@@ -175,6 +177,44 @@ impl Names {
         self.index.insert(name.to_vec(), number);
         number
     }
+}
+
+/// Mini-batches, numbered in the order in which they appear. There may be millions, so that only
+/// fingerprints of their names are kept.
+#[derive(Clone, Debug, Default)]
+struct Batches {
+    index: HashMap<u128, u32>,
+    /// Name and number of the last row.
+    last: Option<(Vec<u8>, u32)>,
+    /// Name of the first mini-batch that came back after another one, and its number.
+    returned: Option<(String, u32)>,
+}
+
+impl Batches {
+    fn number(&mut self, name: &[u8]) -> u32 {
+        if let Some((_, number)) = self.last.as_ref().filter(|(last, _)| last == name) {
+            return *number;
+        }
+        let next = self.index.len() as u32;
+        let number = *self.index.entry(fingerprint(name)).or_insert(next);
+        if number < next && self.returned.is_none() {
+            let name = error::shorten(&String::from_utf8_lossy(name));
+            self.returned = Some((name, number));
+        }
+        self.last = Some((name.to_vec(), number));
+        number
+    }
+}
+
+/// 128 bits, of which no two names share all.
+fn fingerprint(name: &[u8]) -> u128 {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u8(salt);
+        hasher.write(name);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }
 
 /// A block of rows as a format has them, before they are checked. Vectors have one entry a row; those
@@ -193,7 +233,7 @@ struct Block {
     bad: Vec<(usize, ReadError)>,
     /// Where each row is, where that is not its index: lines of text.
     lines: Vec<u64>,
-    batches: Names,
+    batches: Batches,
     groups: Names,
 }
 

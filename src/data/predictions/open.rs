@@ -263,9 +263,11 @@ impl Predictions {
                     if self.last_batch.is_some_and(|last| id < last) {
                         let name = columns.name(table.names(), Role::Batch);
                         let place = table.place(block, row, name);
-                        let id = &block.batches.list[id as usize];
+                        let returned = block.batches.returned.as_ref();
+                        let name = returned.filter(|(_, number)| *number == id);
+                        let name = name.map_or(String::new(), |(name, _)| format!(" \"{name}\""));
                         return Err(ReadError(format!(
-                            "{place}: mini-batch \"{id}\" comes back; its rows should stand together"
+                            "{place}: mini-batch{name} comes back; its rows should stand together"
                         )));
                     }
                     self.batches += u32::from(self.last_batch.is_some());
