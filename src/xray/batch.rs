@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use super::MOST_EXACT;
-use super::block::{self, BLOCK};
+use super::block::{BLOCK, Block};
 use super::measure::{Measured, entries, measure};
 use super::scores::Scores;
 use super::settings::Settings;
 use super::totals::{Part, Sums, Totals};
-use crate::data::predictions::{Outputs, Rows};
-use crate::ghm::{Selection, Task, bin, direction, kept_examples, select_hardest};
+use crate::data::predictions::Rows;
+use crate::ghm::{Selection, Task, bin, kept_examples, select_hardest};
 
 /// Sums over the examples of a class in a bin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,15 +75,6 @@ impl Entries {
     }
 }
 
-/// Values of a run of examples, side by side.
-struct Block {
-    errors: [f64; BLOCK],
-    norms: [f64; BLOCK],
-    losses: [f64; BLOCK],
-    weights: [f64; BLOCK],
-    values: [f64; BLOCK],
-}
-
 impl Batch {
     pub fn new(settings: &Settings) -> Self {
         let cells = vec![Cell::default(); settings.header.classes * settings.bins];
@@ -107,9 +98,8 @@ impl Batch {
         range: Range<usize>,
         scores: &mut Scores,
     ) {
-        let logits = settings.header.outputs == Outputs::Logits;
-        if settings.header.task == Task::Binary && logits {
-            self.add_logits(settings, rows, range.clone(), scores);
+        if settings.header.task == Task::Binary {
+            self.add_in_blocks(settings, rows, range.clone(), scores);
         } else {
             self.add_one_by_one(settings, rows, range.clone(), scores);
         }
@@ -127,8 +117,8 @@ impl Batch {
         }
     }
 
-    /// One logit an example, in blocks.
-    fn add_logits(
+    /// One output an example.
+    fn add_in_blocks(
         &mut self,
         settings: &Settings,
         rows: &Rows,
@@ -136,31 +126,14 @@ impl Batch {
         scores: &mut Scores,
     ) {
         let bins = self.bins;
-        let mut block = Block {
-            errors: [0.0; BLOCK],
-            norms: [0.0; BLOCK],
-            losses: [0.0; BLOCK],
-            weights: [0.0; BLOCK],
-            values: [0.0; BLOCK],
-        };
+        let mut block = Block::default();
         let alphas = [settings.alpha(0), settings.alpha(1)];
         for start in range.clone().step_by(BLOCK) {
             let end = (start + BLOCK).min(range.end);
             let n = end - start;
             let outputs = &rows.outputs[start..end];
             let targets = &rows.targets[start..end];
-            for i in 0..n {
-                block.errors[i] = outputs[i] * direction(targets[i]);
-            }
-            block::measure(&block.errors[..n], &mut block.norms, &mut block.losses);
-            block::focal(
-                settings.rule.gamma,
-                &block.errors[..n],
-                &block.norms,
-                &block.losses,
-                &mut block.weights,
-                &mut block.values,
-            );
+            block.measure(settings, outputs, targets);
             let mut used = 0;
             for i in 0..n {
                 if !rows.valid[start + i] {

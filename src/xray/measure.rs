@@ -6,7 +6,7 @@ use crate::ghm::{Task, asl1_norm, direction, sigmoid, softmax, softmax_log_odds}
 
 /// Largest log-odds that a probability is taken for: that of the least positive number. A probability
 /// of 0 for what happened would be an infinite loss.
-const MOST_LOG_ODDS: f64 = 744.0;
+pub(super) const MOST_LOG_ODDS: f64 = 744.0;
 
 /// One example.
 #[derive(Clone, Copy, Debug)]

