@@ -29,6 +29,22 @@ export function installApi() {
     while (running().reads()) await nextTask(0);
   };
 
+  let lastXray = Promise.resolve();
+  const xray = async (predictions, settings) => {
+    if (predictions !== undefined) {
+      const [before] = running().xray();
+      await openFiles(running(), predictions);
+      await allRead();
+      const [reports] = running().xray();
+      if (reports === before) throw new Error(running().messages().at(-1) ?? "the predictions were refused");
+    }
+    if (settings !== undefined) {
+      running().configureXray(JSON.stringify(settings) ?? "");
+      await allRead();
+    }
+    return running().xray()[1];
+  };
+
   const stopped = (reason) => {
     app = null;
     whyNot = reason;
@@ -73,19 +89,11 @@ export function installApi() {
      * rejects with the sentence that says what is wrong with them. `settings` are those of the losses, as
      * for setConfig. Without predictions resolves to what is open, null where nothing is.
      */
-    async xray(predictions, settings) {
-      if (predictions !== undefined) {
-        const [before] = running().xray();
-        await openFiles(running(), predictions);
-        await allRead();
-        const [reports] = running().xray();
-        if (reports === before) throw new Error(running().messages().at(-1) ?? "the predictions were refused");
-      }
-      if (settings !== undefined) {
-        running().configureXray(JSON.stringify(settings) ?? "");
-        await allRead();
-      }
-      return running().xray()[1];
+    xray(predictions, settings) {
+      // One at a time: what comes back is of these predictions, and not of others.
+      const turn = lastXray.then(() => xray(predictions, settings));
+      lastXray = turn.catch(() => {});
+      return turn;
     },
     /** What the lab tells the person now. */
     messages: () => running().messages(),

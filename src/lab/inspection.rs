@@ -155,9 +155,14 @@ impl Inspection {
         if self.config() == Some(config) {
             return Ok(());
         }
-        match self.opened.clone() {
-            Some(Opened::Predictions(inputs)) => self.start(self.name.clone(), inputs, config),
-            Some(Opened::Histogram(histogram)) => self.show(self.name.clone(), histogram, config),
+        // What is being read will be shown, and must not give way to what is.
+        let shown = self
+            .opened
+            .clone()
+            .map(|opened| (self.name.clone(), opened));
+        match self.next.clone().or(shown) {
+            Some((name, Opened::Predictions(inputs))) => self.start(name, inputs, config),
+            Some((name, Opened::Histogram(histogram))) => self.show(name, histogram, config),
             None => Ok(()),
         }
     }

@@ -3,6 +3,7 @@
 mod changes;
 mod commands;
 mod failures;
+mod inspection;
 mod readings;
 #[path = "../support/mod.rs"]
 mod support;

@@ -329,4 +329,25 @@ fn bad_rows_are_skipped_where_that_is_wanted() {
         assert!(ran.stdout.contains(said), "{}", ran.stdout);
     }
     assert_eq!(xray(&[text(&path)]).code, 2);
+    // Rows of another length, also where there are mini-batches and groups.
+    let path = write(
+        &folder,
+        "lengths.csv",
+        "logit,label,batch,group\n1,0,a,x\n1\n2,1,a,y\n1,0,b,x,more\n-1,0,b,x\n",
+    );
+    let ran = xray(&[text(&path)]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains("line 3: it has 1 fields; 4 are expected"),
+        "{}",
+        ran.stderr
+    );
+    let got = report(&[text(&path), "--skip-bad-rows"]);
+    assert_eq!(
+        (&got["examples"], &got["skipped"]),
+        (&3.0.into(), &2.into())
+    );
+    assert_eq!(got["batches"], 2);
+    assert_eq!(got["by_group"].as_array().map(Vec::len), Some(2));
 }

@@ -149,8 +149,14 @@ impl Table for Delimited {
                 Ok(true) => self.record.position().map_or(0, csv::Position::line),
                 Ok(false) => break,
                 Err(error) => {
-                    let error = explain(&self.file, &error, self.reader.position().line());
-                    return Err(error);
+                    let place = self.reader.position().line();
+                    let sentence = explain(&self.file, &error, place);
+                    if !matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. }) {
+                        return Err(sentence);
+                    }
+                    // A row like any other that cannot be used.
+                    block.leave_out(columns, row, place, sentence);
+                    continue;
                 }
             };
             let mut bad = None;

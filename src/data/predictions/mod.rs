@@ -262,6 +262,23 @@ impl Block {
         }
     }
 
+    /// Adds a row that has no values.
+    fn leave_out(&mut self, columns: &columns::Columns, row: usize, line: u64, why: ReadError) {
+        for &(_, role) in &columns.chosen {
+            match role {
+                columns::Role::Batch => self.batch.push(0),
+                columns::Role::Group => self.group.push(0),
+                _ => self
+                    .numbers(role)
+                    .into_iter()
+                    .for_each(|of| of.push(f64::NAN)),
+            }
+        }
+        self.bad.push((row, why));
+        self.lines.push(line);
+        self.rows += 1;
+    }
+
     /// Notes the name of a row's batch or group.
     fn name(&mut self, role: columns::Role, name: &[u8]) {
         match role {

@@ -1,0 +1,112 @@
+//! The X-ray beside the experiment.
+
+use ghm_lab::config::Config;
+use ghm_lab::data::predictions::Input;
+use ghm_lab::ghm::Task;
+use ghm_lab::lab::{Lab, SAMPLES};
+
+use crate::support::runs::{lab, small_config};
+use crate::texts;
+
+/// Reads until nothing is left to read.
+fn read(lab: &mut Lab) {
+    while lab.inspection().progress().is_some() {
+        lab.tick();
+    }
+}
+
+fn large() -> Input {
+    let rows = "1,0\n-2,1\n0.5,0\n".repeat(1 << 20);
+    Input::bytes("large.csv", format!("logit,label\n{rows}").into_bytes())
+}
+
+fn examples(lab: &Lab) -> Option<f64> {
+    lab.inspection().shown().map(|shown| shown.report.examples)
+}
+
+#[test]
+fn a_change_of_settings_while_a_file_is_read_does_not_lose_it() {
+    let mut lab = lab(&small_config());
+    lab.inspect_sample(&SAMPLES[0]);
+    read(&mut lab);
+    assert_eq!(examples(&lab), Some(4000.0));
+    lab.inspect(vec![large()]);
+    lab.tick();
+    assert_eq!(
+        examples(&lab),
+        Some(4000.0),
+        "what is shown stays meanwhile"
+    );
+    assert!(lab.inspection().progress().is_some());
+    let fewer = Config {
+        bins: 12,
+        ..lab
+            .inspection()
+            .config()
+            .expect("an X-ray is shown")
+            .clone()
+    };
+    lab.configure_inspection(&fewer);
+    read(&mut lab);
+    assert_eq!(examples(&lab), Some(3.0 * f64::from(1 << 20)));
+    assert_eq!(lab.inspection().name(), "large.csv");
+    let shown = lab.inspection().shown().expect("it was read");
+    assert_eq!(shown.report.counts.len(), 12);
+    assert_eq!(
+        lab.config().bins,
+        30,
+        "the experiment keeps its own settings"
+    );
+}
+
+#[test]
+fn settings_stay_for_files_of_their_task() {
+    let mut lab = lab(&small_config());
+    lab.inspect_sample(&SAMPLES[0]);
+    read(&mut lab);
+    let fewer = Config {
+        bins: 12,
+        ..lab
+            .inspection()
+            .config()
+            .expect("an X-ray is shown")
+            .clone()
+    };
+    lab.configure_inspection(&fewer);
+    read(&mut lab);
+    let bins = |lab: &Lab| {
+        lab.inspection()
+            .config()
+            .map(|config| (config.task, config.bins))
+    };
+    for (sample, expected) in SAMPLES.iter().zip([
+        (Task::Binary, 12),
+        (Task::Classes, 12),
+        (Task::Regression, 10),
+    ]) {
+        lab.inspect_sample(sample);
+        read(&mut lab);
+        assert_eq!(bins(&lab), Some(expected), "{}", sample.file);
+    }
+    lab.close_inspection();
+    assert_eq!(bins(&lab), None);
+    assert_eq!(examples(&lab), None);
+}
+
+#[test]
+fn a_file_that_turns_out_bad_leaves_what_is_shown() {
+    let mut lab = lab(&small_config());
+    lab.inspect_sample(&SAMPLES[1]);
+    read(&mut lab);
+    let before = lab.inspection().config().cloned();
+    let late = format!("logit,label\n{}x,1\n", "1,0\n".repeat(100_000));
+    lab.inspect(vec![Input::bytes("late.csv", late.into_bytes())]);
+    read(&mut lab);
+    assert_eq!(
+        texts(&lab),
+        ["late.csv, line 100002, column \"logit\": \"x\" is not a number"]
+    );
+    assert_eq!(lab.inspection().name(), "classes.csv");
+    assert_eq!(lab.inspection().config(), before.as_ref());
+    assert_eq!(examples(&lab), Some(2000.0));
+}
