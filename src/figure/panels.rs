@@ -53,7 +53,10 @@ pub fn statistics(profile: &Profile) -> Panel {
         title: "Gradient statistics".to_owned(),
         x: gradient_axis(profile.task),
         y: Axis {
-            title: "number of examples".to_owned(),
+            title: match profile.class {
+                Some(class) => format!("number of examples of class {class}"),
+                None => "number of examples".to_owned(),
+            },
             scale: if regression {
                 AxisScale::Linear
             } else {

@@ -7,6 +7,8 @@ use crate::ghm::{Loss, LossRule, Task};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     pub task: Task,
+    /// The class whose examples alone are shown.
+    pub class: Option<usize>,
     /// Gradient norms that were counted, of all classes: the examples that are not ignored, times the
     /// classes where every entry counts; 0 before the first step.
     pub counted: f64,
@@ -39,6 +41,7 @@ impl Profile {
         let exact = snapshot.exact.as_ref().filter(|_| of_class.is_none());
         Self {
             task: snapshot.task,
+            class: class.filter(|_| of_class.is_some()),
             counted: whole(&snapshot.counts).iter().sum(),
             counts: whole(counts),
             ema: match of_class {

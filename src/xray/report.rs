@@ -79,6 +79,7 @@ impl Report {
         };
         Profile {
             task: self.task,
+            class: None,
             counted: self.counts.iter().sum(),
             counts: self.counts.clone(),
             ema: match self.batches {

@@ -1,9 +1,9 @@
 //! Where marks and texts lie.
 
-use ghm_lab::engine::Snapshot;
+use ghm_lab::engine::{ClassStatistics, Snapshot};
 use ghm_lab::figure::{
-    Anchor, Area, Ink, Marks, Shape, bin_at, bin_span, count, fonts, losses, number, place,
-    position, scores,
+    Anchor, Area, Ink, Marks, Profile, Shape, bin_at, bin_span, count, fonts, losses, number,
+    place, position, scores,
 };
 use ghm_lab::ghm::{Loss, Task};
 
@@ -230,4 +230,23 @@ fn numbers_are_written_for_people() {
     }
     assert_eq!(count(1_234_567), "1,234,567");
     assert_eq!(count(999), "999");
+}
+
+#[test]
+fn a_panel_of_one_class_says_so() {
+    let mut snapshot = fixture();
+    let of_class = |counts: Vec<u32>| ClassStatistics {
+        contribution: vec![vec![0.0; counts.len()]; 5],
+        counts,
+    };
+    snapshot.classes = vec![of_class(snapshot.counts.clone()), of_class(vec![1; 10])];
+    for (class, title) in [
+        (None, "number of examples"),
+        (Some(1), "number of examples of class 1"),
+        // Not of this snapshot: what is shown are all.
+        (Some(4), "number of examples"),
+    ] {
+        let panel = ghm_lab::figure::statistics(&Profile::of(&snapshot, class));
+        assert_eq!(panel.y.title, title);
+    }
 }
