@@ -62,7 +62,10 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, hovered: &mut Hovered, narrow: bo
             ui.label(style::strong("X-ray", 18.0));
             ui.label(style::strong(lab.inspection().name(), 14.0));
             ui.label(RichText::new(what(report, inspected.skipped.count)).weak());
-            close = ui.button("Back to the experiment").clicked();
+            // Room for a finger.
+            let height = if narrow { 40.0 } else { 0.0 };
+            let back = egui::Button::new("Back to the experiment").min_size(Vec2::new(0.0, height));
+            close = ui.add(back).clicked();
         });
         if let Some(first) = inspected.skipped.first.first() {
             ui.label(

@@ -315,7 +315,7 @@ fn predictions_dropped_on_the_page_are_xrayed() {
     }
 }
 
-/// As with the slider: where the entries of the menu lie is the screen's own affair.
+/// As with the slider: where the entries of the menu lie is the screen's own affair. Also leaves pictures.
 #[test]
 fn a_sample_opens_with_one_click() {
     let site = Site::serve();
@@ -338,6 +338,13 @@ fn a_sample_opens_with_one_click() {
         let opened = page.evaluate("ghmLab.xray().then((report) => report?.task ?? '')");
         if opened == "regression" || opened == "classes" {
             assert_eq!(page.errors(), Vec::<String>::new());
+            for (width, height) in [(1280, 800), (390, 844)] {
+                page.resize(width, height);
+                page.evaluate("new Promise((done) => setTimeout(done, 500))");
+                let name = format!("xray-{width}x{height}.png");
+                let picture = decode_base64(&page.screenshot());
+                std::fs::write(screenshots().join(name), picture).unwrap();
+            }
             return;
         }
     }
@@ -458,8 +465,7 @@ fn the_bins_slider_moves_by_mouse() {
 #[test]
 fn the_canvas_fills_every_window() {
     let site = Site::serve();
-    let folder = site::target_folder().join("../screenshots");
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = screenshots();
     for (graphics, name) in [(Graphics::WebGpu, "webgpu"), (Graphics::WebGl, "webgl")] {
         let mut browser = Browser::launch(graphics);
         for (width, height) in [(1280, 800), (390, 844)] {
@@ -487,6 +493,13 @@ fn the_canvas_fills_every_window() {
             }
         }
     }
+}
+
+/// Where pictures are left to look at.
+fn screenshots() -> std::path::PathBuf {
+    let folder = site::target_folder().join("../screenshots");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }
 
 fn decode_base64(text: &str) -> Vec<u8> {
