@@ -241,8 +241,8 @@ impl Page {
             })
             .collect();
         let last = lab.history().last();
-        let average_precision = last.and_then(|last| last.average_precision);
-        let absolute_error = last.and_then(|last| last.absolute_error);
+        let average_precision = last.and_then(|last| last.test.average_precision);
+        let absolute_error = last.and_then(|last| last.test.absolute_error);
         to_js(&json!({
             "step": snapshot.step,
             "backend": lab.backend().kind,

@@ -404,5 +404,85 @@ fn looks_as_it_did() {
         let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
         failures.extend(harness.try_snapshot_options(name, &options).err());
     }
+    for (name, size, theme, task, view) in [
+        ("race-maps-light", WIDE, light, Task::Binary, "Maps"),
+        ("race-curves-dark", WIDE, dark, Task::Binary, "Curves"),
+        ("race-scores-light", WIDE, light, Task::Classes, "Scores"),
+        ("race-fits-dark", WIDE, dark, Task::Regression, "Maps"),
+        ("race-phone", PHONE, light, Task::Binary, "Maps"),
+    ] {
+        let mut harness = open(size, theme, quick().for_task(task));
+        settle(&mut harness);
+        harness.get_by_label("Race all losses").click();
+        harness.run();
+        command(&harness, Command::Step(60));
+        harness.run();
+        harness.get_by_label(view).click();
+        harness.run();
+        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+        failures.extend(harness.try_snapshot_options(name, &options).err());
+    }
     assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn a_race_is_run_by_its_chips_and_views() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    harness.get_by_label("Race all losses").click();
+    harness.run();
+    let names = |harness: &Harness<'_, App>| -> Vec<String> {
+        let lab = harness.state().lab();
+        let lab = lab.borrow();
+        lab.arms().iter().map(|arm| arm.name().to_owned()).collect()
+    };
+    let losses = ["CE", "Class-balanced", "Focal", "OHEM", "GHM-C"];
+    assert_eq!(names(&harness), losses);
+    for name in losses {
+        harness.get_by_label(&format!("Map of {name}"));
+    }
+    harness.get_by_label("Map of GHM-C − CE");
+    harness.get_by_label("Step").click();
+    harness.run();
+    assert_eq!(step_of(&harness), 1);
+
+    // A map is a way to choose its arm.
+    harness.get_by_label("Map of Focal").click();
+    harness.run();
+    assert_eq!(harness.state().lab().borrow().shown(), 2);
+    harness.get_by_label("Focal: more").click();
+    harness.run();
+    harness.get_by_label("Mute").click();
+    harness.run();
+    assert!(harness.query_by_label("Map of Focal").is_none());
+    harness.get_by_label("Curves").click();
+    harness.run();
+    harness.get_by_label("Test loss, each on its own scale");
+    harness.get_by_label("Average precision");
+    harness.get_by_label("Scores").click();
+    harness.run();
+    harness.get_by_label("calibration error");
+    harness.get_by_label("OHEM: more").click();
+    harness.run();
+    harness.get_by_label("Remove").click();
+    harness.run();
+    assert_eq!(names(&harness), ["CE", "Class-balanced", "Focal", "GHM-C"]);
+    harness.get_by_label("Add an arm").click();
+    harness.run();
+    harness.get_by_role_and_label(Role::Button, "OHEM").click();
+    harness.run();
+    assert_eq!(names(&harness)[4], "OHEM");
+    harness.get_by_label("Data").click();
+    harness.run();
+    harness.get_by_label("Data and decision map");
+
+    harness.get_by_label("CE: more").click();
+    harness.run();
+    harness.get_by_label("Rename").click();
+    harness.run();
+    harness.get_by_value("CE").type_text(" again");
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(names(&harness)[0], "CE again");
 }

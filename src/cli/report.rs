@@ -12,9 +12,8 @@ use serde_json::Value as Json;
 use super::arguments::MOST_TRACED_STEPS;
 use crate::config::Config;
 use crate::data::Dataset;
-use crate::engine::{BackendInfo, NamedArray, Snapshot, Update};
+use crate::engine::{BackendInfo, Evaluation, NamedArray, Snapshot, Update};
 use crate::ghm::{Loss, hit_bins};
-use crate::lab::HistoryPoint;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -76,7 +75,7 @@ impl<'a> Results<'a> {
     pub fn new(
         config: &Config,
         backend: &'a BackendInfo,
-        history: &[HistoryPoint],
+        history: &[Evaluation],
         snapshot: &'a Snapshot,
         parameters: &'a [NamedArray],
     ) -> Self {
@@ -96,15 +95,15 @@ impl<'a> Results<'a> {
 }
 
 impl Point {
-    fn of(point: &HistoryPoint) -> Self {
+    fn of(point: &Evaluation) -> Self {
         Self {
             step: point.step,
-            train_loss: point.train_loss,
-            test_loss: point.test_loss,
-            average_precision: point.average_precision,
-            train_average_precision: point.train_average_precision,
-            mean_absolute_error: point.absolute_error,
-            train_mean_absolute_error: point.train_absolute_error,
+            train_loss: point.train.loss,
+            test_loss: point.test.loss,
+            average_precision: point.test.average_precision,
+            train_average_precision: point.train.average_precision,
+            mean_absolute_error: point.test.absolute_error,
+            train_mean_absolute_error: point.train.absolute_error,
         }
     }
 }

@@ -1,9 +1,8 @@
 //! What a run came to, in a few lines for people.
 
 use super::training::Outcome;
-use crate::engine::BackendInfo;
+use crate::engine::{BackendInfo, Evaluation};
 use crate::ghm::{Loss, Task};
-use crate::lab::HistoryPoint;
 
 /// A few lines, each ended.
 pub(super) fn summary(backend: &BackendInfo, outcome: &Outcome) -> String {
@@ -37,16 +36,16 @@ pub(super) fn summary(backend: &BackendInfo, outcome: &Outcome) -> String {
     text
 }
 
-fn scores(last: &HistoryPoint) -> String {
+fn scores(last: &Evaluation) -> String {
     let text = |value: Option<f64>| value.map_or("none".to_owned(), |v| format!("{v:.4}"));
-    let [train, test] = last.scores().map(text);
-    let name = match last.absolute_error {
+    let [train, test] = last.headlines().map(text);
+    let name = match last.test.absolute_error {
         Some(_) => "Mean absolute error",
         None => "Average precision",
     };
     format!(
         "Loss {:.5} on train, {:.5} on test. {name} {train} on train, {test} on test.\n",
-        last.train_loss, last.test_loss,
+        last.train.loss, last.test.loss,
     )
 }
 

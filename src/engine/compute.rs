@@ -7,6 +7,7 @@ use super::cpu::CpuEngine;
 use super::gpu::{Gpu, GpuEngine};
 use super::{Engine, EngineError, Trainer};
 use crate::config::{Backend, Config};
+use crate::data::Dataset;
 
 /// What this process can compute on beside the CPU.
 #[derive(Clone)]
@@ -24,11 +25,24 @@ impl Compute {
     /// # Errors
     /// When the backend "gpu" is asked for and cannot be had.
     pub fn start(&self, config: &Config) -> Result<(Trainer, Option<String>), EngineError> {
+        self.start_on(config, &Rc::new(config.recipe().generate()))
+    }
+
+    /// As [`Compute::start`], on data that is there: that of the settings' recipe. Several runs can
+    /// share it.
+    ///
+    /// # Errors
+    /// As [`Compute::start`].
+    pub fn start_on(
+        &self,
+        config: &Config,
+        data: &Rc<Dataset>,
+    ) -> Result<(Trainer, Option<String>), EngineError> {
         let reason = match (config.backend, self) {
             (Backend::Cpu, _) => None,
             (_, Self::Unavailable(reason)) => Some(reason.clone()),
             #[cfg(feature = "gpu")]
-            (_, Self::Gpu(gpu)) => match Self::gpu(gpu, config) {
+            (_, Self::Gpu(gpu)) => match Self::gpu(gpu, config, data) {
                 Ok(trainer) => return Ok((trainer, None)),
                 Err(error) => Some(error.to_string()),
             },
@@ -37,23 +51,31 @@ impl Compute {
             (Backend::Gpu, Some(reason)) => Err(EngineError(format!(
                 "backend: gpu is not available: {reason}; use auto or cpu"
             ))),
-            (_, reason) => Ok((Self::cpu(config)?, reason)),
+            (_, reason) => Ok((Self::cpu(config, data)?, reason)),
         }
     }
 
-    fn cpu(config: &Config) -> Result<Trainer, EngineError> {
-        Trainer::new(config.clone(), |network, data, parameters| {
-            let engine = CpuEngine::<f32>::new(network.clone(), Rc::clone(data), parameters);
-            Ok(Box::new(engine) as Box<dyn Engine>)
-        })
+    fn cpu(config: &Config, data: &Rc<Dataset>) -> Result<Trainer, EngineError> {
+        Trainer::new(
+            config.clone(),
+            Rc::clone(data),
+            |network, data, parameters| {
+                let engine = CpuEngine::<f32>::new(network.clone(), Rc::clone(data), parameters);
+                Ok(Box::new(engine) as Box<dyn Engine>)
+            },
+        )
     }
 
     #[cfg(feature = "gpu")]
-    fn gpu(gpu: &Gpu, config: &Config) -> Result<Trainer, EngineError> {
-        Trainer::new(config.clone(), |network, data, parameters| {
-            let batch = config.batch_size as usize;
-            let engine = GpuEngine::new(gpu, network, data, parameters, batch)?;
-            Ok(Box::new(engine) as Box<dyn Engine>)
-        })
+    fn gpu(gpu: &Gpu, config: &Config, data: &Rc<Dataset>) -> Result<Trainer, EngineError> {
+        Trainer::new(
+            config.clone(),
+            Rc::clone(data),
+            |network, data, parameters| {
+                let batch = config.batch_size as usize;
+                let engine = GpuEngine::new(gpu, network, data, parameters, batch)?;
+                Ok(Box::new(engine) as Box<dyn Engine>)
+            },
+        )
     }
 }

@@ -8,6 +8,7 @@ pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 mod network;
+mod scores;
 mod snapshot;
 mod step;
 mod trainer;
@@ -16,7 +17,8 @@ use std::fmt;
 
 pub use compute::Compute;
 pub use network::{Layer, NamedArray, Network};
-pub use snapshot::{DecisionMap, Evaluation, ExactDensity, Scores, Snapshot, Update};
+pub use scores::{Evaluation, ExampleGradient, Outputs, Scores};
+pub use snapshot::{DecisionMap, ExactDensity, Snapshot, Update};
 pub use step::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, MAX_CLASSES, Step};
 pub use trainer::Trainer;
 

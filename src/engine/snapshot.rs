@@ -1,11 +1,7 @@
 //! What training tells the outside, as plain data.
 
-use super::{ClassStatistics, Step};
-use crate::data::Split;
-use crate::ghm::{
-    Loss, LossRule, Normaliser, Ranking, Seen, Selection, Task, asl1_norm, bin, exact_density,
-    hit_bins, kept_examples, line_deviation, select_hardest, sigmoid, softmax_log_odds,
-};
+use super::{ClassStatistics, Evaluation, Outputs};
+use crate::ghm::{Loss, LossRule, Normaliser, Task, bin, exact_density, hit_bins, line_deviation};
 
 /// The state of the harmonizing after a step: the very numbers that training used.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,130 +177,6 @@ pub(super) fn evaluation_weights(counts: &[u32], beta: &[f32]) -> Vec<f32> {
         .collect()
 }
 
-/// How well a split is predicted.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scores {
-    /// Mean of the running loss over the examples that are not ignored, with the weights of
-    /// [`evaluation_weights`].
-    pub loss: f64,
-    /// Average precision of the positives, or the mean over the classes, each against the others.
-    /// `None` without a positive, when a logit is not a number, and in a regression.
-    pub average_precision: Option<f64>,
-    /// Mean absolute error of a regression.
-    pub absolute_error: Option<f64>,
-}
-
-impl Scores {
-    /// Scores of a split's first examples from their outputs `[n, K]`, the step that the losses are
-    /// told by and the weight of every bin; without bins every weight is 1. OHEM keeps the share
-    /// `keep` of the split's own hardest.
-    pub(super) fn of(step: &Step, keep: f64, beta: &[f32], outputs: &[f32], split: &Split) -> Self {
-        let width = match step.task() {
-            Task::Classes => step.classes as usize,
-            Task::Binary | Task::Regression => 1,
-        };
-        let n = outputs.len() / width;
-        let valid: Vec<usize> = (0..n).filter(|&i| !split.ignored[i]).collect();
-        let errors: Vec<f32> = (valid.iter())
-            .map(|&i| {
-                error(
-                    step.task(),
-                    &outputs[i * width..][..width],
-                    split.targets[i],
-                )
-            })
-            .collect();
-        let loss = step.loss();
-        let selection = match loss {
-            Loss::Ohem if !errors.is_empty() => {
-                select_hardest(&errors, kept_examples(keep, errors.len()))
-            }
-            _ => Selection::everything(),
-        };
-        let rule = step.loss_rule();
-        let total: f64 = (errors.iter().zip(&valid).enumerate())
-            .map(|(k, (&error, &i))| {
-                let class = match step.task() {
-                    Task::Regression => 0,
-                    Task::Binary | Task::Classes => split.class(i),
-                };
-                let seen = Seen {
-                    error,
-                    class_weight: step.class_weight(class),
-                    alpha: step.alpha(class),
-                    beta: match beta.len() {
-                        0 => 1.0,
-                        bins => beta[bin(norm(step.task(), error, rule.mu), bins)],
-                    },
-                    kept: selection.keeps(k, error),
-                };
-                f64::from(loss.value(&rule, &seen))
-            })
-            .sum();
-        let absolute: f64 = errors.iter().map(|&d| f64::from(d.abs())).sum();
-        let count = errors.len() as f64;
-        let regression = step.task() == Task::Regression;
-        Self {
-            loss: total / count,
-            average_precision: precision(step.task(), width, outputs, split, &valid),
-            absolute_error: regression.then_some(absolute / count),
-        }
-    }
-}
-
-/// Log-odds against the true class, or the difference from the target.
-fn error(task: Task, outputs: &[f32], target: f32) -> f32 {
-    match task {
-        Task::Binary if target > 0.0 => -outputs[0],
-        Task::Binary => outputs[0],
-        Task::Classes => softmax_log_odds(outputs, target as usize),
-        Task::Regression => outputs[0] - target,
-    }
-}
-
-/// Gradient norm of an example with this error.
-fn norm(task: Task, error: f32, mu: f32) -> f32 {
-    match task {
-        Task::Binary | Task::Classes => sigmoid(error),
-        Task::Regression => asl1_norm(error, mu),
-    }
-}
-
-fn precision(
-    task: Task,
-    width: usize,
-    outputs: &[f32],
-    split: &Split,
-    valid: &[usize],
-) -> Option<f64> {
-    let of_class = |class: usize, score: &dyn Fn(usize) -> f32| {
-        let scores: Vec<f32> = valid.iter().map(|&i| score(i)).collect();
-        let labels: Vec<bool> = valid.iter().map(|&i| split.class(i) == class).collect();
-        Ranking::of(&scores, &labels).average_precision()
-    };
-    match task {
-        Task::Binary => of_class(1, &|i| outputs[i]),
-        Task::Classes => {
-            // The probability of a class falls with the log-odds against it.
-            let score =
-                |class| move |i: usize| -softmax_log_odds(&outputs[i * width..][..width], class);
-            let each: Option<Vec<f64>> = (0..width)
-                .map(|class| of_class(class, &score(class)))
-                .collect();
-            each.map(|each| each.iter().sum::<f64>() / width as f64)
-        }
-        Task::Regression => None,
-    }
-}
-
-/// Scores of both splits after a step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Evaluation {
-    pub step: u64,
-    pub train: Scores,
-    pub test: Scores,
-}
-
 /// What is predicted over the data plane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionMap {
@@ -321,6 +193,8 @@ pub struct DecisionMap {
 pub struct Update {
     pub snapshot: Snapshot,
     pub evaluation: Option<Evaluation>,
+    /// What the evaluation is of.
+    pub outputs: Option<Outputs>,
     pub map: Option<DecisionMap>,
     /// Flat parameters; `Network::named` names them.
     pub parameters: Option<Vec<f32>>,

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::snapshot::{evaluation_weights, over_classes, slope};
 use super::{
-    BackendInfo, Clocks, DecisionMap, Engine, EngineError, Evaluation, ExactDensity, Network,
-    Reading, Request, Scores, Snapshot, Step, Timing, Update,
+    BackendInfo, Clocks, DecisionMap, Engine, EngineError, ExactDensity, Network, Outputs, Reading,
+    Request, Snapshot, Step, Timing, Update,
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
@@ -38,16 +38,16 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Generates the data of valid settings, draws the initial weights, and asks `engine` for what
-    /// trains them.
+    /// Draws the initial weights of valid settings, and asks `engine` for what trains them on `data`,
+    /// that of the settings' recipe.
     ///
     /// # Errors
     /// Those of `engine`.
     pub fn new(
         config: Config,
+        data: Rc<Dataset>,
         engine: impl FnOnce(&Network, &Rc<Dataset>, &[f32]) -> Result<Box<dyn Engine>, EngineError>,
     ) -> Result<Self, EngineError> {
-        let data = Rc::new(config.recipe().generate());
         let network = Network::of(&config);
         let initial = network.initial(config.seed);
         Ok(Self {
@@ -220,21 +220,16 @@ impl Trainer {
 
     fn interpret(&self, moment: Moment, reading: Reading) -> Update {
         let told = &moment.told;
-        let evaluation = reading.outputs.map(|[train, test]| {
+        let outputs = reading.outputs.map(|splits| {
             let weights = evaluation_weights(&reading.counts, &reading.beta);
-            let scores =
-                |outputs: &[f32], split| Scores::of(told, moment.keep, &weights, outputs, split);
-            Evaluation {
-                step: moment.step,
-                train: scores(&train, &self.data.train),
-                test: scores(&test, &self.data.test),
-            }
+            Outputs::new(moment.step, *told, moment.keep, weights, splits)
         });
         let exact = (reading.gradient_norms.as_ref())
             .filter(|_| moment.step > 0)
             .and_then(|norms| ExactDensity::of(norms, &reading.counts));
         Update {
-            evaluation,
+            evaluation: (outputs.as_ref()).map(|outputs| outputs.evaluation(&self.data)),
+            outputs,
             map: reading.map.map(|outputs| DecisionMap {
                 step: moment.step,
                 width: self.network.outputs(),

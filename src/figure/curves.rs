@@ -1,8 +1,8 @@
 //! The curves over the steps.
 
-use super::panels::{above, log_range, short};
+use super::panels::{above, log_range};
 use super::{Axis, AxisScale, Dash, Ink, Marks, Panel, Series};
-use crate::ghm::{Loss, Task};
+use crate::ghm::Task;
 
 /// Losses move to a log axis when the largest is this many times the median.
 const LOG_FROM: f64 = 20.0;
@@ -10,8 +10,8 @@ const LOG_FROM: f64 = 20.0;
 /// average has forgotten weighs without bound.
 const SPIKE: f64 = 1000.0;
 
-/// Mean of the running loss over the steps, points `[step, loss]`.
-pub fn losses(train: &[[f64; 2]], test: &[[f64; 2]], loss: Loss) -> Panel {
+/// Mean of the running loss over the steps, points `[step, loss]`, under its name and in its colour.
+pub fn losses(train: &[[f64; 2]], test: &[[f64; 2]], name: &str, ink: Ink) -> Panel {
     let mut values: Vec<f64> = train.iter().chain(test).map(|point| point[1]).collect();
     values.retain(|value| value.is_finite() && *value > 0.0);
     values.sort_by(f64::total_cmp);
@@ -25,14 +25,14 @@ pub fn losses(train: &[[f64; 2]], test: &[[f64; 2]], loss: Loss) -> Panel {
         (AxisScale::Linear, [0.0, above(most)])
     };
     Panel {
-        title: format!("Loss ({})", short(loss)),
+        title: format!("Loss ({name})"),
         x: step_axis(train, test),
         y: Axis {
             title: "mean over the split".to_owned(),
             scale,
             range,
         },
-        series: curves(train, test, Ink::Loss(loss)),
+        series: curves(train, test, ink),
         empty: "No evaluation yet".to_owned(),
     }
 }

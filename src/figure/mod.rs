@@ -10,6 +10,7 @@ mod panels;
 #[cfg(not(target_arch = "wasm32"))]
 mod png;
 mod profile;
+mod race;
 mod scale;
 mod svg;
 mod theme;
@@ -24,6 +25,7 @@ pub use panels::{figure, harmonized, regularization, statistics};
 #[cfg(not(target_arch = "wasm32"))]
 pub use png::to_png;
 pub use profile::{Profile, Shown};
+pub use race::{Look, RaceArm, RaceCurve, looks, race_losses, race_panels, race_scores};
 pub use scale::{Tick, count, number, position, ticks, value_at};
 pub use svg::{SIZE, to_svg};
 pub use theme::Theme;

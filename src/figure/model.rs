@@ -10,6 +10,8 @@ pub struct Rgb(pub u8, pub u8, pub u8);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
     Loss(Loss),
+    /// An arm of a race whose loss another arm has already, by number from 0.
+    Arm(u8),
     /// Counts of the mini-batch.
     Count,
     /// Text and axes.
@@ -34,6 +36,15 @@ pub enum Dash {
 }
 
 impl Dash {
+    pub const ALL: [Self; 6] = [
+        Self::Solid,
+        Self::Dashed,
+        Self::DashDotted,
+        Self::LongDashed,
+        Self::DashDotDotted,
+        Self::Dotted,
+    ];
+
     /// Lengths of strokes and gaps in turn, in pixels; `None` for an unbroken line.
     pub const fn pattern(self) -> Option<&'static [f32]> {
         match self {

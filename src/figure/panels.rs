@@ -89,9 +89,9 @@ fn weights(profile: &Profile, shown: &Shown) -> Panel {
     let [harmonizing, plain] = profile.harmonizing();
     let mut series = steps(profile, shown, |loss| {
         let name = match loss {
-            _ if loss == plain => format!("{}: always 1", short(loss)),
-            _ if loss == harmonizing => short(loss).to_owned(),
-            _ => format!("{}, mean", short(loss)),
+            _ if loss == plain => format!("{}: always 1", loss.short()),
+            _ if loss == harmonizing => loss.short().to_owned(),
+            _ => format!("{}, mean", loss.short()),
         };
         let values = match loss {
             _ if loss == plain => vec![1.0; profile.bins()],
@@ -129,7 +129,7 @@ fn weights(profile: &Profile, shown: &Shown) -> Panel {
 /// The paper's middle panel: the mean gradient norm by bin, of the loss with respect to the logit.
 fn norms(profile: &Profile, shown: &Shown) -> Panel {
     let series = steps(profile, shown, |loss| {
-        (short(loss).to_owned(), profile.norms(loss))
+        (loss.short().to_owned(), profile.norms(loss))
     });
     Panel {
         title: "Reformulated gradient norm".to_owned(),
@@ -164,7 +164,7 @@ fn norms_by_difference(profile: &Profile, shown: &Shown) -> Panel {
                 [d, loss.norm(rule, &seen, g)]
             });
             series.push(Series {
-                name: short(loss).to_owned(),
+                name: loss.short().to_owned(),
                 ink: Ink::Loss(loss),
                 dash: dash(loss),
                 marks: Marks::Line(line.collect()),
@@ -207,9 +207,9 @@ fn norms_by_difference(profile: &Profile, shown: &Shown) -> Panel {
 pub fn harmonized(profile: &Profile, shown: &Shown) -> Panel {
     let mut series = steps(profile, shown, |loss| {
         let name = match shown.running {
-            None => short(loss).to_owned(),
-            Some(running) if running == loss => format!("{}, as it is", short(loss)),
-            Some(_) => format!("{}, would be", short(loss)),
+            None => loss.short().to_owned(),
+            Some(running) if running == loss => format!("{}, as it is", loss.short()),
+            Some(_) => format!("{}, would be", loss.short()),
         };
         (name, profile.contribution_of(loss).to_vec())
     });
@@ -266,16 +266,8 @@ fn values(profile: &Profile, series: &[Series]) -> Vec<f64> {
     series.iter().flat_map(of).collect()
 }
 
-/// The name in legends and titles.
-pub(super) fn short(loss: Loss) -> &'static str {
-    match loss {
-        Loss::CrossEntropy => "CE",
-        _ => loss.label(),
-    }
-}
-
 /// The second cue beside the colour: the same everywhere, as the colour is.
-fn dash(loss: Loss) -> Dash {
+pub(super) fn dash(loss: Loss) -> Dash {
     match loss {
         Loss::GhmC | Loss::GhmR => Dash::Solid,
         Loss::CrossEntropy | Loss::Asl1 => Dash::Dashed,
@@ -298,7 +290,7 @@ pub fn figure(profile: &Profile, shown: &Shown, panel: Regularization, caption: 
     }
 }
 
-fn gradient_axis(task: Task) -> Axis {
+pub(super) fn gradient_axis(task: Task) -> Axis {
     Axis {
         title: match task {
             Task::Regression => "gradient norm g of ASL1",

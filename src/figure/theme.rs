@@ -20,6 +20,8 @@ pub struct Theme {
     pub accent: Rgb,
     /// By loss, in the order of `Loss::ALL`.
     pub losses: [Rgb; Loss::ALL.len()],
+    /// Of arms whose loss another arm has already.
+    pub arms: [Rgb; 5],
     /// Of the data plane; no loss's.
     pub classes: [Rgb; 5],
     /// Bars of counts.
@@ -47,6 +49,13 @@ impl Theme {
             Rgb(0x00, 0x72, 0xb2),
             Rgb(0x00, 0x9e, 0x73),
             Rgb(0xd5, 0x5e, 0x00),
+        ],
+        arms: [
+            Rgb(0x6a, 0x4f, 0xb0),
+            Rgb(0x7a, 0x4b, 0x26),
+            Rgb(0x5f, 0x7a, 0x00),
+            Rgb(0xa5, 0x13, 0x3a),
+            Rgb(0x3d, 0x45, 0x50),
         ],
         classes: [
             Rgb(0x3b, 0x6f, 0xb6),
@@ -78,6 +87,13 @@ impl Theme {
             Rgb(0x00, 0xb3, 0x82),
             Rgb(0xe8, 0x6e, 0x0c),
         ],
+        arms: [
+            Rgb(0xa9, 0x96, 0xe8),
+            Rgb(0xc9, 0x97, 0x6b),
+            Rgb(0xb7, 0xc2, 0x3a),
+            Rgb(0xf0, 0x70, 0x8f),
+            Rgb(0xc7, 0xce, 0xd8),
+        ],
         classes: [
             Rgb(0x7a, 0xa6, 0xe0),
             Rgb(0xf0, 0x7a, 0xb8),
@@ -93,6 +109,7 @@ impl Theme {
     pub const fn color(&self, ink: Ink) -> Rgb {
         match ink {
             Ink::Loss(loss) => self.losses[loss as usize],
+            Ink::Arm(number) => self.arms[number as usize % self.arms.len()],
             Ink::Count => self.count,
             Ink::Text => self.ink,
             Ink::Faint => self.faint,

@@ -81,6 +81,14 @@ impl Loss {
         }
     }
 
+    /// The name in legends and titles.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::CrossEntropy => "CE",
+            _ => self.label(),
+        }
+    }
+
     /// Whether it weighs by gradient density.
     pub fn harmonizes(self) -> bool {
         matches!(self, Self::GhmC | Self::GhmR)

@@ -124,6 +124,9 @@ impl Ranking {
     }
 }
 
+/// Intervals of the calibration error.
+pub const CALIBRATION_BINS: usize = 15;
+
 /// Expected calibration error: over `bins` equal intervals of the probability, the mean of
 /// `|mean probability - share of positives|`, weighted by the examples in each. `None` without
 /// examples, or when a probability is NaN.

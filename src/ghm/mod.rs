@@ -26,7 +26,8 @@ pub use gradient::{
 };
 pub use loss::{ClassBalance, Loss, LossRule, Seen, Task, class_weights, focal_weight};
 pub use metrics::{
-    Operating, Ranking, Threshold, effective_sample_size, expected_calibration_error,
+    CALIBRATION_BINS, Operating, Ranking, Threshold, effective_sample_size,
+    expected_calibration_error,
 };
 pub use real::Real;
 pub use regression::{asl1, asl1_norm, smooth_l1};

@@ -1,16 +1,21 @@
 //! An experiment as a person runs it: commands in, snapshots and history out. Knows no window and
 //! no browser; the fronts call [`Lab::tick`] and read.
 
+mod arm;
 mod comparison;
 mod history;
 mod inspection;
 mod messages;
 mod pace;
+mod race;
+mod readings;
 mod runner;
 
+pub use arm::Arm;
 pub use comparison::{FinalScores, train_and_score};
-pub use history::{History, HistoryPoint};
+pub use history::History;
 pub use inspection::{Inspection, SAMPLES, Sample};
 pub use messages::{Message, Messages, Severity, explain_non_finite};
 pub use pace::{MAX_SPEED, MIN_SPEED};
+pub use race::{ArmCommand, is_of_arm};
 pub use runner::{Command, Lab};

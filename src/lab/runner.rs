@@ -1,16 +1,15 @@
-//! The experiment itself.
+//! The experiment itself: its arms on one clock.
 
 use std::rc::Rc;
 
 use web_time::Instant;
 
+use super::arm::Arm;
 use super::pace::{Pace, Rate};
-use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Severity, explain_non_finite};
-use crate::config::{Config, Exact};
+use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Severity};
+use crate::config::Config;
 use crate::data::Dataset;
-use crate::engine::{
-    BackendInfo, Compute, DecisionMap, EngineError, Request, Snapshot, Trainer, Update,
-};
+use crate::engine::{BackendInfo, Compute, DecisionMap, EngineError, Request, Snapshot};
 
 /// What a person can do to a running experiment, beside changing its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,42 +32,31 @@ pub enum Command {
 const TICK_SECONDS: f64 = 0.008;
 /// Two submissions keep the device busy; more would only add delay.
 const MOST_IN_FLIGHT: usize = 2;
-/// Least seconds between two statistics, decision maps and evaluations.
-const STATISTICS_SECONDS: f64 = 0.03;
-const MAP_SECONDS: f64 = 0.15;
-const EVALUATION_SECONDS: f64 = 0.3;
-/// Mini-batches up to this size are sorted for the exact density with all statistics, larger ones with
-/// evaluations only.
-const MOST_SORTED: u32 = 1 << 14;
-/// An evaluation may take this share of the time.
-const EVALUATION_SHARE: f64 = 0.15;
 
-/// One experiment: its trainer, whether it runs, and all that it has shown so far.
+/// One experiment: its arms, whether they run, and all that they have shown so far.
 pub struct Lab {
-    compute: Compute,
-    trainer: Trainer,
-    playing: bool,
-    speed: f64,
+    pub(super) compute: Compute,
+    pub(super) arms: Vec<Arm>,
+    /// Index of the arm that is shown.
+    pub(super) shown: usize,
+    pub(super) playing: bool,
+    pub(super) speed: f64,
     /// The step to run to while not playing.
-    goal: u64,
-    created: Instant,
-    pace: Pace,
-    rate: Rate,
-    examples_seen: u64,
-    last_statistics: f64,
-    last_map: f64,
-    last_evaluation: f64,
+    pub(super) goal: u64,
+    pub(super) created: Instant,
+    pub(super) pace: Pace,
+    pub(super) rate: Rate,
+    pub(super) examples_seen: u64,
+    pub(super) last_statistics: f64,
+    pub(super) last_map: f64,
+    pub(super) last_evaluation: f64,
     /// When the evaluation that is under way was asked for, and what the last one took.
-    evaluation_started: Option<f64>,
-    evaluation_seconds: f64,
+    pub(super) evaluation_started: Option<f64>,
+    pub(super) evaluation_seconds: f64,
     /// The step of the last complete reading that was asked for.
-    complete_at: Option<u64>,
+    pub(super) complete_at: Option<u64>,
     /// Counts restarts, so that views know that what they remember is of another run.
-    run: u64,
-    /// What the curves show.
-    history: History,
-    snapshot: Snapshot,
-    map: Option<DecisionMap>,
+    pub(super) run: u64,
     pub messages: Messages,
     pub(super) inspection: Inspection,
 }
@@ -79,10 +67,10 @@ impl Lab {
     /// # Errors
     /// When the settings ask for a backend that is not there.
     pub fn new(config: &Config, compute: Compute) -> Result<Self, EngineError> {
-        let (trainer, note) = compute.start(config)?;
         let mut lab = Self {
             compute,
-            trainer,
+            arms: Vec::new(),
+            shown: 0,
             playing: false,
             speed: 100.0,
             goal: 0,
@@ -97,26 +85,28 @@ impl Lab {
             evaluation_seconds: 0.0,
             complete_at: None,
             run: 0,
-            history: History::default(),
-            snapshot: Snapshot::start(config.task),
-            map: None,
             messages: Messages::default(),
             inspection: Inspection::default(),
         };
-        lab.note_fallback(note);
+        lab.arms = lab.start_arms(std::slice::from_ref(config))?;
         Ok(lab)
     }
 
+    fn shown_arm(&self) -> &Arm {
+        &self.arms[self.shown]
+    }
+
+    /// Settings of the arm that is shown.
     pub fn config(&self) -> &Config {
-        self.trainer.config()
+        self.shown_arm().config()
     }
 
     pub fn data(&self) -> &Rc<Dataset> {
-        self.trainer.data()
+        self.shown_arm().trainer.data()
     }
 
     pub fn backend(&self) -> &BackendInfo {
-        self.trainer.backend()
+        self.shown_arm().trainer.backend()
     }
 
     pub fn is_playing(&self) -> bool {
@@ -128,16 +118,16 @@ impl Lab {
     }
 
     pub fn history(&self) -> &History {
-        &self.history
+        &self.shown_arm().history
     }
 
     /// The latest statistics; those of step 0 are empty.
     pub fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
+        &self.shown_arm().snapshot
     }
 
     pub fn map(&self) -> Option<&DecisionMap> {
-        self.map.as_ref()
+        self.shown_arm().map()
     }
 
     /// Changes with every restart.
@@ -156,21 +146,34 @@ impl Lab {
 
     /// Steps queued so far; the snapshot follows.
     pub fn step(&self) -> u64 {
-        self.trainer.step()
+        let steps = self.arms.iter().map(|arm| arm.trainer.step());
+        steps.max().unwrap_or(0)
+    }
+
+    /// Readings that were asked for and have not arrived, of the arm that waits for most.
+    pub(super) fn readings_due(&self) -> usize {
+        let due = self.arms.iter().map(|arm| arm.trainer.readings_due());
+        due.max().unwrap_or(0)
+    }
+
+    /// Submissions under way, of the arm that has most.
+    fn in_flight(&mut self) -> usize {
+        let in_flight = self.arms.iter_mut().map(|arm| arm.trainer.in_flight());
+        in_flight.max().unwrap_or(0)
     }
 
     /// Whether [`Lab::tick`] has anything to do: steps to run or readings to wait for.
     pub fn is_busy(&self) -> bool {
         self.playing
             || self.inspection.is_busy()
-            || self.trainer.step() < self.goal
-            || self.trainer.readings_due() > 0
-            || self.complete_at != Some(self.trainer.step())
+            || self.step() < self.goal
+            || self.readings_due() > 0
+            || self.complete_at != Some(self.step())
     }
 
     /// Carries out a command. What goes wrong becomes a message; the experiment stays as it was.
     pub fn command(&mut self, command: Command) {
-        let step = self.trainer.step();
+        let step = self.step();
         match command {
             Command::Play => {
                 self.playing = true;
@@ -186,7 +189,7 @@ impl Lab {
             }
             Command::Epoch => {
                 self.playing = false;
-                self.goal = step + u64::from(self.trainer.batches_left());
+                self.goal = step + u64::from(self.shown_arm().trainer.batches_left());
             }
             Command::Restart => self.restart(&self.config().clone()),
             Command::NewSeed => {
@@ -200,8 +203,9 @@ impl Lab {
         }
     }
 
-    /// Takes over new, valid settings: at once where they act live, else by starting anew. What
-    /// goes wrong becomes a message; the experiment stays as it was.
+    /// Takes over new, valid settings for the arm that is shown, and for all what they share: at once
+    /// where they act live, else by starting anew. What goes wrong becomes a message; the experiment
+    /// stays as it was.
     pub fn configure(&mut self, config: &Config) {
         if self.config().needs_restart(config) {
             self.restart(config);
@@ -209,34 +213,45 @@ impl Lab {
             let [new, old] = [config, self.config()].map(|config| f64::from(config.batch_size));
             // Less work is learned quickly; more would hold the screen up.
             self.pace.scale((new / old).max(1.0));
-            self.trainer.configure(config.clone());
-        }
-    }
-
-    fn restart(&mut self, config: &Config) {
-        match self.compute.start(config) {
-            Err(error) => self.messages.add(Severity::Error, error.to_string()),
-            Ok((trainer, note)) => {
-                self.trainer = trainer;
-                self.goal = 0;
-                self.pace = Pace::default();
-                self.rate.clear();
-                self.examples_seen = 0;
-                self.last_statistics = f64::NEG_INFINITY;
-                self.last_map = f64::NEG_INFINITY;
-                self.last_evaluation = f64::NEG_INFINITY;
-                self.evaluation_started = None;
-                self.complete_at = None;
-                self.run += 1;
-                self.history = History::default();
-                self.snapshot = Snapshot::start(config.task);
-                self.map = None;
-                self.note_fallback(note);
+            let configs = self.arm_configs(config);
+            for (arm, config) in self.arms.iter_mut().zip(configs) {
+                arm.trainer.configure(config);
             }
         }
     }
 
-    fn note_fallback(&mut self, note: Option<String>) {
+    fn restart(&mut self, config: &Config) {
+        let configs = self.arm_configs(config);
+        match self.start_arms(&configs) {
+            Err(error) => self.messages.add(Severity::Error, error.to_string()),
+            Ok(started) => {
+                if config.task != self.config().task {
+                    self.shown = 0;
+                }
+                self.arms.truncate(started.len());
+                for (arm, started) in self.arms.iter_mut().zip(started) {
+                    arm.restart(started.trainer);
+                }
+                self.begin_run();
+            }
+        }
+    }
+
+    /// What is remembered of the run before is forgotten.
+    pub(super) fn begin_run(&mut self) {
+        self.goal = 0;
+        self.pace = Pace::default();
+        self.rate.clear();
+        self.examples_seen = 0;
+        self.last_statistics = f64::NEG_INFINITY;
+        self.last_map = f64::NEG_INFINITY;
+        self.last_evaluation = f64::NEG_INFINITY;
+        self.evaluation_started = None;
+        self.complete_at = None;
+        self.run += 1;
+    }
+
+    pub(super) fn note_fallback(&mut self, note: Option<String>) {
         if let Some(reason) = note {
             let text = format!("Training on the CPU: {reason}.");
             self.messages.add(Severity::Note, text);
@@ -244,7 +259,7 @@ impl Lab {
     }
 
     /// Seconds since this lab began, on a clock that does not run backwards.
-    fn now(&self) -> f64 {
+    pub(super) fn now(&self) -> f64 {
         self.created.elapsed().as_secs_f64()
     }
 
@@ -262,15 +277,15 @@ impl Lab {
         self.drain()?;
         self.pace.allow(start, self.speed);
         loop {
-            let mut in_flight = self.trainer.in_flight();
-            while let Some(timing) = self.trainer.take_timing() {
+            let mut in_flight = self.in_flight();
+            while let Some(timing) = self.take_timing() {
                 self.pace.finish(timing);
             }
             let count = if self.playing {
                 self.pace.steps()
             } else {
                 // Towards the goal without a speed limit.
-                let left = self.goal.saturating_sub(self.trainer.step());
+                let left = self.goal.saturating_sub(self.step());
                 self.pace.fitting(left)
             };
             let seconds_left = start + TICK_SECONDS - self.now();
@@ -278,105 +293,40 @@ impl Lab {
                 break;
             }
             if in_flight == MOST_IN_FLIGHT {
-                self.trainer.wait_for_room(seconds_left);
-                in_flight = self.trainer.in_flight();
+                for arm in &mut self.arms {
+                    if arm.trainer.in_flight() == MOST_IN_FLIGHT {
+                        arm.trainer.wait_for_room(seconds_left);
+                    }
+                }
+                in_flight = self.in_flight();
             }
             if in_flight == MOST_IN_FLIGHT {
                 break;
             }
-            self.trainer.advance(count)?;
-            self.examples_seen += self.trainer.last_indices().len() as u64;
+            for arm in &mut self.arms {
+                arm.advance(count)?;
+                self.examples_seen += arm.last_indices().len() as u64;
+            }
             self.pace.submit(count);
             self.complete_at = None;
             self.request_when_due();
         }
-        if !self.playing && self.trainer.step() >= self.goal && self.complete_at.is_none() {
+        if !self.playing && self.step() >= self.goal && self.complete_at.is_none() {
             self.request(Request {
                 evaluate: true,
                 map: true,
                 gradient_norms: self.wants_exact(),
                 parameters: false,
             });
-            self.complete_at = Some(self.trainer.step());
+            self.complete_at = Some(self.step());
         }
         self.drain()
     }
 
-    /// Asks for statistics after a submission, and for maps and scores from time to time.
-    fn request_when_due(&mut self) {
-        let now = self.now();
-        // Readings that have not arrived would only queue up.
-        if self.trainer.readings_due() > 1 || now - self.last_statistics < STATISTICS_SECONDS {
-            return;
-        }
-        let interval = EVALUATION_SECONDS.max(self.evaluation_seconds / EVALUATION_SHARE);
-        let evaluate = self.evaluation_started.is_none() && now - self.last_evaluation >= interval;
-        self.request(Request {
-            evaluate,
-            gradient_norms: self.wants_exact()
-                && (evaluate || self.config().batch_size <= MOST_SORTED),
-            map: now - self.last_map >= MAP_SECONDS.max(0.5 * interval),
-            parameters: false,
-        });
-    }
-
-    fn wants_exact(&self) -> bool {
-        self.config().exact == Exact::On
-    }
-
-    fn request(&mut self, request: Request) {
-        let now = self.now();
-        self.last_statistics = now;
-        if request.map {
-            self.last_map = now;
-        }
-        if request.evaluate {
-            self.last_evaluation = now;
-            self.evaluation_started = Some(now);
-        }
-        self.trainer.request(request);
-    }
-
-    fn drain(&mut self) -> Result<(), EngineError> {
-        while let Some(update) = self.trainer.poll()? {
-            self.take(update);
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, update: Update) {
-        let now = self.now();
-        self.rate
-            .note(now, update.snapshot.step, self.examples_seen);
-        if let Some(evaluation) = &update.evaluation {
-            self.history.push(evaluation);
-            if let Some(started) = self.evaluation_started.take() {
-                self.evaluation_seconds = now - started;
-            }
-        }
-        if update.map.is_some() {
-            self.map = update.map;
-        }
-        let was_finite = self.snapshot.loss.is_finite();
-        let last = std::mem::replace(&mut self.snapshot, update.snapshot);
-        if self.snapshot.exact.is_none() && self.wants_exact() && self.same_bins(&last) {
-            self.snapshot.exact = last.exact;
-        }
-        let running = self.playing || self.trainer.step() < self.goal;
-        if (was_finite || running) && !self.snapshot.loss.is_finite() {
-            let why = explain_non_finite(self.config(), self.snapshot.step);
-            self.stop(format!("Paused: {why}, then restart."));
-        }
-    }
-
-    fn same_bins(&self, other: &Snapshot) -> bool {
-        self.snapshot.counts.len() == other.counts.len()
-    }
-
-    fn stop(&mut self, text: String) {
+    pub(super) fn stop(&mut self, text: String) {
         self.playing = false;
-        self.goal = self.trainer.step();
-        self.complete_at = Some(self.trainer.step());
+        self.goal = self.step();
+        self.complete_at = Some(self.step());
         self.messages.add(Severity::Error, text);
     }
 }

@@ -18,27 +18,83 @@ const STRENGTH: f32 = 0.3;
 #[derive(Default)]
 pub(super) struct Memory {
     texture: Option<TextureHandle>,
-    /// The run, the step and the theme that the texture shows.
-    texture_of: Option<(u64, u64, bool)>,
+    /// The run, the arms, the step and the theme that the texture shows.
+    texture_of: Option<(u64, [usize; 2], u64, bool)>,
 }
 
-/// Draws the decision map of a classification over `square`.
-pub(super) fn map(ui: &Ui, lab: &Lab, memory: &mut Memory, square: Rect) {
-    let Some(map) = lab.map() else { return };
-    let of = Some((lab.run(), map.step, ui.visuals().dark_mode));
-    if memory.texture_of != of {
-        memory.texture_of = of;
-        let image = image(map, theme(ui.ctx()));
-        let options = TextureOptions::LINEAR;
-        match &mut memory.texture {
-            Some(texture) => texture.set(image, options),
-            None => memory.texture = Some(ui.ctx().load_texture("decision map", image, options)),
-        }
+/// Draws the decision map of an arm's classification over `square`.
+pub(super) fn map(ui: &Ui, lab: &Lab, arm: usize, memory: &mut Memory, square: Rect) {
+    let Some(map) = lab.arms()[arm].map() else {
+        return;
+    };
+    let of = (lab.run(), [arm; 2], map.step, ui.visuals().dark_mode);
+    memory.draw(ui, of, square, || image(map, theme(ui.ctx())));
+}
+
+/// Draws how far the probabilities of two arms are apart, in the colour of the one that says more of a
+/// positive; of several classes half the sum of the distances, in that of the first.
+pub(super) fn difference(
+    ui: &Ui,
+    lab: &Lab,
+    arms: [(usize, Color32); 2],
+    memory: &mut Memory,
+    square: Rect,
+) {
+    let [(one, hue), (other, other_hue)] = arms;
+    let [Some(a), Some(b)] = [one, other].map(|arm| lab.arms()[arm].map()) else {
+        return;
+    };
+    if a.values.len() != b.values.len() {
+        return;
     }
-    if let Some(texture) = &memory.texture {
-        let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
-        ui.painter()
-            .image(texture.id(), square, whole, Color32::WHITE);
+    let of = (
+        lab.run(),
+        [one, other],
+        a.step + b.step,
+        ui.visuals().dark_mode,
+    );
+    memory.draw(ui, of, square, || {
+        let ground = theme(ui.ctx()).ground.into_color();
+        let pixel = |i: usize| {
+            let point = (MAP_SIZE - 1 - i / MAP_SIZE) * MAP_SIZE + i % MAP_SIZE;
+            let part = point * a.width..(point + 1) * a.width;
+            let pairs = a.values[part.clone()].iter().zip(&b.values[part]);
+            let difference: f32 = match a.width {
+                1 => pairs.map(|(a, b)| a - b).sum(),
+                _ => pairs.map(|(a, b)| (a - b).abs()).sum::<f32>() / 2.0,
+            };
+            let hue = if difference < 0.0 { other_hue } else { hue };
+            ground.lerp_to_gamma(hue, 0.9 * difference.abs().min(1.0))
+        };
+        let pixels = (0..MAP_SIZE * MAP_SIZE).map(pixel).collect();
+        ColorImage::new([MAP_SIZE, MAP_SIZE], pixels)
+    });
+}
+
+impl Memory {
+    fn draw(
+        &mut self,
+        ui: &Ui,
+        of: (u64, [usize; 2], u64, bool),
+        square: Rect,
+        image: impl FnOnce() -> ColorImage,
+    ) {
+        if self.texture_of != Some(of) {
+            self.texture_of = Some(of);
+            let options = TextureOptions::LINEAR;
+            match &mut self.texture {
+                Some(texture) => texture.set(image(), options),
+                None => {
+                    let context = ui.ctx();
+                    self.texture = Some(context.load_texture("decision map", image(), options));
+                }
+            }
+        }
+        if let Some(texture) = &self.texture {
+            let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+            ui.painter()
+                .image(texture.id(), square, whole, Color32::WHITE);
+        }
     }
 }
 
@@ -85,30 +141,43 @@ fn field(probabilities: &[f32], colors: &Theme) -> Color32 {
     ground.lerp_to_gamma(hue, STRENGTH * certainty)
 }
 
-/// The fit of a regression, and the curve that the examples lie around.
-pub(super) fn fit(lab: &Lab, config: &Config, square: Rect, colors: &Theme) -> Vec<Shape> {
-    let scale = 0.5 * square.width() / PLANE;
-    let at = |x: f32, y: f32| square.center() + egui::vec2(x * scale, -y * scale);
-    let x = |i: usize, of: usize| ((i as f32 + 0.5) / of as f32 * 2.0 - 1.0) * PLANE;
-    let truth: Vec<Pos2> = (0..FIT_POINTS)
+/// The curve that the examples of a regression lie around.
+pub(super) fn truth(config: &Config, square: Rect, colors: &Theme) -> Vec<Shape> {
+    let points: Vec<Pos2> = (0..FIT_POINTS)
         .map(|i| {
-            let x = x(i, FIT_POINTS);
-            at(x, config.curve.at(f64::from(x)) as f32)
+            let x = x_of(i, FIT_POINTS);
+            place(square, x, config.curve.at(f64::from(x)) as f32)
         })
         .collect();
     let faint = Stroke::new(1.5, colors.color(Ink::Text).into_color());
-    let mut shapes = Shape::dashed_line(&truth, faint, 2.0, 4.0);
-    if let Some(map) = lab.map().filter(|map| map.width == 1) {
-        let color = colors.color(Ink::Loss(config.loss)).into_color();
-        let count = map.values.len();
-        let line: Vec<Pos2> = (map.values.iter().enumerate())
-            .map(|(i, &y)| at(x(i, count), y.clamp(-4.0 * PLANE, 4.0 * PLANE)))
-            .collect();
-        shapes.push(Shape::line(
-            line.clone(),
-            Stroke::new(5.0, colors.ground.into_color()),
-        ));
-        shapes.push(Shape::line(line, Stroke::new(2.5, color)));
-    }
-    shapes
+    Shape::dashed_line(&points, faint, 2.0, 4.0)
+}
+
+/// The fit of a regression.
+pub(super) fn fit(
+    map: Option<&DecisionMap>,
+    color: Color32,
+    square: Rect,
+    colors: &Theme,
+) -> Vec<Shape> {
+    let Some(map) = map.filter(|map| map.width == 1) else {
+        return Vec::new();
+    };
+    let count = map.values.len();
+    let line: Vec<Pos2> = (map.values.iter().enumerate())
+        .map(|(i, &y)| place(square, x_of(i, count), y.clamp(-4.0 * PLANE, 4.0 * PLANE)))
+        .collect();
+    vec![
+        Shape::line(line.clone(), Stroke::new(5.0, colors.ground.into_color())),
+        Shape::line(line, Stroke::new(2.5, color)),
+    ]
+}
+
+fn x_of(i: usize, of: usize) -> f32 {
+    ((i as f32 + 0.5) / of as f32 * 2.0 - 1.0) * PLANE
+}
+
+fn place(square: Rect, x: f32, y: f32) -> Pos2 {
+    let scale = 0.5 * square.width() / PLANE;
+    square.center() + egui::vec2(x * scale, -y * scale)
 }

@@ -18,6 +18,8 @@ pub(super) enum Icon {
     System,
     Close,
     Xray,
+    Add,
+    More,
 }
 
 /// A square button of `side` points. `name` is what assistive technology reads, `tip` what hovering
@@ -149,6 +151,13 @@ fn shapes(icon: Icon, center: Pos2, unit: f32, color: Color32) -> Vec<Shape> {
                 Stroke::NONE,
             ),
         ],
+        Icon::Add => vec![
+            Shape::line_segment([at(-0.7, 0.0), at(0.7, 0.0)], stroke),
+            Shape::line_segment([at(0.0, -0.7), at(0.0, 0.7)], stroke),
+        ],
+        Icon::More => [-0.7, 0.0, 0.7]
+            .map(|x| Shape::circle_filled(at(x, 0.0), 0.17 * unit, color))
+            .into(),
         Icon::Close => vec![
             Shape::line_segment([at(-0.55, -0.55), at(0.55, 0.55)], stroke),
             Shape::line_segment([at(-0.55, 0.55), at(0.55, -0.55)], stroke),

@@ -7,7 +7,9 @@ mod messages;
 mod paint;
 mod panels;
 mod plane;
+mod race;
 mod style;
+mod table;
 mod transport;
 mod triptych;
 mod xray;
@@ -34,6 +36,7 @@ pub struct View {
     form: controls::Form,
     panels: panels::Memory,
     plane: plane::Memory,
+    race: race::Memory,
     /// The bin under the pointer in an X-ray.
     xray: triptych::Hovered,
     /// Whether the sheet of settings is open, on narrow screens.
@@ -106,12 +109,25 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             ScrollArea::vertical().show(ui, |ui| xray::show(ui, lab, &mut view.xray, false));
             return;
         }
+        race::strip(ui, lab, &mut view.race, false);
+        ui.add_space(8.0);
         let gap = 16.0;
         let space = ui.available_size();
         let upper = Vec2::new(space.x, ((space.y - gap) * 0.48).max(200.0));
         let lower = Vec2::new(space.x, (space.y - gap - upper.y).max(200.0));
         panels::show(ui, lab, &mut view.panels, upper, false);
         ui.add_space(gap);
+        let mut lower = lower;
+        if lab.is_race() {
+            let top = ui.cursor().top();
+            race::views(ui, lab, &mut view.race, false);
+            ui.add_space((top + race::VIEWS - ui.cursor().top()).max(0.0));
+            lower.y = (lower.y - race::VIEWS).max(160.0);
+        }
+        if view.race.shows_race(lab) {
+            race::show(ui, lab, &mut view.race, lower);
+            return;
+        }
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             let plane = plane::width(lower);
@@ -155,10 +171,18 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             }
             let width = ui.available_width();
             let panel = Vec2::new(width, 240.0);
+            race::strip(ui, lab, &mut view.race, true);
             panels::show(ui, lab, &mut view.panels, panel, true);
-            plane::show(ui, lab, &mut view.plane, plane::size(width));
-            panels::losses(ui, lab, panel);
-            panels::scores(ui, lab, panel);
+            if lab.is_race() {
+                race::views(ui, lab, &mut view.race, true);
+            }
+            if view.race.shows_race(lab) {
+                race::show_narrow(ui, lab, &mut view.race, panel);
+            } else {
+                plane::show(ui, lab, &mut view.plane, plane::size(width));
+                panels::losses(ui, lab, panel);
+                panels::scores(ui, lab, panel);
+            }
             messages::status(ui, lab);
         });
     });

@@ -6,12 +6,13 @@ use super::egui;
 use super::paint::rect_of;
 use super::style::{IntoColor, theme};
 use super::triptych::{Hovered, Triptych, draw};
+use crate::engine::Evaluation;
 use crate::figure::{
     self, AxisScale, Ink, Panel, Profile, Shown, losses as loss_panel, number,
     scores as score_panel,
 };
 use crate::ghm::Loss;
-use crate::lab::{HistoryPoint, Lab};
+use crate::lab::Lab;
 
 /// What the panels remember between frames.
 #[derive(Default)]
@@ -42,6 +43,9 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2, narr
 
 /// The numbers of one bin.
 fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
+    if lab.is_race() {
+        return super::race::reading(lab, bin);
+    }
     let snapshot = lab.snapshot();
     let of_bin = [
         ("examples R", f64::from(snapshot.counts[bin])),
@@ -62,11 +66,15 @@ fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
     let config = lab.config();
     let profile = Profile::of(snapshot, config.shown_class.index());
     let shown = Shown::training(config.loss, config.task);
-    let mut panels = [
-        figure::statistics(&profile),
-        figure::regularization(&profile, &shown, config.panel),
-        figure::harmonized(&profile, &shown),
-    ];
+    let mut panels = if lab.is_race() {
+        figure::race_panels(&super::race::arms(lab), config.task, config.panel)
+    } else {
+        [
+            figure::statistics(&profile),
+            figure::regularization(&profile, &shown, config.panel),
+            figure::harmonized(&profile, &shown),
+        ]
+    };
     let of = (lab.run(), snapshot.counts.len());
     if memory.of != of {
         memory.of = of;
@@ -110,7 +118,7 @@ fn ease(shown: Option<[f64; 2]>, needed: [f64; 2], scale: AxisScale, seconds: f3
     }
 }
 
-fn curve(lab: &Lab, value: impl Fn(&HistoryPoint) -> Option<f64>) -> Vec<[f64; 2]> {
+fn curve(lab: &Lab, value: impl Fn(&Evaluation) -> Option<f64>) -> Vec<[f64; 2]> {
     let points = lab.history().points().iter();
     points
         .filter_map(|point| Some([point.step as f64, value(point)?]))
@@ -119,20 +127,22 @@ fn curve(lab: &Lab, value: impl Fn(&HistoryPoint) -> Option<f64>) -> Vec<[f64; 2
 
 /// The running loss on both splits.
 pub(super) fn losses(ui: &mut Ui, lab: &Lab, size: Vec2) {
-    let train = curve(lab, |point| Some(point.train_loss));
-    let test = curve(lab, |point| Some(point.test_loss));
-    curves(ui, &loss_panel(&train, &test, lab.config().loss), size);
+    let train = curve(lab, |point| Some(point.train.loss));
+    let test = curve(lab, |point| Some(point.test.loss));
+    let arm = &lab.arms()[lab.shown()];
+    let ink = super::race::looks(lab)[lab.shown()].ink;
+    curves(ui, &loss_panel(&train, &test, arm.name(), ink), size);
 }
 
 /// Average precision or mean absolute error on both splits.
 pub(super) fn scores(ui: &mut Ui, lab: &Lab, size: Vec2) {
-    let train = curve(lab, |point| point.scores()[0]);
-    let test = curve(lab, |point| point.scores()[1]);
+    let train = curve(lab, |point| point.headlines()[0]);
+    let test = curve(lab, |point| point.headlines()[1]);
     curves(ui, &score_panel(&train, &test, lab.config().task), size);
 }
 
 /// Draws a panel over steps, with a cursor that reads the curves.
-fn curves(ui: &mut Ui, panel: &Panel, size: Vec2) {
+pub(super) fn curves(ui: &mut Ui, panel: &Panel, size: Vec2) {
     let (rect, placed, response) = draw(ui, panel, size, 0.0);
     let area = rect_of(placed.area, rect.min);
     let Some(pointer) = response.hover_pos().filter(|at| area.contains(*at)) else {

@@ -5,7 +5,7 @@ use egui::{Align2, FontId, Pos2, Rect, Shape, Stroke, Ui, Vec2};
 use super::style::{IntoColor, STRONG, theme};
 use super::{egui, field, plot_place};
 use crate::data::{PLANE, Split};
-use crate::figure::{Ink, Theme, count};
+use crate::figure::{Theme, count};
 use crate::ghm::Task;
 use crate::lab::Lab;
 
@@ -67,10 +67,10 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
     let split = &lab.data().train;
     if memory.chosen_of != Some(lab.run()) {
         memory.chosen_of = Some(lab.run());
-        memory.chosen = choose(split, task);
+        memory.chosen = choose(split, task, MOST);
     }
     if task != Task::Regression {
-        field::map(ui, lab, &mut memory.field, square);
+        field::map(ui, lab, lab.shown(), &mut memory.field, square);
     }
     let painter = ui.painter().with_clip_rect(square);
     let mut shapes = Vec::with_capacity(memory.chosen.len());
@@ -79,7 +79,9 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
     }
     painter.extend(shapes);
     if task == Task::Regression {
-        painter.extend(field::fit(lab, lab.config(), square, colors));
+        let color = super::race::color(ui, lab, lab.shown());
+        painter.extend(field::truth(lab.config(), square, colors));
+        painter.extend(field::fit(lab.map(), color, square, colors));
     }
     let border = Stroke::new(1.0, colors.grid.into_color());
     ui.painter()
@@ -88,14 +90,14 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
     response.on_hover_text_at_pointer(help);
 }
 
-/// Which examples are drawn: all of the rarer classes up to a limit, a sample of the rest, and of the
+/// Which examples are drawn: all of the rarer classes up to `most`, a sample of the rest, and of the
 /// flipped ones as large a share. Splits are shuffled, so the first ones are a random sample. The rarest come last, above
 /// the others.
-fn choose(split: &Split, task: Task) -> Vec<u32> {
+pub(super) fn choose(split: &Split, task: Task, most: usize) -> Vec<u32> {
     let take = |wanted: &dyn Fn(usize) -> bool| -> Vec<u32> {
         (0..split.len())
             .filter(|&i| wanted(i))
-            .take(MOST)
+            .take(most)
             .map(|i| i as u32)
             .collect()
     };
@@ -117,7 +119,7 @@ fn choose(split: &Split, task: Task) -> Vec<u32> {
     chosen
 }
 
-fn mark(
+pub(super) fn mark(
     shapes: &mut Vec<Shape>,
     split: &Split,
     task: Task,
@@ -180,12 +182,9 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
         symbol(&mut shapes, at, class, flipped, colors);
         shapes
     };
-    let line = |at: Pos2, ink: Ink, width: f32| {
+    let line = |at: Pos2, color: egui::Color32, width: f32| {
         let ends = [at - Vec2::new(6.0, 0.0), at + Vec2::new(6.0, 0.0)];
-        vec![Shape::line_segment(
-            ends,
-            Stroke::new(width, colors.color(ink).into_color()),
-        )]
+        vec![Shape::line_segment(ends, Stroke::new(width, color))]
     };
     let mut next = Pos2::new(square.left() + 6.0, square.bottom() + 14.0);
     let mut names: Vec<String> = Vec::new();
@@ -204,8 +203,12 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
         }
         Task::Regression => {
             next = entry(next, sample(next, 0, true), "outlier");
-            next = entry(next, line(next, Ink::Loss(config.loss), 2.5), "fit");
-            entry(next, line(next, Ink::Text, 1.0), "true curve");
+            next = entry(
+                next,
+                line(next, super::race::color(ui, lab, lab.shown()), 2.5),
+                "fit",
+            );
+            entry(next, line(next, colors.ink.into_color(), 1.0), "true curve");
         }
     }
     let total = split.len();

@@ -1,17 +1,16 @@
 //! The X-ray: a menu that opens predictions, and what they come to, in place of the experiment.
 
-use egui::{Align, Layout, Popup, RichText, Sense, Ui, Vec2};
+use egui::{Align, Layout, Popup, RichText, Ui, Vec2};
 
 use super::icons::{Icon, button};
+use super::table::{ROW, table};
 use super::triptych::{Hovered, Triptych};
 use super::{egui, style};
 use crate::figure::{self, Shown, count, number};
-use crate::ghm::{Loss, Task};
+use crate::ghm::Task;
 use crate::lab::{Lab, SAMPLES, Sample};
 use crate::xray::{Quality, Report, Share};
 
-/// Height of a row of a table.
-const ROW: f32 = 22.0;
 /// Groups that are listed.
 const MOST_GROUPS: usize = 20;
 
@@ -158,7 +157,7 @@ fn tables(ui: &mut Ui, report: &Report) {
         metrics(ui, report);
     });
     for (loss, why) in &report.left_out {
-        let text = format!("{} is left out: {why}.", short(*loss));
+        let text = format!("{} is left out: {why}.", loss.short());
         ui.label(RichText::new(text).weak().small());
     }
     if report.groups.len() > MOST_GROUPS {
@@ -185,68 +184,21 @@ fn tables_height(report: &Report) -> f32 {
     ROW * (rows + notes) as f32 + 8.0
 }
 
-/// A table as one piece: text to the left in the first column, numbers to the right in the others.
-fn table(ui: &mut Ui, header: &[&str], rows: &[Vec<String>]) {
-    const GAP: f32 = 20.0;
-    let font = egui::TextStyle::Body.resolve(ui.style());
-    let width_of = |ui: &Ui, text: &str| {
-        let galley =
-            ui.painter()
-                .layout_no_wrap(text.to_owned(), font.clone(), egui::Color32::WHITE);
-        galley.size().x.ceil()
-    };
-    let widths: Vec<f32> = (0..header.len())
-        .map(|column| {
-            let cells = rows.iter().map(|row| row[column].as_str());
-            let cells = cells.chain(std::iter::once(header[column]));
-            cells.map(|cell| width_of(ui, cell)).fold(0.0, f32::max) + 1.0
-        })
-        .collect();
-    let whole = widths.iter().sum::<f32>() + GAP * (widths.len() - 1) as f32;
-    let size = Vec2::new(whole, ROW * (1 + rows.len()) as f32);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let header: Vec<String> = header.iter().map(|&name| name.to_owned()).collect();
-    for (line, row) in std::iter::once(&header).chain(rows).enumerate() {
-        let mut left = rect.left();
-        for (column, (text, &width)) in row.iter().zip(&widths).enumerate() {
-            let at = egui::pos2(left, rect.top() + ROW * line as f32);
-            let cell = egui::Rect::from_min_size(at, Vec2::new(width, ROW));
-            let layout = match column {
-                0 => Layout::left_to_right(Align::Center),
-                _ => Layout::right_to_left(Align::Center),
-            };
-            let builder = egui::UiBuilder::new().max_rect(cell).layout(layout);
-            let text = RichText::new(text);
-            // A child of its own: the place is allocated already.
-            ui.new_child(builder)
-                .label(if line == 0 { text.weak() } else { text });
-            left += width + GAP;
-        }
-    }
-}
-
-fn short(loss: Loss) -> &'static str {
-    match loss {
-        Loss::CrossEntropy => "CE",
-        loss => loss.label(),
-    }
-}
-
 fn losses(ui: &mut Ui, report: &Report) {
     let rows = report.losses.iter().rev().map(|of| {
         vec![
-            short(of.loss).to_owned(),
+            of.loss.short().to_owned(),
             number(of.mean),
             of.effective_sample_size.map_or("–".to_owned(), number),
         ]
     });
     let rows: Vec<_> = rows.collect();
-    table(ui, &["loss", "mean", "effective N"], &rows);
+    table(ui, &["loss", "mean", "effective N"], &rows, &|_, _| false);
 }
 
 fn parts(ui: &mut Ui, report: &Report, name: &str, shares: &[Share]) {
     let [harmonizing, plain] = report.harmonizing();
-    let of = [plain, harmonizing].map(|loss| format!("of {}", short(loss)));
+    let of = [plain, harmonizing].map(|loss| format!("of {}", loss.short()));
     let rows = shares.iter().take(MOST_GROUPS).map(|share| {
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
         vec![
@@ -257,13 +209,15 @@ fn parts(ui: &mut Ui, report: &Report, name: &str, shares: &[Share]) {
         ]
     });
     let rows: Vec<_> = rows.collect();
-    table(ui, &[name, "examples", &of[0], &of[1]], &rows);
+    table(ui, &[name, "examples", &of[0], &of[1]], &rows, &|_, _| {
+        false
+    });
 }
 
 fn metrics(ui: &mut Ui, report: &Report) {
     let rows = measures(report);
     if !rows.is_empty() {
-        table(ui, &["measure", "value"], &rows);
+        table(ui, &["measure", "value"], &rows, &|_, _| false);
     }
 }
 

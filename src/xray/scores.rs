@@ -3,10 +3,8 @@
 use super::MOST_EXACT;
 use super::measure::{Measured, probabilities};
 use super::settings::Settings;
-use crate::ghm::{Operating, Ranking, Task};
+use crate::ghm::{CALIBRATION_BINS, Operating, Ranking, Task};
 
-/// Intervals of the calibration error.
-const CALIBRATION_BINS: usize = 15;
 /// Leading bits of a score that make its bucket: sign, exponent and nine of the fraction.
 const BUCKET_BITS: u32 = 21;
 /// Most numbers that are kept of softmax outputs.

@@ -142,7 +142,12 @@ fn texts_stay_inside_and_apart() {
             statistics(&snapshot),
             regularization(&snapshot, Loss::GhmC),
             harmonized(&snapshot, Loss::GhmC),
-            losses(&curve, &curve, Loss::GhmC),
+            losses(
+                &curve,
+                &curve,
+                "GHM-C",
+                ghm_lab::figure::Ink::Loss(Loss::GhmC),
+            ),
             scores(&curve, &curve, Task::Binary),
         ] {
             let boxes: Vec<(Area, &str)> = place(&panel, size)
@@ -198,7 +203,7 @@ fn before_the_first_step_there_are_words() {
         statistics(&snapshot),
         regularization(&snapshot, Loss::GhmC),
         harmonized(&snapshot, Loss::GhmC),
-        losses(&[], &[], Loss::GhmC),
+        losses(&[], &[], "GHM-C", ghm_lab::figure::Ink::Loss(Loss::GhmC)),
         scores(&[], &[], Task::Classes),
     ] {
         let shapes = place(&panel, [600.0, 260.0]).shapes;

@@ -172,7 +172,7 @@ proptest! {
     fn nothing_upsets_curves(
         points in proptest::collection::vec([coordinate(), coordinate()], 0..20),
     ) {
-        check_shapes(&place(&losses(&points, &points, Loss::GhmC), [300.0, 260.0]).shapes);
+        check_shapes(&place(&losses(&points, &points, "GHM-C", ghm_lab::figure::Ink::Loss(Loss::GhmC)), [300.0, 260.0]).shapes);
         check_shapes(&place(&scores(&points, &[], Task::Regression), [300.0, 260.0]).shapes);
     }
 

@@ -4,6 +4,7 @@ mod changes;
 mod commands;
 mod failures;
 mod inspection;
+mod race;
 mod readings;
 #[path = "../support/mod.rs"]
 mod support;
@@ -40,7 +41,7 @@ fn bits(lab: &Lab) -> Vec<u32> {
     let floats = [ema, density, beta, &map.values];
     let floats = floats.into_iter().chain(contribution).flatten();
     let last = lab.history().last().expect("a settled lab has its scores");
-    let scores = [last.train_loss, last.test_loss].map(f64::to_bits);
+    let scores = [last.train.loss, last.test.loss].map(f64::to_bits);
     let mut bits: Vec<u32> = floats.map(|v| v.to_bits()).collect();
     bits.push(loss.to_bits());
     bits.extend(counts);

@@ -63,7 +63,7 @@ fn scores_and_weights_stay_within_reason_over_a_long_run() {
             let lab = after(&config, 2000);
             for point in lab.history().points() {
                 // The largest weight a batch of 128 can have here is 12,800.
-                let bounded = [point.train_loss, point.test_loss].map(|loss| loss < 1e6);
+                let bounded = [point.train.loss, point.test.loss].map(|loss| loss < 1e6);
                 assert_eq!(
                     bounded, [true; 2],
                     "{convention:?}, momentum {momentum}: {point:?}"
@@ -83,8 +83,7 @@ fn scores_and_weights_stay_within_reason_over_a_long_run() {
 fn evaluation(step: u64) -> Evaluation {
     let scores = Scores {
         loss: step as f64,
-        average_precision: None,
-        absolute_error: None,
+        ..Scores::default()
     };
     Evaluation {
         step,
@@ -146,7 +145,7 @@ fn training_learns_the_default_data() {
     };
     let lab = after(&config, 400);
     let points = lab.history().points();
-    let reached = lab.history().last().and_then(|p| p.average_precision);
+    let reached = lab.history().last().and_then(|p| p.test.average_precision);
     assert!(reached.is_some_and(|ap| ap > 0.8), "{reached:?}");
     assert!(points[0].step < 400 || points.len() == 1);
 }

@@ -1,0 +1,286 @@
+//! How well a network predicts, from its outputs.
+
+use super::{MAX_CLASSES, Step};
+use crate::data::{Dataset, Split};
+use crate::ghm::{
+    CALIBRATION_BINS, Loss, Operating, Ranking, Seen, Selection, Task, asl1_norm, bin,
+    expected_calibration_error, kept_examples, select_hardest, sigmoid, softmax, softmax_log_odds,
+};
+
+/// How well a split is predicted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scores {
+    /// Mean of the running loss over the examples that are not ignored; each weighs as its bin did in
+    /// the last step.
+    pub loss: f64,
+    /// Average precision of the positives, or the mean over the classes, each against the others.
+    /// `None` without a positive, when a logit is not a number, and in a regression.
+    pub average_precision: Option<f64>,
+    /// Best F1 over all thresholds of the logit; of two classes only.
+    pub best_f1: Option<Operating>,
+    /// Share of each class that is found where the most probable class is said: with two classes,
+    /// where p >= 0.5. `None` of a class without examples.
+    pub recall: [Option<f64>; MAX_CLASSES],
+    /// Expected calibration error; with several classes of the most probable one.
+    pub calibration_error: Option<f64>,
+    /// Mean absolute error of a regression.
+    pub absolute_error: Option<f64>,
+}
+
+impl Scores {
+    /// Scores of a split's first examples from their outputs `[n, K]`, the step that the losses are
+    /// told by and the weight of every bin; without bins every weight is 1. OHEM keeps the share
+    /// `keep` of the split's own hardest.
+    pub(super) fn of(step: &Step, keep: f64, beta: &[f32], outputs: &[f32], split: &Split) -> Self {
+        let seen = seen(step, keep, beta, outputs, split);
+        let width = width_of(step);
+        let valid = || seen.iter().map(|(i, _)| *i);
+        let output = |i: usize| &outputs[i * width..][..width];
+        let rule = step.loss_rule();
+        let values = (seen.iter()).map(|(_, seen)| f64::from(step.loss().value(&rule, seen)));
+        let total: f64 = values.sum();
+        let count = seen.len() as f64;
+        let loss = total / count;
+        match step.task() {
+            Task::Regression => {
+                let absolute: f64 = seen.iter().map(|(_, of)| f64::from(of.error.abs())).sum();
+                Self {
+                    loss,
+                    absolute_error: Some(absolute / count),
+                    ..Self::default()
+                }
+            }
+            Task::Binary => {
+                let scores: Vec<f32> = valid().map(|i| outputs[i]).collect();
+                let labels: Vec<bool> = valid().map(|i| split.class(i) == 1).collect();
+                let ranking = Ranking::of(&scores, &labels);
+                let sure: Vec<f64> = scores.iter().map(|&x| sigmoid(f64::from(x))).collect();
+                let said = scores.iter().map(|&x| usize::from(x >= 0.0));
+                Self {
+                    loss,
+                    average_precision: ranking.average_precision(),
+                    best_f1: ranking.best_f1(),
+                    recall: recall(valid().map(|i| split.class(i)).zip(said)),
+                    calibration_error: expected_calibration_error(&sure, &labels, CALIBRATION_BINS),
+                    absolute_error: None,
+                }
+            }
+            Task::Classes => {
+                let mut sure = Vec::with_capacity(seen.len());
+                let mut right = Vec::with_capacity(seen.len());
+                let mut pairs = Vec::with_capacity(seen.len());
+                let mut p = vec![0.0; width];
+                for i in valid() {
+                    softmax(output(i), &mut p);
+                    let most = (p.iter().enumerate()).max_by(|a, b| a.1.total_cmp(b.1));
+                    let (said, &most) = most.unwrap_or((0, &0.0));
+                    sure.push(f64::from(most));
+                    right.push(said == split.class(i));
+                    pairs.push((split.class(i), said));
+                }
+                let each: Option<Vec<f64>> = (0..width)
+                    .map(|class| {
+                        // The probability of a class falls with the log-odds against it.
+                        let score = |i: usize| -softmax_log_odds(output(i), class);
+                        let scores: Vec<f32> = valid().map(score).collect();
+                        let of_class = |i: usize| split.class(i) == class;
+                        let labels: Vec<bool> = valid().map(of_class).collect();
+                        Ranking::of(&scores, &labels).average_precision()
+                    })
+                    .collect();
+                Self {
+                    loss,
+                    average_precision: each.map(|each| each.iter().sum::<f64>() / width as f64),
+                    best_f1: None,
+                    recall: recall(pairs.into_iter()),
+                    calibration_error: expected_calibration_error(&sure, &right, CALIBRATION_BINS),
+                    absolute_error: None,
+                }
+            }
+        }
+    }
+
+    /// What a person looks at first: average precision, or the mean absolute error of a regression.
+    pub fn headline(&self) -> Option<f64> {
+        self.average_precision.or(self.absolute_error)
+    }
+}
+
+fn width_of(step: &Step) -> usize {
+    match step.task() {
+        Task::Classes => step.classes as usize,
+        Task::Binary | Task::Regression => 1,
+    }
+}
+
+/// What the losses look at in each example that is not ignored, with its index.
+fn seen(
+    step: &Step,
+    keep: f64,
+    beta: &[f32],
+    outputs: &[f32],
+    split: &Split,
+) -> Vec<(usize, Seen<f32>)> {
+    let width = width_of(step);
+    let task = step.task();
+    let valid = (0..outputs.len() / width).filter(|&i| !split.ignored[i]);
+    let error = |i: usize| error_of(task, &outputs[i * width..][..width], split.targets[i]);
+    let errors: Vec<(usize, f32)> = valid.map(|i| (i, error(i))).collect();
+    let selection = match step.loss() {
+        Loss::Ohem if !errors.is_empty() => {
+            let errors: Vec<f32> = errors.iter().map(|(_, error)| *error).collect();
+            select_hardest(&errors, kept_examples(keep, errors.len()))
+        }
+        _ => Selection::everything(),
+    };
+    let of = |(k, (i, error)): (usize, (usize, f32))| {
+        let class = match task {
+            Task::Regression => 0,
+            Task::Binary | Task::Classes => split.class(i),
+        };
+        let seen = Seen {
+            error,
+            class_weight: step.class_weight(class),
+            alpha: step.alpha(class),
+            beta: match beta.len() {
+                0 => 1.0,
+                bins => beta[bin(norm_of(task, error, step.mu), bins)],
+            },
+            kept: selection.keeps(k, error),
+        };
+        (i, seen)
+    };
+    errors.into_iter().enumerate().map(of).collect()
+}
+
+/// Share of each class that is found, from pairs (class, class that is said).
+fn recall(pairs: impl Iterator<Item = (usize, usize)>) -> [Option<f64>; MAX_CLASSES] {
+    let mut counts = [(0_u32, 0_u32); MAX_CLASSES];
+    for (class, said) in pairs {
+        counts[class].0 += u32::from(class == said);
+        counts[class].1 += 1;
+    }
+    counts.map(|(found, all)| (all > 0).then(|| f64::from(found) / f64::from(all)))
+}
+
+/// Log-odds against the true class, or the difference from the target, of one example's outputs `[K]`.
+pub fn error_of(task: Task, outputs: &[f32], target: f32) -> f32 {
+    match task {
+        Task::Binary if target > 0.0 => -outputs[0],
+        Task::Binary => outputs[0],
+        Task::Classes => softmax_log_odds(outputs, target as usize),
+        Task::Regression => outputs[0] - target,
+    }
+}
+
+/// Gradient norm of an example with this error; `mu` is that of a regression.
+pub fn norm_of(task: Task, error: f32, mu: f32) -> f32 {
+    match task {
+        Task::Binary | Task::Classes => sigmoid(error),
+        Task::Regression => asl1_norm(error, mu),
+    }
+}
+
+/// Scores of both splits after a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    pub step: u64,
+    /// On the training examples, flipped labels and outliers included.
+    pub train: Scores,
+    /// On the test examples, whose labels are clean.
+    pub test: Scores,
+}
+
+impl Evaluation {
+    /// [`Scores::headline`] of train and test.
+    pub fn headlines(&self) -> [Option<f64>; 2] {
+        [&self.train, &self.test].map(Scores::headline)
+    }
+}
+
+/// What the network says of the examples of both splits, up to [`super::EVALUATION_LIMIT`] each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outputs {
+    pub step: u64,
+    /// Numbers an example, K.
+    pub width: usize,
+    /// Logits or predictions `[n, K]` of training and test.
+    pub splits: [Vec<f32>; 2],
+    /// Harmonizing weight of each bin for these examples.
+    weights: Vec<f32>,
+    /// What the losses were told.
+    told: Step,
+    /// Share of the examples that OHEM keeps.
+    keep: f64,
+}
+
+impl Outputs {
+    pub(super) fn new(
+        step: u64,
+        told: Step,
+        keep: f64,
+        weights: Vec<f32>,
+        splits: [Vec<f32>; 2],
+    ) -> Self {
+        Self {
+            step,
+            width: width_of(&told),
+            splits,
+            weights,
+            told,
+            keep,
+        }
+    }
+
+    pub(super) fn evaluation(&self, data: &Dataset) -> Evaluation {
+        let scores = |outputs: &[f32], split| {
+            Scores::of(&self.told, self.keep, &self.weights, outputs, split)
+        };
+        Evaluation {
+            step: self.step,
+            train: scores(&self.splits[0], &data.train),
+            test: scores(&self.splits[1], &data.test),
+        }
+    }
+
+    /// The gradients of the training examples that are not ignored, under the running loss.
+    pub fn gradients(&self, train: &Split) -> Vec<ExampleGradient> {
+        let [outputs, _] = &self.splits;
+        let rule = self.told.loss_rule();
+        let loss = self.told.loss();
+        let plain = match self.told.task() {
+            Task::Binary | Task::Classes => Loss::CrossEntropy,
+            Task::Regression => Loss::Asl1,
+        };
+        let seen = seen(&self.told, self.keep, &self.weights, outputs, train);
+        let of = |(index, seen): (usize, Seen<f32>)| {
+            let norm = norm_of(self.told.task(), seen.error, rule.mu);
+            ExampleGradient {
+                index,
+                norm,
+                harmonizing_weight: seen.beta,
+                reformulated: loss.norm(&rule, &seen, norm),
+                plain_loss: plain.value(&rule, &seen),
+                loss: loss.value(&rule, &seen),
+            }
+        };
+        seen.into_iter().map(of).collect()
+    }
+}
+
+/// One training example as the loss sees it, before and after it weighs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExampleGradient {
+    /// Among the training examples.
+    pub index: usize,
+    /// Gradient norm, g.
+    pub norm: f32,
+    /// Harmonizing weight of its bin, beta.
+    pub harmonizing_weight: f32,
+    /// Gradient norm under the running loss.
+    pub reformulated: f32,
+    /// Cross-entropy or ASL1.
+    pub plain_loss: f32,
+    /// The running loss.
+    pub loss: f32,
+}

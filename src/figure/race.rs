@@ -1,0 +1,226 @@
+//! The panels and curves of a race: one look for each arm, everywhere.
+
+use super::panels::{above, dash, gradient_axis, log_range};
+use super::{Axis, AxisScale, Dash, Ink, Marks, Panel, Profile, Series};
+use crate::config::Regularization;
+use crate::ghm::{Loss, Task};
+
+/// Colour and dash of an arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    pub ink: Ink,
+    pub dash: Dash,
+}
+
+/// The looks of arms under these losses: the first arm of a loss looks as the loss does everywhere, a
+/// further one has a colour and a dash that no other arm has.
+pub fn looks(losses: &[Loss]) -> Vec<Look> {
+    let own: Vec<bool> = (losses.iter().enumerate())
+        .map(|(index, loss)| !losses[..index].contains(loss))
+        .collect();
+    let mut dashes = Dash::ALL
+        .into_iter()
+        .filter(|&free| !losses.iter().any(|&loss| dash(loss) == free))
+        .collect::<Vec<_>>()
+        .into_iter();
+    let mut number = 0;
+    (losses.iter().zip(own))
+        .map(|(&loss, own)| {
+            if own {
+                return Look {
+                    ink: Ink::Loss(loss),
+                    dash: dash(loss),
+                };
+            }
+            number += 1;
+            Look {
+                ink: Ink::Arm(number - 1),
+                dash: dashes.next().unwrap_or(Dash::Dotted),
+            }
+        })
+        .collect()
+}
+
+/// An arm of the three panels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RaceArm {
+    pub name: String,
+    pub look: Look,
+    pub loss: Loss,
+    pub profile: Profile,
+}
+
+/// Statistics, regularization and overall: each arm with its own gradients under its own loss.
+pub fn race_panels(arms: &[RaceArm], task: Task, panel: Regularization) -> [Panel; 3] {
+    let started: Vec<&RaceArm> = arms.iter().filter(|arm| arm.profile.started()).collect();
+    let steps = |of: &dyn Fn(&RaceArm) -> Vec<f64>| -> Vec<Series> {
+        let series = |arm: &&RaceArm| Series {
+            name: arm.name.clone(),
+            ink: arm.look.ink,
+            dash: arm.look.dash,
+            marks: Marks::Steps(of(arm)),
+        };
+        started.iter().map(series).collect()
+    };
+    let hit = |of: &dyn Fn(&RaceArm) -> Vec<f64>, fallback| {
+        let values = started.iter().flat_map(|arm| {
+            let values = of(arm);
+            arm.profile.hit(&values).collect::<Vec<_>>()
+        });
+        log_range(values, fallback)
+    };
+    let log = |title: &str, range| Axis {
+        title: title.to_owned(),
+        scale: AxisScale::Log,
+        range,
+    };
+    let counts = |arm: &RaceArm| arm.profile.counts.clone();
+    let counted = (started.iter())
+        .map(|arm| arm.profile.counted)
+        .fold(1.0, f64::max);
+    let [plain, _] = match task {
+        Task::Regression => [Loss::Asl1, Loss::GhmR],
+        Task::Binary | Task::Classes => [Loss::CrossEntropy, Loss::GhmC],
+    };
+    let reformulated = |arm: &RaceArm| match (panel, arm.loss) {
+        (Regularization::GradientNorm, loss) => arm.profile.norms(loss),
+        (_, loss) if loss == plain => vec![1.0; arm.profile.bins()],
+        (_, loss) => arm.profile.weights(loss),
+    };
+    let (title, unit) = match panel {
+        Regularization::InverseDensity => ("Weights", "mean of the bin"),
+        Regularization::GradientNorm => ("Reformulated gradient norm", "mean of the bin"),
+    };
+    let total = |arm: &RaceArm| arm.profile.contribution_of(arm.loss).to_vec();
+    let of = |title: &str, y, series| Panel {
+        title: title.to_owned(),
+        x: gradient_axis(task),
+        y,
+        series,
+        empty: "The first step brings gradients".to_owned(),
+    };
+    [
+        of(
+            "Gradient statistics",
+            log(
+                "number of examples",
+                [0.5, 10f64.powf(counted.max(100.0).log10().ceil())],
+            ),
+            steps(&counts),
+        ),
+        of(
+            title,
+            log(unit, hit(&reformulated, [0.1, 100.0])),
+            steps(&reformulated),
+        ),
+        of(
+            "Harmonized gradients",
+            log("total contribution", hit(&total, [1e-2, 10.0])),
+            steps(&total),
+        ),
+    ]
+}
+
+/// The curve of an arm over the steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RaceCurve {
+    pub name: String,
+    pub look: Look,
+    /// `[step, value]`
+    pub points: Vec<[f64; 2]>,
+}
+
+/// Losses, each divided by its own first value: those of different losses have no common scale, since
+/// each weighs the examples in its own way.
+pub fn race_losses(curves: &[RaceCurve]) -> Panel {
+    let relative = |curve: &RaceCurve| {
+        let mut values = curve.points.iter().map(|point| point[1]);
+        let first = values.find(|v| v.is_finite() && *v > 0.0).unwrap_or(1.0);
+        let points = curve.points.iter().map(|&[x, y]| [x, y / first]);
+        RaceCurve {
+            points: points.collect(),
+            ..curve.clone()
+        }
+    };
+    let curves: Vec<RaceCurve> = curves.iter().map(relative).collect();
+    let values = curves.iter().flat_map(|curve| &curve.points);
+    let range = log_range(values.map(|point| point[1]), [0.01, 1.0]);
+    over_steps(
+        "Test loss, each on its own scale",
+        Axis {
+            title: "share of its first value".to_owned(),
+            scale: AxisScale::Log,
+            range,
+        },
+        &curves,
+    )
+}
+
+/// A score of every arm over the steps; one that lies from 0 to 1, or an error.
+pub fn race_scores(curves: &[RaceCurve], title: &str, unit: &str, is_share: bool) -> Panel {
+    let most = curves.iter().flat_map(|curve| &curve.points);
+    let most = most.map(|point| point[1]).fold(0.0, f64::max);
+    let y = Axis {
+        title: unit.to_owned(),
+        scale: AxisScale::Linear,
+        range: [0.0, if is_share { 1.0 } else { above(most) }],
+    };
+    over_steps(title, y, curves)
+}
+
+fn over_steps(title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
+    let last = curves.iter().filter_map(|curve| curve.points.last());
+    let last = last.map(|point| point[0]).fold(10.0, f64::max);
+    let seen = curves.iter().filter(|curve| !curve.points.is_empty());
+    Panel {
+        title: title.to_owned(),
+        x: Axis {
+            title: "step".to_owned(),
+            scale: AxisScale::Linear,
+            range: [0.0, last],
+        },
+        y,
+        series: seen
+            .map(|curve| Series {
+                name: curve.name.clone(),
+                ink: curve.look.ink,
+                dash: curve.look.dash,
+                marks: Marks::Line(curve.points.clone()),
+            })
+            .collect(),
+        empty: "No evaluation yet".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Look, looks};
+    use crate::figure::{Dash, Ink};
+    use crate::ghm::Loss;
+
+    #[test]
+    fn a_loss_keeps_its_look_and_no_two_arms_share_one() {
+        let losses = [
+            Loss::GhmC,
+            Loss::GhmC,
+            Loss::Focal,
+            Loss::GhmC,
+            Loss::GhmC,
+            Loss::GhmC,
+        ];
+        let looks = looks(&losses);
+        let own = Look {
+            ink: Ink::Loss(Loss::GhmC),
+            dash: Dash::Solid,
+        };
+        assert_eq!(looks[0], own);
+        assert_eq!(looks[2].ink, Ink::Loss(Loss::Focal));
+        for (i, a) in looks.iter().enumerate() {
+            for b in &looks[..i] {
+                assert!(a.ink != b.ink, "{looks:?}");
+                // There are as many dashes as arms, and one each while the losses leave enough.
+                assert!(a.dash != b.dash, "{looks:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One arm of a race: a run with its own loss, and what it has shown so far. A single experiment is a
+//! race of one.
+
+use std::collections::VecDeque;
+
+use super::History;
+use crate::config::Config;
+use crate::engine::{
+    DecisionMap, EngineError, Outputs, Request, Snapshot, Timing, Trainer, Update,
+};
+
+/// A run among those that share data, order, first weights and clock.
+pub struct Arm {
+    /// What the person called it.
+    name: Option<String>,
+    /// Left out of the views; it trains on, so that it is there again at the same step.
+    pub(super) muted: bool,
+    pub(super) trainer: Trainer,
+    pub(super) history: History,
+    pub(super) snapshot: Snapshot,
+    pub(super) map: Option<DecisionMap>,
+    pub(super) outputs: Option<Outputs>,
+    /// The step at which its loss stopped being a number; it trains no further.
+    pub(super) out_at: Option<u64>,
+    /// What submissions took that the other arms have not finished.
+    timings: VecDeque<Timing>,
+}
+
+impl Arm {
+    /// Most characters of a name.
+    const LONGEST_NAME: usize = 24;
+
+    pub(super) fn new(trainer: Trainer) -> Self {
+        Self {
+            name: None,
+            muted: false,
+            history: History::default(),
+            snapshot: Snapshot::start(trainer.config().task),
+            map: None,
+            outputs: None,
+            out_at: None,
+            timings: VecDeque::new(),
+            trainer,
+        }
+    }
+
+    /// The name that the person gave, or what tells it from the others: its loss.
+    pub fn name(&self) -> &str {
+        let loss = self.config().loss;
+        self.name.as_deref().unwrap_or_else(|| loss.short())
+    }
+
+    /// Gives it a name; without letters it is that of the loss again.
+    pub(super) fn rename(&mut self, name: &str) {
+        let name: String = name.trim().chars().take(Self::LONGEST_NAME).collect();
+        self.name = (!name.is_empty()).then_some(name);
+    }
+
+    pub fn config(&self) -> &Config {
+        self.trainer.config()
+    }
+
+    /// Parameters before the first step: those of every arm.
+    pub fn initial_parameters(&self) -> &[f32] {
+        self.trainer.initial_parameters()
+    }
+
+    /// Examples of the mini-batches that were queued last, one after the other.
+    pub fn last_indices(&self) -> &[u32] {
+        self.trainer.last_indices()
+    }
+
+    pub fn is_muted(&self) -> bool {
+        self.muted
+    }
+
+    /// The step at which its loss stopped being a number, if it has.
+    pub fn out_at(&self) -> Option<u64> {
+        self.out_at
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The latest statistics; those of step 0 are empty.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    pub fn map(&self) -> Option<&DecisionMap> {
+        self.map.as_ref()
+    }
+
+    /// What it says of the examples, at the last evaluation.
+    pub fn outputs(&self) -> Option<&Outputs> {
+        self.outputs.as_ref()
+    }
+
+    /// Starts anew on this run; name and mute stay.
+    pub(super) fn restart(&mut self, trainer: Trainer) {
+        let name = self.name.take();
+        let muted = self.muted;
+        *self = Self {
+            name,
+            muted,
+            ..Self::new(trainer)
+        };
+    }
+
+    pub(super) fn advance(&mut self, count: u32) -> Result<(), EngineError> {
+        if self.out_at.is_some() {
+            return Ok(());
+        }
+        self.trainer.advance(count)
+    }
+
+    pub(super) fn request(&mut self, request: Request) {
+        self.trainer.request(request);
+    }
+
+    /// What the last submission took that is finished, if it is.
+    pub(super) fn finished(&mut self) -> &mut VecDeque<Timing> {
+        while let Some(timing) = self.trainer.take_timing() {
+            self.timings.push_back(timing);
+        }
+        &mut self.timings
+    }
+
+    /// Takes over a reading; true when its loss has just stopped being a number.
+    pub(super) fn take(&mut self, update: Update, wants_exact: bool) -> bool {
+        if let Some(evaluation) = &update.evaluation {
+            self.history.push(evaluation);
+        }
+        if update.map.is_some() {
+            self.map = update.map;
+        }
+        if update.outputs.is_some() {
+            self.outputs = update.outputs;
+        }
+        let was_finite = self.snapshot.loss.is_finite();
+        let last = std::mem::replace(&mut self.snapshot, update.snapshot);
+        let same_bins = self.snapshot.counts.len() == last.counts.len();
+        if self.snapshot.exact.is_none() && wants_exact && same_bins {
+            self.snapshot.exact = last.exact;
+        }
+        was_finite && !self.snapshot.loss.is_finite()
+    }
+}

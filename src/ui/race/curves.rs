@@ -1,0 +1,103 @@
+//! Curves of all arms over the steps.
+
+use egui::{Ui, Vec2};
+
+use super::super::{egui, panels};
+use super::looks;
+use crate::engine::{Evaluation, Scores};
+use crate::figure::{self, RaceCurve};
+use crate::ghm::Task;
+use crate::lab::Lab;
+
+/// A score on the test examples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Score {
+    /// Average precision, or the mean absolute error of a regression.
+    #[default]
+    Headline,
+    BestF1,
+    Recall(usize),
+    Calibration,
+}
+
+impl Score {
+    /// The scores of the task.
+    pub fn of(lab: &Lab) -> Vec<Self> {
+        let config = lab.config();
+        let classes = (0..config.number_of_classes()).map(Self::Recall);
+        match config.task {
+            Task::Regression => vec![Self::Headline],
+            Task::Binary => [Self::Headline, Self::BestF1]
+                .into_iter()
+                .chain(classes)
+                .chain([Self::Calibration])
+                .collect(),
+            Task::Classes => std::iter::once(Self::Headline)
+                .chain(classes)
+                .chain([Self::Calibration])
+                .collect(),
+        }
+    }
+
+    pub fn name(self, lab: &Lab) -> String {
+        match (self, lab.config().task) {
+            (Self::Headline, Task::Regression) => "mean absolute error".to_owned(),
+            (Self::Headline, Task::Classes) => "mean average precision".to_owned(),
+            (Self::Headline, Task::Binary) => "average precision".to_owned(),
+            (Self::BestF1, _) => "best F1".to_owned(),
+            (Self::Recall(1), Task::Binary) => "recall of positives".to_owned(),
+            (Self::Recall(_), Task::Binary) => "recall of negatives".to_owned(),
+            (Self::Recall(class), _) => format!("recall of class {class}"),
+            (Self::Calibration, _) => "calibration error".to_owned(),
+        }
+    }
+
+    /// Whether more is better.
+    pub fn rises(self, lab: &Lab) -> bool {
+        match self {
+            Self::Headline => lab.config().task != Task::Regression,
+            Self::Calibration => false,
+            Self::BestF1 | Self::Recall(_) => true,
+        }
+    }
+
+    pub fn value(self, scores: &Scores) -> Option<f64> {
+        match self {
+            Self::Headline => scores.headline(),
+            Self::BestF1 => scores.best_f1.map(|best| best.f1),
+            Self::Recall(class) => scores.recall.get(class).copied().flatten(),
+            Self::Calibration => scores.calibration_error,
+        }
+    }
+}
+
+fn of_arms(lab: &Lab, value: &dyn Fn(&Evaluation) -> Option<f64>) -> Vec<RaceCurve> {
+    let looks = looks(lab);
+    let curve = |(index, arm): (usize, &crate::lab::Arm)| {
+        let points = arm.history().points().iter();
+        let points = points.filter_map(|point| Some([point.step as f64, value(point)?]));
+        RaceCurve {
+            name: arm.name().to_owned(),
+            look: looks[index],
+            points: points.collect(),
+        }
+    };
+    lab.heard().map(curve).collect()
+}
+
+pub(super) fn losses(ui: &mut Ui, lab: &Lab, size: Vec2) {
+    let curves = of_arms(lab, &|point| Some(point.test.loss));
+    panels::curves(ui, &figure::race_losses(&curves), size);
+}
+
+/// A score that the task has not gives way to the first.
+pub(super) fn scores(ui: &mut Ui, lab: &Lab, score: Score, size: Vec2) {
+    let there = Score::of(lab).contains(&score);
+    let score = if there { score } else { Score::default() };
+    let curves = of_arms(lab, &|point| score.value(&point.test));
+    let name = score.name(lab);
+    let title: String = name[..1].to_uppercase() + &name[1..];
+    let is_share = lab.config().task != Task::Regression;
+    let panel = figure::race_scores(&curves, &title, "on the test examples", is_share);
+    panels::curves(ui, &panel, size);
+}

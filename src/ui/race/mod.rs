@@ -1,0 +1,154 @@
+//! The race: a strip with its arms, and the views that lay them side by side.
+
+mod curves;
+mod maps;
+mod scores;
+mod strip;
+
+use egui::{Color32, Ui, Vec2};
+
+use super::style::{IntoColor, theme};
+use super::{egui, field};
+use crate::figure::{self, Look, Profile, RaceArm};
+use crate::ghm::Loss;
+use crate::lab::Lab;
+
+pub(super) use strip::{strip, views};
+
+/// Height that the row of views takes on a wide screen, with the space below it.
+pub(super) const VIEWS: f32 = 36.0;
+
+/// What of a race is shown below the panels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shown {
+    /// Of the arm that is shown alone.
+    Data,
+    #[default]
+    Maps,
+    Curves,
+    Scores,
+}
+
+impl Shown {
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (
+            Self::Data,
+            "Data",
+            "The data and the curves of the chosen arm.",
+        ),
+        (
+            Self::Maps,
+            "Maps",
+            "What each arm predicts over the plane, side by side, and where two arms differ.",
+        ),
+        (
+            Self::Curves,
+            "Curves",
+            "Loss and scores of all arms over the steps.",
+        ),
+        (
+            Self::Scores,
+            "Scores",
+            "Exact numbers of all arms on the test examples, the best of each column in bold.",
+        ),
+    ];
+}
+
+/// What the views of a race remember between frames.
+#[derive(Default)]
+pub struct Memory {
+    shown: Shown,
+    score: curves::Score,
+    /// Textures of the maps, and of the difference as the last.
+    fields: Vec<field::Memory>,
+    /// The examples that the maps show, and the run they are of.
+    chosen: (Option<u64>, Vec<u32>),
+    /// The arms whose maps are subtracted.
+    pair: [usize; 2],
+    /// The arm that is being renamed, and the name so far.
+    renaming: Option<(usize, String)>,
+}
+
+impl Memory {
+    /// Whether the views of the race are shown in place of those of a single arm.
+    pub(super) fn shows_race(&self, lab: &Lab) -> bool {
+        lab.is_race() && self.shown != Shown::Data
+    }
+}
+
+/// The look of every arm.
+pub(super) fn looks(lab: &Lab) -> Vec<Look> {
+    let losses: Vec<Loss> = lab.arms().iter().map(|arm| arm.config().loss).collect();
+    figure::looks(&losses)
+}
+
+/// The colour of an arm.
+pub(super) fn color(ui: &Ui, lab: &Lab, arm: usize) -> Color32 {
+    theme(ui.ctx()).color(looks(lab)[arm].ink).into_color()
+}
+
+/// The arms of the three panels.
+pub(super) fn arms(lab: &Lab) -> Vec<RaceArm> {
+    let looks = looks(lab);
+    let class = lab.config().shown_class.index();
+    let arm = |(index, arm): (usize, &crate::lab::Arm)| RaceArm {
+        name: arm.name().to_owned(),
+        look: looks[index],
+        loss: arm.config().loss,
+        profile: Profile::of(arm.snapshot(), class),
+    };
+    lab.heard().map(arm).collect()
+}
+
+/// The numbers of one bin, of the arms that have it.
+pub(super) fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
+    let bins = lab.snapshot().counts.len();
+    let of_arm = |(_, arm): (usize, &crate::lab::Arm)| {
+        let snapshot = arm.snapshot();
+        let contribution = snapshot.contribution_of(arm.config().loss);
+        let pair = [
+            ("examples", snapshot.counts.get(bin).map(|&v| f64::from(v))),
+            ("contribution", contribution.get(bin).map(|&v| f64::from(v))),
+        ];
+        let name = arm.name().to_owned();
+        let same = snapshot.counts.len() == bins;
+        let pair = pair.into_iter().filter(move |_| same);
+        pair.filter_map(move |(what, value)| Some((format!("{name}, {what}"), value?)))
+    };
+    lab.heard().flat_map(of_arm).collect()
+}
+
+/// The chosen view within `size`.
+pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) {
+    match memory.shown {
+        Shown::Data => {}
+        Shown::Maps => maps::show(ui, lab, memory, size),
+        Shown::Curves => {
+            let half = Vec2::new((size.x - 16.0) / 2.0, size.y);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 16.0;
+                curves::losses(ui, lab, half);
+                curves::scores(ui, lab, memory.score, half);
+            });
+        }
+        Shown::Scores => scores::show(ui, lab),
+    }
+}
+
+/// The chosen view on a narrow screen, in panels of this size.
+pub(super) fn show_narrow(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, panel: Vec2) {
+    match memory.shown {
+        Shown::Curves => {
+            curves::losses(ui, lab, panel);
+            curves::scores(ui, lab, memory.score, panel);
+        }
+        Shown::Maps => {
+            let tiles = lab.heard().count() as f32 + 1.0;
+            let height = (tiles / 2.0).ceil() * (panel.x / 2.0 + maps::TEXT);
+            maps::show(ui, lab, memory, Vec2::new(panel.x, height));
+        }
+        _ => {
+            egui::ScrollArea::horizontal().show(ui, |ui| scores::show(ui, lab));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The row of arms: which there are, how they look, and what can be done to them.
+
+use egui::{ComboBox, Popup, RichText, Sense, Ui, Vec2};
+
+use super::super::icons::{Icon, button};
+use super::super::style::theme;
+use super::super::{TOUCH, egui, paint};
+use super::curves::Score;
+use super::{Memory, Shown, looks};
+use crate::figure::{Look, Shape};
+use crate::ghm::{Loss, Task};
+use crate::lab::{ArmCommand, Lab};
+
+/// Height of the row where a mouse points.
+const HEIGHT: f32 = 28.0;
+
+/// The arms as chips, and what adds one.
+pub(in super::super) fn strip(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, narrow: bool) {
+    let height = if narrow { TOUCH } else { HEIGHT };
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().interact_size.y = height;
+        ui.spacing_mut().item_spacing = Vec2::splat(4.0);
+        let looks = looks(lab);
+        for (index, look) in looks.into_iter().enumerate() {
+            chosen = chosen.take().or(chip(ui, lab, memory, index, look, height));
+            ui.add_space(4.0);
+        }
+        chosen = chosen.take().or(adder(ui, lab, height));
+    });
+    if let Some(command) = chosen {
+        lab.arm(command);
+        memory.pair = memory.pair.map(|arm| arm.min(lab.arms().len() - 1));
+    }
+}
+
+/// One arm: its look and name, a click to show it, and its menu.
+fn chip(
+    ui: &mut Ui,
+    lab: &Lab,
+    memory: &mut Memory,
+    index: usize,
+    look: Look,
+    height: f32,
+) -> Option<ArmCommand> {
+    let arm = &lab.arms()[index];
+    if let Some((_, name)) = memory.renaming.as_mut().filter(|(of, _)| *of == index) {
+        let field = egui::TextEdit::singleline(name).desired_width(120.0);
+        let response = ui.add_sized([120.0, height], field);
+        response.request_focus();
+        if !response.lost_focus() && !response.clicked_elsewhere() {
+            return None;
+        }
+        let (index, name) = memory.renaming.take()?;
+        let cancels = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        return (!cancels).then_some(ArmCommand::Rename(index, name));
+    }
+    let mut command = None;
+    let text = match arm.out_at() {
+        Some(_) => format!("{} (out)", arm.name()),
+        None => arm.name().to_owned(),
+    };
+    let text = if arm.is_muted() {
+        RichText::new(text).weak().strikethrough()
+    } else {
+        RichText::new(text)
+    };
+    sample(ui, look, height);
+    let shown = lab.shown() == index;
+    let label = egui::Button::selectable(shown, text).min_size(Vec2::new(0.0, height));
+    let tip = "Shows the data and the settings of this arm.";
+    if ui.add(label).on_hover_text(tip).clicked() {
+        command = Some(ArmCommand::Show(index));
+    }
+    if !lab.is_race() {
+        return command;
+    }
+    let name = format!("{}: more", arm.name());
+    let more = button(
+        ui,
+        Icon::More,
+        height,
+        &name,
+        "Rename, duplicate, mute, solo, remove.",
+    );
+    Popup::menu(&more).show(|ui| {
+        if ui.button("Rename").clicked() {
+            memory.renaming = Some((index, arm.name().to_owned()));
+        }
+        let mute = if arm.is_muted() { "Unmute" } else { "Mute" };
+        for (name, tip, chosen) in [
+            (
+                "Duplicate",
+                "One more arm with these settings. All start anew.",
+                ArmCommand::Duplicate(index),
+            ),
+            (
+                mute,
+                "Left out of the views; it trains on.",
+                ArmCommand::Mute(index),
+            ),
+            (
+                "Solo",
+                "This one alone in the views; again, all.",
+                ArmCommand::Solo(index),
+            ),
+            ("Remove", "The others run on.", ArmCommand::Remove(index)),
+        ] {
+            if ui.button(name).on_hover_text(tip).clicked() {
+                command = Some(chosen);
+            }
+        }
+    });
+    command
+}
+
+/// A stroke as the arm has it in all panels.
+fn sample(ui: &mut Ui, look: Look, height: f32) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(22.0, height), Sense::hover());
+    let middle = height / 2.0;
+    let line = Shape::Line {
+        points: vec![[0.0, middle], [20.0, middle]],
+        ink: look.ink,
+        width: 2.5,
+        dash: look.dash,
+    };
+    paint::paint(ui.painter(), rect.min, &[line], theme(ui.ctx()));
+}
+
+/// Adds an arm, or makes a race of all losses.
+fn adder(ui: &mut Ui, lab: &Lab, height: f32) -> Option<ArmCommand> {
+    let mut command = None;
+    let tip =
+        "One more arm: the same data, first weights and order under another loss. All start anew.";
+    let add = button(ui, Icon::Add, height, "Add an arm", tip);
+    Popup::menu(&add).show(|ui| {
+        for &loss in Loss::of(lab.config().task) {
+            if ui
+                .button(loss.label())
+                .on_hover_text(Loss::DOCS[loss as usize])
+                .clicked()
+            {
+                command = Some(ArmCommand::Add(loss));
+            }
+        }
+    });
+    if !lab.is_race() {
+        let all = egui::Button::new("Race all losses").min_size(Vec2::new(0.0, height));
+        let tip =
+            "Trains one arm for each loss, from the same first weights on the same mini-batches.";
+        if ui.add(all).on_hover_text(tip).clicked() {
+            command = Some(ArmCommand::AllLosses);
+        }
+    }
+    command
+}
+
+/// Which view is below the panels, and what it shows.
+pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narrow: bool) {
+    let height = if narrow { TOUCH } else { HEIGHT };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().interact_size.y = height;
+        for (shown, name, tip) in Shown::ALL {
+            ui.selectable_value(&mut memory.shown, shown, name)
+                .on_hover_text(tip);
+        }
+        ui.add_space(8.0);
+        match memory.shown {
+            Shown::Curves => {
+                let label = ui.label(RichText::new("score").weak());
+                ComboBox::from_id_salt("score")
+                    .width(170.0)
+                    .selected_text(memory.score.name(lab))
+                    .show_ui(ui, |ui| {
+                        for score in Score::of(lab) {
+                            ui.selectable_value(&mut memory.score, score, score.name(lab));
+                        }
+                    })
+                    .response
+                    .labelled_by(label.id);
+            }
+            Shown::Maps if lab.config().task != Task::Regression => {
+                let first = ui.label(RichText::new("difference").weak());
+                pick(ui, lab, &mut memory.pair[0], first.id, "minuend");
+                let second = ui.label("−");
+                pick(ui, lab, &mut memory.pair[1], second.id, "subtrahend");
+            }
+            _ => {}
+        }
+    });
+}
+
+/// The arms of the difference.
+fn pick(ui: &mut Ui, lab: &Lab, arm: &mut usize, label: egui::Id, salt: &str) {
+    let name = |index: usize| lab.arms().get(index).map_or("", |arm| arm.name());
+    let tip = "The arms whose probabilities are subtracted in the last map.";
+    ComboBox::from_id_salt(salt)
+        .width(130.0)
+        .selected_text(name(*arm))
+        .show_ui(ui, |ui| {
+            for index in 0..lab.arms().len() {
+                ui.selectable_value(arm, index, name(index));
+            }
+        })
+        .response
+        .labelled_by(label)
+        .on_hover_text(tip);
+}
