@@ -408,15 +408,18 @@ fn looks_as_it_did() {
         ("race-maps-light", WIDE, light, Task::Binary, "Maps"),
         ("race-curves-dark", WIDE, dark, Task::Binary, "Curves"),
         ("race-scores-light", WIDE, light, Task::Classes, "Scores"),
-        ("race-fits-dark", WIDE, dark, Task::Regression, "Maps"),
+        ("race-fits-dark", WIDE, dark, Task::Regression, "Fits"),
         ("race-phone", PHONE, light, Task::Binary, "Maps"),
     ] {
         let mut harness = open(size, theme, quick().for_task(task));
         settle(&mut harness);
         harness.get_by_label("Race all losses").click();
         harness.run();
-        command(&harness, Command::Step(60));
-        harness.run();
+        // At rest after each step: how many evaluations a curve has must not depend on time.
+        for _ in 0..10 {
+            command(&harness, Command::Step(1));
+            harness.run();
+        }
         harness.get_by_label(view).click();
         harness.run();
         let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
@@ -472,7 +475,7 @@ fn a_race_is_run_by_its_chips_and_views() {
     harness.get_by_role_and_label(Role::Button, "OHEM").click();
     harness.run();
     assert_eq!(names(&harness)[4], "OHEM");
-    harness.get_by_label("Data").click();
+    harness.get_by_role_and_label(Role::Button, "Data").click();
     harness.run();
     harness.get_by_label("Data and decision map");
 
@@ -480,7 +483,7 @@ fn a_race_is_run_by_its_chips_and_views() {
     harness.run();
     harness.get_by_label("Rename").click();
     harness.run();
-    harness.get_by_value("CE").type_text(" again");
+    harness.get_by_role(Role::TextInput).type_text(" again");
     harness.run();
     harness.key_press(egui::Key::Enter);
     harness.run();

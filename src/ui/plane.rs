@@ -11,7 +11,7 @@ use crate::lab::Lab;
 
 /// Most examples of each class that are drawn.
 const MOST: usize = 1500;
-/// Flipped labels or outliers that are drawn whatever their share.
+/// Flipped labels or outliers that are drawn of [`MOST`] whatever their share.
 const FEW: usize = 150;
 /// Height of the title and of the legend.
 const TITLE: f32 = 24.0;
@@ -115,7 +115,7 @@ pub(super) fn choose(split: &Split, task: Task, most: usize) -> Vec<u32> {
     let all = split.flipped.iter().filter(|&&flipped| flipped).count();
     let share = all as f64 / (split.len() - all).max(1) as f64;
     let fair = (chosen.len() as f64 * share) as usize;
-    chosen.extend(flipped.iter().take(fair.max(FEW)));
+    chosen.extend(flipped.iter().take(fair.max(FEW * most / MOST)));
     chosen
 }
 

@@ -8,9 +8,9 @@ mod strip;
 use egui::{Color32, Ui, Vec2};
 
 use super::style::{IntoColor, theme};
-use super::{egui, field};
+use super::{egui, field, plane};
 use crate::figure::{self, Look, Profile, RaceArm};
-use crate::ghm::Loss;
+use crate::ghm::{Loss, Task};
 use crate::lab::Lab;
 
 pub(super) use strip::{strip, views};
@@ -30,25 +30,26 @@ enum Shown {
 }
 
 impl Shown {
-    const ALL: [(Self, &'static str, &'static str); 4] = [
-        (
-            Self::Data,
-            "Data",
-            "The data and the curves of the chosen arm.",
-        ),
+    /// What it is called with this task.
+    fn name(self, task: Task) -> &'static str {
+        match (self, task) {
+            (Self::Data, _) => "Data",
+            (Self::Maps, Task::Regression) => "Fits",
+            (Self::Maps, _) => "Maps",
+            (Self::Curves, _) => "Curves",
+            (Self::Scores, _) => "Scores",
+        }
+    }
+
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Data, "The data and the curves of the chosen arm."),
         (
             Self::Maps,
-            "Maps",
-            "What each arm predicts over the plane, side by side, and where two arms differ.",
+            "What each arm predicts over the plane, and where two arms differ.",
         ),
-        (
-            Self::Curves,
-            "Curves",
-            "Loss and scores of all arms over the steps.",
-        ),
+        (Self::Curves, "Loss and scores of all arms over the steps."),
         (
             Self::Scores,
-            "Scores",
             "Exact numbers of all arms on the test examples, the best of each column in bold.",
         ),
     ];
@@ -122,6 +123,16 @@ pub(super) fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
 pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) {
     match memory.shown {
         Shown::Data => {}
+        Shown::Maps if lab.config().task == Task::Regression => {
+            let plane = Vec2::new(plane::width(size), size.y);
+            let curve = Vec2::new((size.x - plane.x - 32.0) / 2.0, size.y);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 16.0;
+                maps::show(ui, lab, memory, plane);
+                curves::losses(ui, lab, curve);
+                curves::scores(ui, lab, memory.score, curve);
+            });
+        }
         Shown::Maps => maps::show(ui, lab, memory, size),
         Shown::Curves => {
             let half = Vec2::new((size.x - 16.0) / 2.0, size.y);
@@ -144,7 +155,10 @@ pub(super) fn show_narrow(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, panel
         }
         Shown::Maps => {
             let tiles = lab.heard().count() as f32 + 1.0;
-            let height = (tiles / 2.0).ceil() * (panel.x / 2.0 + maps::TEXT);
+            let height = match lab.config().task {
+                Task::Regression => panel.x + maps::TEXT,
+                _ => (tiles / 2.0).ceil() * (panel.x / 2.0 + maps::TEXT),
+            };
             maps::show(ui, lab, memory, Vec2::new(panel.x, height));
         }
         _ => {

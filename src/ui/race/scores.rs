@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab) {
             let step = last.map_or("–".to_owned(), |last| count(last.step));
             let loss = last.map_or("–".to_owned(), |last| number(last.test.loss));
             let scores = values.iter().map(|value| match value {
-                Some(value) => format!("{value:.4}"),
+                Some(value) => written(*value),
                 None => "–".to_owned(),
             });
             [arm.name().to_owned(), step, loss]
@@ -45,9 +45,10 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab) {
                 .collect()
         })
         .collect();
+    // Equal as they are written.
     let is_best = |row: usize, column: usize| {
-        let value = column.checked_sub(3).and_then(|column| values[row][column]);
-        value.is_some() && value == column.checked_sub(3).and_then(|column| best[column])
+        let best = column.checked_sub(3).and_then(|column| best[column]);
+        best.is_some_and(|best| rows[row][column] == written(best))
     };
     table(ui, &header, &rows, &is_best);
     ui.add_space(8.0);
@@ -59,4 +60,8 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab) {
         .weak()
         .small(),
     );
+}
+
+fn written(value: f64) -> String {
+    format!("{value:.4}")
 }

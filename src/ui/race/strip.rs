@@ -1,6 +1,6 @@
 //! The row of arms: which there are, how they look, and what can be done to them.
 
-use egui::{ComboBox, Popup, RichText, Sense, Ui, Vec2};
+use egui::{Align, ComboBox, Layout, Popup, RichText, Sense, Ui, Vec2};
 
 use super::super::icons::{Icon, button};
 use super::super::style::theme;
@@ -13,6 +13,9 @@ use crate::lab::{ArmCommand, Lab};
 
 /// Height of the row where a mouse points.
 const HEIGHT: f32 = 28.0;
+/// Width of the stroke before a name.
+const SAMPLE: f32 = 22.0;
+const GAP: f32 = 4.0;
 
 /// The arms as chips, and what adds one.
 pub(in super::super) fn strip(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, narrow: bool) {
@@ -20,11 +23,11 @@ pub(in super::super) fn strip(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, n
     let mut chosen = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = height;
-        ui.spacing_mut().item_spacing = Vec2::splat(4.0);
+        ui.spacing_mut().item_spacing = Vec2::splat(GAP);
         let looks = looks(lab);
         for (index, look) in looks.into_iter().enumerate() {
             chosen = chosen.take().or(chip(ui, lab, memory, index, look, height));
-            ui.add_space(4.0);
+            ui.add_space(GAP);
         }
         chosen = chosen.take().or(adder(ui, lab, height));
     });
@@ -46,9 +49,13 @@ fn chip(
     let arm = &lab.arms()[index];
     if let Some((_, name)) = memory.renaming.as_mut().filter(|(of, _)| *of == index) {
         let field = egui::TextEdit::singleline(name).desired_width(120.0);
-        let response = ui.add_sized([120.0, height], field);
-        response.request_focus();
+        let label = ui.label(RichText::new("name").weak());
+        let response = ui.add_sized([120.0, height], field).labelled_by(label.id);
         if !response.lost_focus() && !response.clicked_elsewhere() {
+            // To ask for it again would take back that it was lost.
+            if !response.has_focus() {
+                response.request_focus();
+            }
             return None;
         }
         let (index, name) = memory.renaming.take()?;
@@ -65,16 +72,45 @@ fn chip(
     } else {
         RichText::new(text)
     };
-    sample(ui, look, height);
-    let shown = lab.shown() == index;
-    let label = egui::Button::selectable(shown, text).min_size(Vec2::new(0.0, height));
-    let tip = "Shows the data and the settings of this arm.";
-    if ui.add(label).on_hover_text(tip).clicked() {
-        command = Some(ArmCommand::Show(index));
-    }
-    if !lab.is_race() {
-        return command;
-    }
+    let padding = 2.0 * ui.spacing().button_padding.x;
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let name_width = {
+        let white = egui::Color32::WHITE;
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.text().to_owned(), font, white);
+        galley.size().x + padding
+    };
+    let buttons = if lab.is_race() { height + GAP } else { 0.0 };
+    // A chip goes to the next line as a whole.
+    let size = Vec2::new(SAMPLE + 2.0 * GAP + name_width + buttons, height);
+    let layout = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        sample(ui, look, height);
+        let shown = lab.shown() == index;
+        let label = egui::Button::selectable(shown, text).min_size(Vec2::new(0.0, height));
+        let tip = "Shows the data and the settings of this arm.";
+        if ui.add(label).on_hover_text(tip).clicked() {
+            command = Some(ArmCommand::Show(index));
+        }
+        if lab.is_race() {
+            command = command.take().or(menu(ui, lab, memory, index, height));
+        }
+    });
+    command
+}
+
+/// What can be done to an arm.
+fn menu(
+    ui: &mut Ui,
+    lab: &Lab,
+    memory: &mut Memory,
+    index: usize,
+    height: f32,
+) -> Option<ArmCommand> {
+    let mut command = None;
+    let arm = &lab.arms()[index];
     let name = format!("{}: more", arm.name());
     let more = button(
         ui,
@@ -116,10 +152,10 @@ fn chip(
 
 /// A stroke as the arm has it in all panels.
 fn sample(ui: &mut Ui, look: Look, height: f32) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(22.0, height), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(SAMPLE, height), Sense::hover());
     let middle = height / 2.0;
     let line = Shape::Line {
-        points: vec![[0.0, middle], [20.0, middle]],
+        points: vec![[0.0, middle], [SAMPLE - 2.0, middle]],
         ink: look.ink,
         width: 2.5,
         dash: look.dash,
@@ -160,7 +196,8 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
     let height = if narrow { TOUCH } else { HEIGHT };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = height;
-        for (shown, name, tip) in Shown::ALL {
+        for (shown, tip) in Shown::ALL {
+            let name = shown.name(lab.config().task);
             ui.selectable_value(&mut memory.shown, shown, name)
                 .on_hover_text(tip);
         }
