@@ -259,6 +259,25 @@ impl Page {
         }))
     }
 
+    /// The arms of the race, as a list of objects.
+    pub fn arms(&self) -> Result<JsValue, JsValue> {
+        let lab = self.lab.borrow();
+        let arms = lab.arms().iter().enumerate().map(|(index, arm)| {
+            let last = arm.history().last();
+            json!({
+                "name": arm.name(),
+                "shown": index == lab.shown(),
+                "muted": arm.is_muted(),
+                "step": arm.snapshot().step,
+                "loss": arm.snapshot().loss,
+                "averagePrecision": last.and_then(|last| last.test.average_precision),
+                "meanAbsoluteError": last.and_then(|last| last.test.absolute_error),
+                "config": arm.config().to_json(),
+            })
+        });
+        to_js(&Json::Array(arms.collect()))
+    }
+
     /// Opens predictions by names and bytes. What is wrong with them goes to the screen.
     #[wasm_bindgen(js_name = openFiles)]
     pub fn open_files(&self, names: Vec<String>, contents: Vec<Uint8Array>) {

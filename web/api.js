@@ -95,6 +95,8 @@ export function installApi() {
       lastXray = turn.catch(() => {});
       return turn;
     },
+    /** The arms of the race: name, shown, muted, step, loss, scores and settings of each. */
+    arms: () => running().arms(),
     /** What the lab tells the person now. */
     messages: () => running().messages(),
     /** Ends the lab and removes its canvas. */

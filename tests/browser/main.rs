@@ -461,6 +461,41 @@ fn the_bins_slider_moves_by_mouse() {
     assert_eq!(page.errors(), Vec::<String>::new());
 }
 
+/// All losses at once, on the GPU and on the CPU; leaves pictures to look at.
+#[test]
+fn a_race_of_all_losses_keeps_one_clock() {
+    let site = Site::serve();
+    for (graphics, name) in [(Graphics::WebGpu, "webgpu"), (Graphics::WebGl, "webgl")] {
+        let mut browser = Browser::launch(graphics);
+        let mut page = browser.blank();
+        page.resize(1280, 800);
+        page.go(&site.origin);
+        page.ready();
+        page.evaluate("ghmLab.pause()");
+        // The button lies in the row above the panels; its place is the screen's own affair.
+        let places = (400..900).step_by(30).map(f64::from);
+        for x in places {
+            page.drag((x, 79.0), (x, 79.0));
+            if page.evaluate("ghmLab.arms().length") == 5 {
+                break;
+            }
+        }
+        let names = page.evaluate("ghmLab.arms().map((arm) => arm.name).join()");
+        assert_eq!(names, "CE,Class-balanced,Focal,OHEM,GHM-C", "{name}");
+        page.evaluate("ghmLab.pause()");
+        page.evaluate("ghmLab.step(60)");
+        page.wait_for("ghmLab.arms().every((arm) => arm.step >= 60 && arm.averagePrecision > 0)");
+        let steps = page.evaluate("new Set(ghmLab.arms().map((arm) => arm.step)).size");
+        assert_eq!(steps, 1, "{name}");
+        let losses = page.evaluate("new Set(ghmLab.arms().map((arm) => arm.loss)).size");
+        assert_eq!(losses, 5, "{name}: each arm trains under its own loss");
+        let picture = page.screenshot();
+        let file = screenshots().join(format!("{name}-race.png"));
+        std::fs::write(file, decode_base64(&picture)).unwrap();
+        assert_eq!(page.errors(), Vec::<String>::new());
+    }
+}
+
 /// Also leaves `target/screenshots/` to look at.
 #[test]
 fn the_canvas_fills_every_window() {
