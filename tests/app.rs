@@ -428,6 +428,63 @@ fn looks_as_it_did() {
     assert!(failures.is_empty(), "{failures:#?}");
 }
 
+/// Repeats over seeds, to their end.
+fn repeat(harness: &mut Harness<'_, App>) {
+    harness.get_by_label("Race all losses").click();
+    harness.run();
+    harness.get_by_label("Seeds").click();
+    harness.run();
+    harness.state().lab().borrow_mut().repeat(3, 48);
+    for _ in 0..5000 {
+        harness.step();
+        let lab = harness.state().lab();
+        if !lab.borrow().repeats().is_some_and(|of| of.is_running()) {
+            break;
+        }
+    }
+    harness.run();
+}
+
+#[test]
+fn seeds_look_as_they_did() {
+    let mut failures = Vec::new();
+    for (name, size, theme) in [
+        ("race-seeds-light", WIDE, egui::Theme::Light),
+        ("race-seeds-dark", WIDE, egui::Theme::Dark),
+    ] {
+        let mut harness = open(size, theme, quick());
+        settle(&mut harness);
+        repeat(&mut harness);
+        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+        failures.extend(harness.try_snapshot_options(name, &options).err());
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn repeats_start_and_end_by_their_buttons() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    harness.get_by_label("Race all losses").click();
+    harness.run();
+    harness.get_by_label("Seeds").click();
+    harness.run();
+    harness.get_by_label("Repeat the race").click();
+    for _ in 0..5 {
+        harness.step();
+    }
+    let running = |harness: &Harness<'_, App>| {
+        let lab = harness.state().lab();
+        lab.borrow().repeats().map(|of| of.is_running())
+    };
+    assert_eq!(running(&harness), Some(true));
+    harness.get_by_label("0 of 10 seeds");
+    harness.get_by_label("Cancel").click();
+    harness.run();
+    assert_eq!(running(&harness), Some(false));
+    harness.get_by_label("Repeat the race");
+}
+
 #[test]
 fn a_race_is_run_by_its_chips_and_views() {
     let mut harness = open(WIDE, egui::Theme::Light, quick());

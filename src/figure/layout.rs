@@ -132,7 +132,7 @@ fn legend(series: &Series, at: [f32; 2], shapes: &mut Vec<Shape>) {
             ink: series.ink,
             opacity: 1.0,
         },
-        Marks::Steps(_) | Marks::Line(_) => Shape::Line {
+        Marks::Steps(_) | Marks::Line(_) | Marks::Band(_) => Shape::Line {
             points: vec![[x, y], [x + SWATCH, y]],
             ink: series.ink,
             width: marks::width(series.dash),

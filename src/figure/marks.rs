@@ -8,6 +8,11 @@ const LINE_WIDTH: f32 = 2.0;
 /// Bars narrower than this touch each other.
 const NARROW: f32 = 4.0;
 
+/// Pixels of a slice of a band.
+const BAND_SLICE: f64 = 2.0;
+/// Several bands may lie above one another.
+const BAND_OPACITY: f32 = 0.16;
+
 /// A point in shares of the plot, x from the left and y from the bottom.
 type Point = [f64; 2];
 
@@ -18,6 +23,8 @@ pub(super) fn is_visible(panel: &Panel, series: &Series) -> bool {
         Marks::Bars(values) => values.iter().any(|&value| value > 0.0 && place(value)),
         Marks::Steps(values) => values.iter().any(|&value| place(value)),
         Marks::Line(points) => points.iter().any(|point| place(point[1])),
+        // It belongs to a line, which the legend names.
+        Marks::Band(_) => false,
     }
 }
 
@@ -27,10 +34,13 @@ pub(super) fn draw(panel: &Panel, area: Area, shapes: &mut Vec<Shape>) {
         if let Marks::Bars(values) = &series.marks {
             bars(panel, values, series.ink, area, shapes);
         }
+        if let Marks::Band(points) = &series.marks {
+            band(panel, points, series.ink, area, shapes);
+        }
     }
     for series in panel.series.iter().rev() {
         let lines = match &series.marks {
-            Marks::Bars(_) => continue,
+            Marks::Bars(_) | Marks::Band(_) => continue,
             Marks::Steps(values) => steps(panel, values),
             Marks::Line(points) => line(panel, points),
         };
@@ -78,6 +88,41 @@ fn bars(panel: &Panel, values: &[f64], ink: Ink, area: Area, shapes: &mut Vec<Sh
             ink,
             opacity: 1.0,
         });
+    }
+}
+
+/// Slices of whole pixels, which meet without a seam.
+fn band(panel: &Panel, points: &[[f64; 3]], ink: Ink, area: Area, shapes: &mut Vec<Shape>) {
+    for pair in points.windows(2) {
+        let [from, to] = [pair[0], pair[1]];
+        let ends = [from[0], to[0]].map(|x| share(&panel.x, x));
+        let [Some(left), Some(right)] = ends else {
+            continue;
+        };
+        let at = |x: f64| (x.clamp(0.0, 1.0) * f64::from(area.width)).round();
+        let (first, last) = (at(left), at(right));
+        let mut pixel = first;
+        while pixel < last {
+            let width = BAND_SLICE.min(last - pixel);
+            let t = (pixel + width / 2.0 - first) / (last - first);
+            let value = |column: usize| from[column] + t * (to[column] - from[column]);
+            let [low, high] = [1, 2].map(|column| share(&panel.y, value(column)));
+            // What is too low for a log axis reaches to its bottom.
+            let low = low.unwrap_or(0.0).clamp(0.0, 1.0) as f32;
+            if let Some(high) = high.map(|high| high.clamp(0.0, 1.0) as f32) {
+                shapes.push(Shape::Rect {
+                    area: Area {
+                        left: area.left.round() + pixel as f32,
+                        top: area.top + (1.0 - high) * area.height,
+                        width: width as f32,
+                        height: (high - low).max(0.0) * area.height,
+                    },
+                    ink,
+                    opacity: BAND_OPACITY,
+                });
+            }
+            pixel += width;
+        }
     }
 }
 

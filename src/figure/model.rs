@@ -81,6 +81,8 @@ pub enum Marks {
     Steps(Vec<f64>),
     /// Straight lines between points `[x, y]`.
     Line(Vec<[f64; 2]>),
+    /// A pale band between points `[x, low, high]`.
+    Band(Vec<[f64; 3]>),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -128,6 +128,8 @@ pub struct RaceCurve {
     pub look: Look,
     /// `[step, value]`
     pub points: Vec<[f64; 2]>,
+    /// `[step, low, high]` of a mean over seeds; empty of a single run.
+    pub band: Vec<[f64; 3]>,
 }
 
 /// Losses, each divided by its own first value: those of different losses have no common scale, since
@@ -158,8 +160,12 @@ pub fn race_losses(curves: &[RaceCurve]) -> Panel {
 
 /// A score of every arm over the steps; one that lies from 0 to 1, or an error.
 pub fn race_scores(curves: &[RaceCurve], title: &str, unit: &str, is_share: bool) -> Panel {
-    let most = curves.iter().flat_map(|curve| &curve.points);
-    let most = most.map(|point| point[1]).fold(0.0, f64::max);
+    let points = curves.iter().flat_map(|curve| &curve.points);
+    let bands = curves.iter().flat_map(|curve| &curve.band);
+    let values = points.map(|point| point[1]);
+    let most = values
+        .chain(bands.map(|point| point[2]))
+        .fold(0.0, f64::max);
     let y = Axis {
         title: unit.to_owned(),
         scale: AxisScale::Linear,
@@ -169,6 +175,13 @@ pub fn race_scores(curves: &[RaceCurve], title: &str, unit: &str, is_share: bool
 }
 
 fn over_steps(title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
+    let bands = curves.iter().filter(|curve| !curve.band.is_empty());
+    let bands = bands.map(|curve| Series {
+        name: format!("{}, spread", curve.name),
+        ink: curve.look.ink,
+        dash: curve.look.dash,
+        marks: Marks::Band(curve.band.clone()),
+    });
     let last = curves.iter().filter_map(|curve| curve.points.last());
     let last = last.map(|point| point[0]).fold(10.0, f64::max);
     let seen = curves.iter().filter(|curve| !curve.points.is_empty());
@@ -187,6 +200,7 @@ fn over_steps(title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
                 dash: curve.look.dash,
                 marks: Marks::Line(curve.points.clone()),
             })
+            .chain(bands)
             .collect(),
         empty: "No evaluation yet".to_owned(),
     }

@@ -9,6 +9,7 @@ mod messages;
 mod pace;
 mod race;
 mod readings;
+mod repeats;
 mod runner;
 
 pub use arm::Arm;
@@ -18,4 +19,5 @@ pub use inspection::{Inspection, SAMPLES, Sample};
 pub use messages::{Message, Messages, Severity, explain_non_finite};
 pub use pace::{MAX_SPEED, MIN_SPEED};
 pub use race::{ArmCommand, is_of_arm};
+pub use repeats::{Paired, RepeatedArm, Repeats, Spread};
 pub use runner::{Command, Lab};

@@ -6,7 +6,7 @@ use web_time::Instant;
 
 use super::arm::Arm;
 use super::pace::{Pace, Rate};
-use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Severity};
+use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Repeats, Severity};
 use crate::config::Config;
 use crate::data::Dataset;
 use crate::engine::{BackendInfo, Compute, DecisionMap, EngineError, Request, Snapshot};
@@ -59,6 +59,7 @@ pub struct Lab {
     pub(super) run: u64,
     pub messages: Messages,
     pub(super) inspection: Inspection,
+    pub(super) repeats: Option<Box<Repeats>>,
 }
 
 impl Lab {
@@ -87,6 +88,7 @@ impl Lab {
             run: 0,
             messages: Messages::default(),
             inspection: Inspection::default(),
+            repeats: None,
         };
         lab.arms = lab.start_arms(std::slice::from_ref(config))?;
         Ok(lab)
@@ -137,7 +139,7 @@ impl Lab {
 
     /// Steps and examples a second, over the last second.
     pub fn rates(&self) -> (f64, f64) {
-        if self.is_busy() {
+        if self.playing || self.step() < self.goal {
             self.rate.per_second()
         } else {
             (0.0, 0.0)
@@ -166,6 +168,7 @@ impl Lab {
     pub fn is_busy(&self) -> bool {
         self.playing
             || self.inspection.is_busy()
+            || self.repeats().is_some_and(Repeats::is_running)
             || self.step() < self.goal
             || self.readings_due() > 0
             || self.complete_at != Some(self.step())
@@ -270,6 +273,7 @@ impl Lab {
             self.stop(error.to_string());
         }
         self.read_on();
+        self.repeat_on();
     }
 
     fn try_tick(&mut self) -> Result<(), EngineError> {

@@ -6,6 +6,7 @@ mod failures;
 mod inspection;
 mod race;
 mod readings;
+mod repeats;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -39,6 +39,15 @@ impl Score {
         }
     }
 
+    /// Itself, or the first where the task does not have it.
+    pub fn fitting(self, lab: &Lab) -> Self {
+        if Self::of(lab).contains(&self) {
+            self
+        } else {
+            Self::default()
+        }
+    }
+
     pub fn name(self, lab: &Lab) -> String {
         match (self, lab.config().task) {
             (Self::Headline, Task::Regression) => "mean absolute error".to_owned(),
@@ -50,6 +59,12 @@ impl Score {
             (Self::Recall(class), _) => format!("recall of class {class}"),
             (Self::Calibration, _) => "calibration error".to_owned(),
         }
+    }
+
+    /// The name as a title.
+    pub fn title(self, lab: &Lab) -> String {
+        let name = self.name(lab);
+        name[..1].to_uppercase() + &name[1..]
     }
 
     /// Whether more is better.
@@ -80,6 +95,7 @@ fn of_arms(lab: &Lab, value: &dyn Fn(&Evaluation) -> Option<f64>) -> Vec<RaceCur
             name: arm.name().to_owned(),
             look: looks[index],
             points: points.collect(),
+            band: Vec::new(),
         }
     };
     lab.heard().map(curve).collect()
@@ -90,13 +106,10 @@ pub(super) fn losses(ui: &mut Ui, lab: &Lab, size: Vec2) {
     panels::curves(ui, &figure::race_losses(&curves), size);
 }
 
-/// A score that the task has not gives way to the first.
 pub(super) fn scores(ui: &mut Ui, lab: &Lab, score: Score, size: Vec2) {
-    let there = Score::of(lab).contains(&score);
-    let score = if there { score } else { Score::default() };
+    let score = score.fitting(lab);
     let curves = of_arms(lab, &|point| score.value(&point.test));
-    let name = score.name(lab);
-    let title: String = name[..1].to_uppercase() + &name[1..];
+    let title = score.title(lab);
     let is_share = lab.config().task != Task::Regression;
     let panel = figure::race_scores(&curves, &title, "on the test examples", is_share);
     panels::curves(ui, &panel, size);

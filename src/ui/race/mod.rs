@@ -3,6 +3,7 @@
 mod curves;
 mod maps;
 mod scores;
+mod seeds;
 mod strip;
 
 use egui::{Color32, Ui, Vec2};
@@ -27,6 +28,7 @@ enum Shown {
     Maps,
     Curves,
     Scores,
+    Seeds,
 }
 
 impl Shown {
@@ -38,10 +40,11 @@ impl Shown {
             (Self::Maps, _) => "Maps",
             (Self::Curves, _) => "Curves",
             (Self::Scores, _) => "Scores",
+            (Self::Seeds, _) => "Seeds",
         }
     }
 
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 5] = [
         (Self::Data, "The data and the curves of the chosen arm."),
         (
             Self::Maps,
@@ -51,6 +54,10 @@ impl Shown {
         (
             Self::Scores,
             "Exact numbers of all arms on the test examples, the best of each column in bold.",
+        ),
+        (
+            Self::Seeds,
+            "The race repeated over several seeds: means, spread and paired differences.",
         ),
     ];
 }
@@ -66,6 +73,7 @@ pub struct Memory {
     chosen: (Option<u64>, Vec<u32>),
     /// The arms whose maps are subtracted.
     pair: [usize; 2],
+    seeds: seeds::Wanted,
     /// The arm that is being renamed, and the name so far.
     renaming: Option<(usize, String)>,
 }
@@ -143,6 +151,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
             });
         }
         Shown::Scores => scores::show(ui, lab),
+        Shown::Seeds => seeds::show(ui, lab, memory, size),
     }
 }
 
@@ -161,6 +170,7 @@ pub(super) fn show_narrow(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, panel
             };
             maps::show(ui, lab, memory, Vec2::new(panel.x, height));
         }
+        Shown::Seeds => seeds::show_narrow(ui, lab, memory, panel),
         _ => {
             egui::ScrollArea::horizontal().show(ui, |ui| scores::show(ui, lab));
         }

@@ -203,11 +203,11 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
         }
         ui.add_space(8.0);
         match memory.shown {
-            Shown::Curves => {
+            Shown::Curves | Shown::Seeds => {
                 let label = ui.label(RichText::new("score").weak());
                 ComboBox::from_id_salt("score")
                     .width(170.0)
-                    .selected_text(memory.score.name(lab))
+                    .selected_text(memory.score.fitting(lab).name(lab))
                     .show_ui(ui, |ui| {
                         for score in Score::of(lab) {
                             ui.selectable_value(&mut memory.score, score, score.name(lab));
