@@ -77,6 +77,7 @@ const UI: &[&str] = &[
     "engine::BackendInfo",
     "engine::DecisionMap",
     "engine::Evaluation",
+    "engine::ExampleGradient",
     "engine::FIT_POINTS",
     "engine::MAP_SIZE",
     "engine::Scores",

@@ -227,7 +227,8 @@ impl Outputs {
             width: width_of(&told),
             splits,
             weights,
-            told,
+            // Where the mini-batch lay among others says nothing of the examples.
+            told: Step { first: 0, ..told },
             keep,
         }
     }

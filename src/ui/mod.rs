@@ -8,6 +8,7 @@ mod paint;
 mod panels;
 mod plane;
 mod race;
+mod selection;
 mod style;
 mod table;
 mod transport;
@@ -37,8 +38,11 @@ pub struct View {
     panels: panels::Memory,
     plane: plane::Memory,
     race: race::Memory,
-    /// The bin under the pointer in an X-ray.
-    xray: triptych::Hovered,
+    /// What is marked in the panels and lit in the plane.
+    cursor: triptych::Cursor,
+    selection: selection::Memory,
+    /// What is marked in an X-ray.
+    xray: triptych::Cursor,
     /// Whether the sheet of settings is open, on narrow screens.
     sheet_open: bool,
     /// What is to be opened; the front does that.
@@ -115,7 +119,7 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
         let space = ui.available_size();
         let upper = Vec2::new(space.x, ((space.y - gap) * 0.48).max(200.0));
         let lower = Vec2::new(space.x, (space.y - gap - upper.y).max(200.0));
-        panels::show(ui, lab, &mut view.panels, upper, false);
+        panels::show(ui, lab, &mut view.panels, &mut view.cursor, upper, false);
         ui.add_space(gap);
         let mut lower = lower;
         if lab.is_race() {
@@ -131,9 +135,20 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             let plane = plane::width(lower);
-            plane::show(ui, lab, &mut view.plane, Vec2::new(plane, lower.y));
+            let size = Vec2::new(plane, lower.y);
+            view.selection.refresh(lab, &view.cursor);
+            plane::show(
+                ui,
+                lab,
+                &mut view.plane,
+                &view.selection,
+                &mut view.cursor,
+                size,
+            );
             let curve = Vec2::new((lower.x - plane - 2.0 * gap) / 2.0, lower.y);
-            panels::losses(ui, lab, curve);
+            if !selection::card(ui, lab, &view.selection, &mut view.cursor, curve) {
+                panels::losses(ui, lab, curve);
+            }
             panels::scores(ui, lab, curve);
         });
     });
@@ -172,14 +187,24 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             let width = ui.available_width();
             let panel = Vec2::new(width, 240.0);
             race::strip(ui, lab, &mut view.race, true);
-            panels::show(ui, lab, &mut view.panels, panel, true);
+            panels::show(ui, lab, &mut view.panels, &mut view.cursor, panel, true);
             if lab.is_race() {
                 race::views(ui, lab, &mut view.race, true);
             }
             if view.race.shows_race(lab) {
                 race::show_narrow(ui, lab, &mut view.race, panel);
             } else {
-                plane::show(ui, lab, &mut view.plane, plane::size(width));
+                view.selection.refresh(lab, &view.cursor);
+                let size = plane::size(width);
+                plane::show(
+                    ui,
+                    lab,
+                    &mut view.plane,
+                    &view.selection,
+                    &mut view.cursor,
+                    size,
+                );
+                selection::card(ui, lab, &view.selection, &mut view.cursor, panel);
                 panels::losses(ui, lab, panel);
                 panels::scores(ui, lab, panel);
             }

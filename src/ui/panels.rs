@@ -5,7 +5,7 @@ use egui::{Pos2, Ui, Vec2};
 use super::egui;
 use super::paint::rect_of;
 use super::style::{IntoColor, theme};
-use super::triptych::{Hovered, Triptych, draw};
+use super::triptych::{Cursor, Triptych, draw};
 use crate::engine::Evaluation;
 use crate::figure::{
     self, AxisScale, Ink, Panel, Profile, Shown, losses as loss_panel, number,
@@ -17,7 +17,6 @@ use crate::lab::Lab;
 /// What the panels remember between frames.
 #[derive(Default)]
 pub struct Memory {
-    hovered: Hovered,
     /// Ranges of the three y axes as drawn: they grow at once and shrink slowly.
     ranges: [Option<[f64; 2]>; 3],
     /// The run and the bins that the ranges belong to.
@@ -26,18 +25,26 @@ pub struct Memory {
 
 /// The three panels of the last mini-batch: statistics ⊗ regularization = overall; in a row of this
 /// size, or in a column of panels of this size.
-pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2, narrow: bool) {
+pub(super) fn show(
+    ui: &mut Ui,
+    lab: &Lab,
+    memory: &mut Memory,
+    cursor: &mut Cursor,
+    size: Vec2,
+    narrow: bool,
+) {
     let panels = build(ui, lab, memory);
     let triptych = Triptych {
         panels: &panels,
         bins: lab.snapshot().counts.len(),
         mu: lab.config().mu,
         reading: &|bin| reading(lab, bin),
+        brush: Some("Click, or drag over bins, to keep their examples lit in the plane."),
     };
     if narrow {
-        triptych.column(ui, &mut memory.hovered, size);
+        triptych.column(ui, cursor, size);
     } else {
-        triptych.row(ui, &mut memory.hovered, size);
+        triptych.row(ui, cursor, size);
     }
 }
 

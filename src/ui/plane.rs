@@ -3,7 +3,8 @@
 use egui::{Align2, FontId, Pos2, Rect, Shape, Stroke, Ui, Vec2};
 
 use super::style::{IntoColor, STRONG, theme};
-use super::{egui, field, plot_place};
+use super::triptych::Cursor;
+use super::{egui, field, plot_place, selection};
 use crate::data::{PLANE, Split};
 use crate::figure::{Theme, count};
 use crate::ghm::Task;
@@ -13,6 +14,8 @@ use crate::lab::Lab;
 const MOST: usize = 1500;
 /// Flipped labels or outliers that are drawn of [`MOST`] whatever their share.
 const FEW: usize = 150;
+/// How near to an example the pointer is on it, in points.
+const REACH: f32 = 6.0;
 /// Height of the title and of the legend.
 const TITLE: f32 = 24.0;
 const LEGEND: f32 = 40.0;
@@ -36,7 +39,14 @@ pub(super) fn size(width: f32) -> Vec2 {
 }
 
 /// Draws the training examples within `size`, as a square under a title.
-pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
+pub(super) fn show(
+    ui: &mut Ui,
+    lab: &Lab,
+    memory: &mut Memory,
+    selection: &selection::Memory,
+    cursor: &mut Cursor,
+    size: Vec2,
+) {
     let (rect, response) = plot_place(ui, size);
     let colors = theme(ui.ctx());
     let task = lab.config().task;
@@ -78,6 +88,16 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
         mark(&mut shapes, split, task, index as usize, square, colors);
     }
     painter.extend(shapes);
+    if let Some(lit) = selection.lit() {
+        // What is not selected fades.
+        let veil = colors.ground.into_color().gamma_multiply(0.7);
+        painter.rect_filled(square, 0.0, veil);
+        let mut shapes = Vec::with_capacity(lit.len().min(MOST));
+        for &index in lit.iter().take(MOST) {
+            mark(&mut shapes, split, task, index as usize, square, colors);
+        }
+        painter.extend(shapes);
+    }
     if task == Task::Regression {
         let color = super::race::color(ui, lab, lab.shown());
         painter.extend(field::truth(lab.config(), square, colors));
@@ -87,7 +107,35 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
     ui.painter()
         .rect_stroke(square, 0.0, border, egui::StrokeKind::Inside);
     legend(ui, lab, memory.chosen.len(), square);
-    response.on_hover_text_at_pointer(help);
+    let pointer = response.hover_pos().filter(|at| square.contains(*at));
+    let shown = selection.lit().unwrap_or(&memory.chosen);
+    let near = pointer.and_then(|at| nearest(split, shown, square, at));
+    let gradient = near.and_then(|index| selection.example(index));
+    cursor.example = gradient.map(|example| example.norm);
+    let Some(example) = gradient else {
+        response.on_hover_text_at_pointer(help);
+        return;
+    };
+    let [x, y] = split.points[example.index];
+    let ring = Stroke::new(2.0, colors.ink.into_color());
+    ui.painter().circle_stroke(place(square, x, y), 7.0, ring);
+    response.on_hover_ui_at_pointer(|ui| selection::describe(ui, lab, selection, example));
+}
+
+/// The example that the pointer is on, of those that are drawn.
+fn nearest(split: &Split, shown: &[u32], square: Rect, at: Pos2) -> Option<usize> {
+    let distance = |&index: &u32| {
+        let [x, y] = split.points[index as usize];
+        place(square, x, y).distance_sq(at)
+    };
+    let most = shown.iter().take(5 * MOST);
+    let near = most.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+    (distance(near) <= REACH * REACH).then_some(*near as usize)
+}
+
+fn place(square: Rect, x: f32, y: f32) -> Pos2 {
+    let scale = 0.5 * square.width() / PLANE;
+    square.center() + Vec2::new(x * scale, -y * scale)
 }
 
 /// Which examples are drawn: all of the rarer classes up to `most`, a sample of the rest, and of the
@@ -128,8 +176,7 @@ pub(super) fn mark(
     colors: &Theme,
 ) {
     let [x, y] = split.points[index];
-    let scale = 0.5 * square.width() / PLANE;
-    let at = square.center() + Vec2::new(x * scale, -y * scale);
+    let at = place(square, x, y);
     let class = match task {
         Task::Regression => 0,
         Task::Binary | Task::Classes => split.class(index),

@@ -7,12 +7,30 @@ use super::paint::{paint, rect_of};
 use super::plot_place;
 use super::style::{IntoColor, theme};
 use crate::figure::{self, Panel, Placed, number};
+use crate::lab::Brush;
 
 /// Width of the signs between the panels.
 const SIGN: f32 = 24.0;
 
-/// The bin under the pointer, of however many bins; marked in all panels.
-pub(super) type Hovered = Option<(usize, usize)>;
+/// What is marked in all panels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Cursor {
+    /// The bin under the pointer.
+    pub hovered: Option<Brush>,
+    /// Bins that were brushed: by a click one, by a drag all that it crosses.
+    pub brushed: Option<Brush>,
+    /// Where the drag began.
+    from: Option<usize>,
+    /// Gradient norm of an example under the pointer.
+    pub example: Option<f32>,
+}
+
+impl Cursor {
+    /// What is selected now: under the pointer, else brushed.
+    pub fn selected(&self) -> Option<Brush> {
+        self.hovered.or(self.brushed)
+    }
+}
 
 /// Statistics ⊗ regularization = overall.
 pub(super) struct Triptych<'a> {
@@ -22,18 +40,20 @@ pub(super) struct Triptych<'a> {
     pub mu: f64,
     /// Name and number, line by line, of what is to be read of a bin.
     pub reading: &'a dyn Fn(usize) -> Vec<(String, f64)>,
+    /// Whether bins can be brushed, and what that does.
+    pub brush: Option<&'a str>,
 }
 
 impl Triptych<'_> {
     /// Side by side, in `size`.
-    pub fn row(&self, ui: &mut Ui, hovered: &mut Hovered, size: Vec2) {
+    pub fn row(&self, ui: &mut Ui, cursor: &mut Cursor, size: Vec2) {
         let width = (size.x - 2.0 * SIGN) / 3.0;
         let top = figure::common_top(self.panels, width);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             let mut now = None;
             for (index, panel) in self.panels.iter().enumerate() {
-                let bin = self.one(ui, *hovered, panel, Vec2::new(width, size.y), top);
+                let bin = self.one(ui, cursor, panel, Vec2::new(width, size.y), top);
                 now = now.or(bin);
                 if let Some(sign) = ["⊗", "="].get(index) {
                     let (rect, _) = plot_place(ui, Vec2::new(SIGN, size.y));
@@ -42,35 +62,88 @@ impl Triptych<'_> {
                     paint(ui.painter(), rect.min, &shapes, theme(ui.ctx()));
                 }
             }
-            *hovered = now;
+            cursor.hovered = now;
         });
     }
 
     /// One below the other, each of `size`.
-    pub fn column(&self, ui: &mut Ui, hovered: &mut Hovered, size: Vec2) {
+    pub fn column(&self, ui: &mut Ui, cursor: &mut Cursor, size: Vec2) {
         let mut now = None;
         for panel in self.panels {
-            now = now.or(self.one(ui, *hovered, panel, size, 0.0));
+            now = now.or(self.one(ui, cursor, panel, size, 0.0));
         }
-        *hovered = now;
+        cursor.hovered = now;
     }
 
-    /// Draws a panel and returns the bin that the pointer is on, with the number of bins.
-    fn one(&self, ui: &mut Ui, marked: Hovered, panel: &Panel, size: Vec2, top: f32) -> Hovered {
-        let (rect, placed, response) = draw(ui, panel, size, top);
+    /// Draws a panel and returns the bin that the pointer is on.
+    fn one(
+        &self,
+        ui: &mut Ui,
+        cursor: &mut Cursor,
+        panel: &Panel,
+        size: Vec2,
+        top: f32,
+    ) -> Option<Brush> {
+        let (rect, placed, mut response) = draw(ui, panel, size, top);
         let bins = self.bins;
         let area = rect_of(placed.area, rect.min);
-        if let Some((bin, of)) = marked.filter(|(_, of)| *of == bins && bins > 0) {
-            let [from, to] = figure::bin_span(panel, bin, of, self.mu)
-                .map(|share| area.left() + area.width() * share);
+        let ink = theme(ui.ctx()).ink.into_color();
+        for (brush, strength) in [(cursor.brushed, 0.1), (cursor.hovered, 0.14)] {
+            let Some(brush) = brush.filter(|brush| brush.bins == bins) else {
+                continue;
+            };
+            let ends = [(brush.first, 0), (brush.last, 1)];
+            let [from, to] = ends.map(|(bin, end)| {
+                let span = figure::bin_span(panel, bin, bins, self.mu);
+                area.left() + area.width() * span[end]
+            });
             let column = Rect::from_x_y_ranges(from..=to, area.y_range());
-            let color = theme(ui.ctx()).ink.into_color().gamma_multiply(0.14);
-            ui.painter().rect_filled(column, 0.0, color);
+            ui.painter()
+                .rect_filled(column, 0.0, ink.gamma_multiply(strength));
         }
-        let pointer = response.hover_pos().filter(|at| area.contains(*at))?;
-        let bin = figure::bin_at(panel, &placed, pointer.x - rect.left(), bins, self.mu)?;
-        response.on_hover_ui_at_pointer(|ui| self.describe(ui, bin));
-        Some((bin, bins))
+        if let Some(norm) = cursor.example {
+            let bin = crate::ghm::bin(norm, bins.max(1));
+            let [from, to] = figure::bin_span(panel, bin, bins.max(1), self.mu);
+            let within = norm * bins.max(1) as f32 - bin as f32;
+            let x = area.left() + area.width() * (from + (to - from) * within.clamp(0.0, 1.0));
+            let stroke = egui::Stroke::new(1.5, ink);
+            ui.painter().vline(x, area.y_range(), stroke);
+        }
+        let bin_under = |pointer: egui::Pos2| {
+            let inside = area.contains(pointer).then_some(pointer)?;
+            figure::bin_at(panel, &placed, inside.x - rect.left(), bins, self.mu)
+        };
+        if self.brush.is_some() {
+            let id = response.id.with("brush");
+            response = ui.interact(area, id, egui::Sense::click_and_drag());
+            let name = format!("Bins of {}", panel.title);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
+            let at = response.interact_pointer_pos().and_then(bin_under);
+            if response.drag_started() {
+                // A drag is known as such only after it has moved.
+                let origin = ui.input(|input| input.pointer.press_origin());
+                cursor.from = origin.and_then(bin_under);
+            }
+            match (cursor.from, at) {
+                (Some(from), Some(to)) if response.dragged() => {
+                    cursor.brushed = Some(Brush::between(from, to, bins));
+                }
+                (_, Some(bin)) if response.clicked() => {
+                    let one = Some(Brush::one(bin, bins));
+                    // A second click on it lets go.
+                    cursor.brushed = one.filter(|_| cursor.brushed != one);
+                }
+                _ => {}
+            }
+            if response.drag_stopped() {
+                cursor.from = None;
+            }
+        }
+        let bin = response.hover_pos().and_then(bin_under)?;
+        if !response.dragged() {
+            response.on_hover_ui_at_pointer(|ui| self.describe(ui, bin));
+        }
+        Some(Brush::one(bin, bins))
     }
 
     /// The numbers of one bin.
@@ -85,6 +158,9 @@ impl Triptych<'_> {
                 ui.end_row();
             }
         });
+        if let Some(what) = self.brush {
+            ui.label(egui::RichText::new(what).weak().small());
+        }
     }
 }
 

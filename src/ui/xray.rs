@@ -4,7 +4,7 @@ use egui::{Align, Layout, Popup, RichText, Ui, Vec2};
 
 use super::icons::{Icon, button};
 use super::table::{ROW, table};
-use super::triptych::{Hovered, Triptych};
+use super::triptych::{Cursor, Triptych};
 use super::{egui, style};
 use crate::figure::{self, Shown, count, number};
 use crate::ghm::Task;
@@ -53,7 +53,7 @@ pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f3
 }
 
 /// Draws the X-ray that is open; `narrow` stacks everything.
-pub(super) fn show(ui: &mut Ui, lab: &mut Lab, hovered: &mut Hovered, narrow: bool) {
+pub(super) fn show(ui: &mut Ui, lab: &mut Lab, cursor: &mut Cursor, narrow: bool) {
     let mut close = false;
     if let Some(inspected) = lab.inspection().shown() {
         let report = &inspected.report;
@@ -74,7 +74,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, hovered: &mut Hovered, narrow: bo
             );
         }
         ui.add_space(8.0);
-        panels(ui, report, hovered, narrow);
+        panels(ui, report, cursor, narrow);
         ui.add_space(16.0);
         tables(ui, report);
     }
@@ -83,7 +83,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, hovered: &mut Hovered, narrow: bo
     }
 }
 
-fn panels(ui: &mut Ui, report: &Report, hovered: &mut Hovered, narrow: bool) {
+fn panels(ui: &mut Ui, report: &Report, cursor: &mut Cursor, narrow: bool) {
     let profile = report.profile();
     let shown = Shown {
         losses: report.losses.iter().rev().map(|of| of.loss).collect(),
@@ -99,13 +99,14 @@ fn panels(ui: &mut Ui, report: &Report, hovered: &mut Hovered, narrow: bool) {
         bins: report.counts.len(),
         mu: report.config.mu,
         reading: &|bin| reading(report, bin),
+        brush: None,
     };
     let space = ui.available_size();
     if narrow {
-        triptych.column(ui, hovered, Vec2::new(space.x, 280.0));
+        triptych.column(ui, cursor, Vec2::new(space.x, 280.0));
     } else {
         let height = (space.y - 16.0 - tables_height(report)).max(260.0);
-        triptych.row(ui, hovered, Vec2::new(space.x, height));
+        triptych.row(ui, cursor, Vec2::new(space.x, height));
     }
 }
 

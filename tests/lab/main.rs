@@ -4,6 +4,7 @@ mod changes;
 mod commands;
 mod failures;
 mod inspection;
+mod linked;
 mod race;
 mod readings;
 mod repeats;
