@@ -4,6 +4,7 @@
 //! `web/`; here is what it asks of the running app.
 
 mod graphics;
+mod states;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,7 +18,6 @@ use web_sys::HtmlCanvasElement;
 use crate::app::{App, SharedLab};
 use crate::config::{Config, SettingError};
 use crate::data::predictions::Input;
-use crate::ghm::Loss;
 use crate::lab::{Command, Lab, Severity};
 
 thread_local! {
@@ -56,8 +56,8 @@ pub struct Page {
     runner: eframe::WebRunner,
     lab: SharedLab,
     context: egui::Context,
-    /// The settings that the address holds; `None` when it holds something that was refused.
-    in_address: RefCell<Option<Config>>,
+    /// The link that the address holds; `None` when it holds something that was refused.
+    in_address: RefCell<Option<String>>,
     /// The run and the step that scripts asked for last.
     goal: Cell<(u64, u64)>,
 }
@@ -99,7 +99,9 @@ pub async fn start(
                 let compute = graphics::compute(context, no_gpu);
                 let app = App::new(&context.egui_ctx, compute, &config, &errors)?;
                 let lab = app.lab();
-                let in_address = as_written(&lab.borrow(), config, &errors);
+                // A step of the tour; what is wrong with the rest was said above.
+                lab.borrow_mut().open_link(&fragment);
+                let in_address = as_written(&lab.borrow(), &config, &errors);
                 result.replace(Some((lab, context.egui_ctx.clone(), in_address)));
                 Ok(Box::new(app))
             }),
@@ -155,13 +157,13 @@ impl Page {
     /// Takes over the settings of a changed address; what is wrong with it goes to the screen.
     #[wasm_bindgen(js_name = openLink)]
     pub fn open_link(&self, fragment: &str) {
-        let (config, errors) = Config::from_link(fragment);
         let mut lab = self.lab.borrow_mut();
+        let errors = lab.open_link(fragment);
         for error in &errors {
             lab.messages.add(Severity::Error, error.to_string());
         }
-        lab.configure(&config);
-        self.in_address.replace(as_written(&lab, config, &errors));
+        let (config, _) = Config::from_link(fragment);
+        self.in_address.replace(as_written(&lab, &config, &errors));
         self.context.request_repaint();
     }
 
@@ -169,12 +171,13 @@ impl Page {
     #[wasm_bindgen(js_name = newLink)]
     pub fn new_link(&self) -> Option<String> {
         let lab = self.lab.borrow();
+        let link = lab.link();
         let mut in_address = self.in_address.borrow_mut();
-        if in_address.as_ref() == Some(lab.config()) {
+        if in_address.as_ref() == Some(&link) {
             return None;
         }
-        in_address.replace(lab.config().clone());
-        Some(lab.config().to_link())
+        in_address.replace(link.clone());
+        Some(link)
     }
 
     /// Trains on.
@@ -227,55 +230,6 @@ impl Page {
             ));
         }
         Ok(vec![lab.step() as f64, arrived])
-    }
-
-    /// The latest statistics, as an object.
-    pub fn snapshot(&self) -> Result<JsValue, JsValue> {
-        let lab = self.lab.borrow();
-        let snapshot = lab.snapshot();
-        let contribution: Map<String, Json> = Loss::of(snapshot.task)
-            .iter()
-            .map(|&loss| {
-                let of_loss = json!(snapshot.contribution_of(loss));
-                (loss.key().to_owned(), of_loss)
-            })
-            .collect();
-        let last = lab.history().last();
-        let average_precision = last.and_then(|last| last.test.average_precision);
-        let absolute_error = last.and_then(|last| last.test.absolute_error);
-        to_js(&json!({
-            "step": snapshot.step,
-            "backend": lab.backend().kind,
-            "adapter": lab.backend().adapter,
-            "examples": snapshot.examples,
-            "loss": snapshot.loss,
-            "averagePrecision": average_precision,
-            "meanAbsoluteError": absolute_error,
-            "counts": snapshot.counts,
-            "ema": snapshot.ema,
-            "density": snapshot.density,
-            "beta": snapshot.beta,
-            "contribution": contribution,
-        }))
-    }
-
-    /// The arms of the race, as a list of objects.
-    pub fn arms(&self) -> Result<JsValue, JsValue> {
-        let lab = self.lab.borrow();
-        let arms = lab.arms().iter().enumerate().map(|(index, arm)| {
-            let last = arm.history().last();
-            json!({
-                "name": arm.name(),
-                "shown": index == lab.shown(),
-                "muted": arm.is_muted(),
-                "step": arm.snapshot().step,
-                "loss": arm.snapshot().loss,
-                "averagePrecision": last.and_then(|last| last.test.average_precision),
-                "meanAbsoluteError": last.and_then(|last| last.test.absolute_error),
-                "config": arm.config().to_json(),
-            })
-        });
-        to_js(&Json::Array(arms.collect()))
     }
 
     /// Opens predictions by names and bytes. What is wrong with them goes to the screen.
@@ -372,7 +326,8 @@ fn to_js(json: &Json) -> Result<JsValue, JsValue> {
     js_sys::JSON::parse(&json.to_string())
 }
 
-/// The settings of a link, when it runs as it is written.
-fn as_written(lab: &Lab, config: Config, errors: &[SettingError]) -> Option<Config> {
-    (errors.is_empty() && *lab.config() == config).then_some(config)
+/// The link to what runs, when that is what the address says.
+fn as_written(lab: &Lab, config: &Config, errors: &[SettingError]) -> Option<String> {
+    let as_said = lab.tour().is_open() || lab.config() == config;
+    (errors.is_empty() && as_said).then(|| lab.link())
 }

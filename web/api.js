@@ -66,6 +66,8 @@ export function installApi() {
       running().setConfig(JSON.stringify(partial) ?? "");
       return running().config();
     },
+    /** Where the guided tour is. */
+    tour: () => running().tour(),
     play: () => running().play(),
     pause: () => running().pause(),
     /** Trains so many more mini-batches, pauses, and resolves to the snapshot behind them. */

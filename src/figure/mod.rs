@@ -3,6 +3,7 @@
 mod bins;
 mod curves;
 pub mod fonts;
+pub mod formula;
 mod layout;
 mod marks;
 mod model;

@@ -12,6 +12,7 @@ mod race;
 mod readings;
 mod repeats;
 mod runner;
+mod tour;
 
 pub use arm::Arm;
 pub use comparison::{FinalScores, train_and_score};
@@ -20,6 +21,7 @@ pub use inspection::{Inspection, SAMPLES, Sample};
 pub use linked::{Brush, Gradients, Selected, TurnedDown};
 pub use messages::{Message, Messages, Severity, explain_non_finite};
 pub use pace::{MAX_SPEED, MIN_SPEED};
-pub use race::{ArmCommand, is_of_arm};
+pub use race::{ArmCommand, RaceView, is_of_arm};
 pub use repeats::{Paired, RepeatedArm, Repeats, Spread};
 pub use runner::{Command, Lab};
+pub use tour::{Prepared, Reading, STEPS, Seen, Step, Tour, Try, Unit};

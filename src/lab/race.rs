@@ -28,6 +28,18 @@ pub enum ArmCommand {
     Solo(usize),
 }
 
+/// What of a race is shown below the panels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RaceView {
+    /// Of the arm that is shown alone.
+    Data,
+    #[default]
+    Maps,
+    Curves,
+    Scores,
+    Seeds,
+}
+
 /// Whether an arm has its own value of a setting; all other settings are shared.
 pub fn is_of_arm(setting: &Setting) -> bool {
     match setting.group {
@@ -132,7 +144,7 @@ impl Lab {
     }
 
     /// Starts a race of these settings, which share what arms share. Arms that stay keep their names.
-    fn start_race(&mut self, configs: Vec<Config>, shown: usize) {
+    pub(super) fn start_race(&mut self, configs: Vec<Config>, shown: usize) {
         match self.start_arms(&configs) {
             Err(error) => self.messages.add(Severity::Error, error.to_string()),
             Ok(arms) => {

@@ -6,7 +6,7 @@ use web_time::Instant;
 
 use super::arm::Arm;
 use super::pace::{Pace, Rate};
-use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Repeats, Severity};
+use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Repeats, Severity, Tour};
 use crate::config::Config;
 use crate::data::Dataset;
 use crate::engine::{BackendInfo, Compute, DecisionMap, EngineError, Request, Snapshot};
@@ -60,6 +60,7 @@ pub struct Lab {
     pub messages: Messages,
     pub(super) inspection: Inspection,
     pub(super) repeats: Option<Box<Repeats>>,
+    pub(super) tour: Tour,
 }
 
 impl Lab {
@@ -89,6 +90,7 @@ impl Lab {
             messages: Messages::default(),
             inspection: Inspection::default(),
             repeats: None,
+            tour: Tour::default(),
         };
         lab.arms = lab.start_arms(std::slice::from_ref(config))?;
         Ok(lab)

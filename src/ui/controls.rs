@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui};
 
-use super::{egui, style};
+use super::{egui, lights, style};
 use crate::config::{
     Config, Effect, Group, Kind, PRESETS, Preset, SETTINGS, Scale, Setting, Value,
 };
@@ -22,14 +22,14 @@ const LABEL_WIDTH: f32 = 96.0;
 const VALUE_WIDTH: f32 = 64.0;
 
 impl Form {
-    /// Shows every setting and applies what was changed.
-    pub(super) fn show(&mut self, ui: &mut Ui, lab: &mut Lab) {
+    /// Shows every setting, or only those of these keys, and applies what was changed.
+    pub(super) fn show(&mut self, ui: &mut Ui, lab: &mut Lab, only: Option<&[&str]>) {
         // Room for the scroll bar.
         ui.set_max_width(ui.available_width() - 8.0);
         ui.spacing_mut().item_spacing.y = 2.0;
         match lab.inspection().config().cloned() {
             Some(config) => self.of_predictions(ui, lab, config),
-            None => self.of_experiment(ui, lab),
+            None => self.of_experiment(ui, lab, only),
         }
     }
 
@@ -58,13 +58,19 @@ impl Form {
         }
     }
 
-    fn of_experiment(&mut self, ui: &mut Ui, lab: &mut Lab) {
+    fn of_experiment(&mut self, ui: &mut Ui, lab: &mut Lab, only: Option<&[&str]>) {
         let mut config = self.draft.take().unwrap_or_else(|| lab.config().clone());
         // A change must not alter the rows while they are drawn.
         let shown = config.clone();
         ui.add_space(6.0);
-        let chosen = presets(ui, &mut config);
-        let edit = groups(ui, &mut config, &|setting| (setting.matters)(&shown)).max(chosen);
+        let chosen = match only {
+            None => presets(ui, &mut config),
+            Some(_) => Edit::None,
+        };
+        let shows = |setting: &Setting| {
+            (setting.matters)(&shown) && only.is_none_or(|keys| keys.contains(&setting.key))
+        };
+        let edit = groups(ui, &mut config, &shows).max(chosen);
         ui.add_space(8.0);
         match edit {
             Edit::None => {}
@@ -91,13 +97,24 @@ fn groups(ui: &mut Ui, config: &mut Config, shows: &dyn Fn(&Setting) -> bool) ->
             ui.label(style::strong(group.label(), 14.0));
         }
         for setting in of_group().filter(|s| HEROES.contains(&s.key)) {
+            let (top, left) = (ui.cursor().top(), ui.cursor().left());
             edit = edit.max(hero(ui, setting, config));
+            join(ui, setting, left, top);
         }
         for setting in of_group().filter(|s| !HEROES.contains(&s.key)) {
+            let (top, left) = (ui.cursor().top(), ui.cursor().left());
             edit = edit.max(row(ui, setting, config));
+            join(ui, setting, left, top);
         }
     }
     edit
+}
+
+/// Lights the row that was drawn from `top` on up with the part of a formula that has its key.
+fn join(ui: &Ui, setting: &Setting, left: f32, top: f32) {
+    let right = left + ui.available_width();
+    let rect = egui::Rect::from_x_y_ranges(left..=right, top..=ui.cursor().top());
+    lights::join(ui, setting.key, rect);
 }
 
 /// How far a change of a setting is.

@@ -2,7 +2,9 @@
 
 mod controls;
 mod field;
+mod formula;
 mod icons;
+mod lights;
 mod messages;
 mod paint;
 mod panels;
@@ -11,6 +13,7 @@ mod race;
 mod selection;
 mod style;
 mod table;
+mod tour;
 mod transport;
 mod triptych;
 mod xray;
@@ -28,6 +31,8 @@ use crate::lab::Lab;
 const NARROW: f32 = 760.0;
 /// Width of the column of settings.
 const SETTINGS_WIDTH: f32 = 296.0;
+/// Width of that column while it has the card of the tour.
+const TOUR_WIDTH: f32 = 348.0;
 /// Side of what a finger must hit.
 const TOUCH: f32 = 44.0;
 
@@ -43,6 +48,7 @@ pub struct View {
     selection: selection::Memory,
     /// What is marked in an X-ray.
     xray: triptych::Cursor,
+    tour: tour::Memory,
     /// Whether the sheet of settings is open, on narrow screens.
     sheet_open: bool,
     /// What is to be opened; the front does that.
@@ -51,11 +57,14 @@ pub struct View {
 
 /// Draws everything into the whole of `ui`.
 pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
+    tour::set_up(lab, view);
+    lights::begin(ui.ctx(), lab.tour().is_open());
     if ui.available_width() < NARROW {
         narrow(ui, lab, view);
     } else {
         wide(ui, lab, view);
     }
+    tour::notice(lab, view);
     if ui.input(|input| !input.raw.hovered_files.is_empty()) {
         drop_hint(ui);
     }
@@ -97,7 +106,11 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     messages_panel(ui, lab);
     Panel::left("settings")
         .resizable(false)
-        .exact_size(SETTINGS_WIDTH)
+        .exact_size(if lab.tour().is_open() {
+            TOUR_WIDTH
+        } else {
+            SETTINGS_WIDTH
+        })
         .frame(bar(ui).inner_margin(Margin {
             left: 16,
             right: 8,
@@ -105,7 +118,7 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             bottom: 8,
         }))
         .show(ui, |ui| {
-            ScrollArea::vertical().show(ui, |ui| view.form.show(ui, lab));
+            ScrollArea::vertical().show(ui, |ui| settings(ui, lab, view));
         });
     let ground = ground(ui).inner_margin(Margin::same(16));
     CentralPanel::default().frame(ground).show(ui, |ui| {
@@ -125,8 +138,8 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
         if lab.is_race() {
             let top = ui.cursor().top();
             race::views(ui, lab, &mut view.race, false);
-            ui.add_space((top + race::VIEWS - ui.cursor().top()).max(0.0));
-            lower.y = (lower.y - race::VIEWS).max(160.0);
+            ui.add_space((top + race::VIEWS_HEIGHT - ui.cursor().top()).max(0.0));
+            lower.y = (lower.y - race::VIEWS_HEIGHT).max(160.0);
         }
         if view.race.shows_race(lab) {
             race::show(ui, lab, &mut view.race, lower);
@@ -172,7 +185,7 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
                 touch_sizes(ui);
                 ScrollArea::vertical().show(ui, |ui| {
                     transport::speed(ui, lab);
-                    view.form.show(ui, lab);
+                    form(ui, lab, view);
                 });
             });
     }
@@ -186,6 +199,9 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             }
             let width = ui.available_width();
             let panel = Vec2::new(width, 240.0);
+            if lab.tour().is_open() {
+                tour::card(ui, lab, true);
+            }
             race::strip(ui, lab, &mut view.race, true);
             panels::show(ui, lab, &mut view.panels, &mut view.cursor, panel, true);
             if lab.is_race() {
@@ -211,6 +227,30 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             messages::status(ui, lab);
         });
     });
+}
+
+/// The column of settings, below the card of the tour while that is open.
+fn settings(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
+    if lab.tour().is_open() {
+        ui.scope(|ui| {
+            ui.set_max_width(ui.available_width() - 8.0);
+            tour::card(ui, lab, false);
+        });
+        ui.separator();
+    }
+    form(ui, lab, view);
+}
+
+fn form(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
+    let tour = lab.tour();
+    let of_step = tour.step().settings;
+    let offers_all = tour.is_open() && lab.inspection().shown().is_none();
+    let only = (offers_all && !view.tour.all_settings).then_some(of_step);
+    view.form.show(ui, lab, only);
+    if offers_all {
+        ui.checkbox(&mut view.tour.all_settings, "all settings")
+            .on_hover_text("Shows every setting of the lab, not only those of this step.");
+    }
 }
 
 fn messages_panel(ui: &mut Ui, lab: &mut Lab) {

@@ -111,7 +111,7 @@ pub(super) fn show(
     let shown = selection.lit().unwrap_or(&memory.chosen);
     let near = pointer.and_then(|at| nearest(split, shown, square, at));
     let gradient = near.and_then(|index| selection.example(index));
-    cursor.example = gradient.map(|example| example.norm);
+    cursor.example = gradient.map(|example| (example.index, example.norm));
     let Some(example) = gradient else {
         response.on_hover_text_at_pointer(help);
         return;

@@ -26,7 +26,9 @@ pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
     line(ui, SIDE, |ui| {
         ui.label(style::strong("GHM Lab", 18.0))
             .on_hover_text("Gradient Harmonizing Mechanism, live.\nLi, Liu, Wang: Gradient Harmonized Single-stage Detector, AAAI 2019.");
-        ui.add_space(16.0);
+        ui.add_space(8.0);
+        super::tour::toggle(ui, lab, SIDE);
+        ui.add_space(8.0);
         buttons(ui, lab, SIDE);
         ui.add_space(8.0);
         speed(ui, lab);
@@ -48,10 +50,13 @@ pub(super) fn title(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, 40.0);
             super::xray::menu(ui, lab, wish, 40.0);
-            score(ui, lab);
+            super::tour::toggle(ui, lab, 40.0);
         });
     });
-    progress(ui, lab);
+    line(ui, 24.0, |ui| {
+        progress(ui, lab);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| score(ui, lab));
+    });
 }
 
 /// The bar at the bottom of a narrow screen.

@@ -2,10 +2,10 @@
 
 use egui::{Rect, Response, Ui, Vec2};
 
-use super::egui;
 use super::paint::{paint, rect_of};
 use super::plot_place;
 use super::style::{IntoColor, theme};
+use super::{egui, lights};
 use crate::figure::{self, Panel, Placed, number};
 use crate::lab::Brush;
 
@@ -21,8 +21,8 @@ pub(super) struct Cursor {
     pub brushed: Option<Brush>,
     /// Where the drag began.
     from: Option<usize>,
-    /// Gradient norm of an example under the pointer.
-    pub example: Option<f32>,
+    /// Index and gradient norm of the training example under the pointer.
+    pub example: Option<(usize, f32)>,
 }
 
 impl Cursor {
@@ -52,8 +52,8 @@ impl Triptych<'_> {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             let mut now = None;
-            for (index, panel) in self.panels.iter().enumerate() {
-                let bin = self.one(ui, cursor, panel, Vec2::new(width, size.y), top);
+            for index in 0..self.panels.len() {
+                let bin = self.one(ui, cursor, index, Vec2::new(width, size.y), top);
                 now = now.or(bin);
                 if let Some(sign) = ["⊗", "="].get(index) {
                     let (rect, _) = plot_place(ui, Vec2::new(SIGN, size.y));
@@ -69,8 +69,8 @@ impl Triptych<'_> {
     /// One below the other, each of `size`.
     pub fn column(&self, ui: &mut Ui, cursor: &mut Cursor, size: Vec2) {
         let mut now = None;
-        for panel in self.panels {
-            now = now.or(self.one(ui, cursor, panel, size, 0.0));
+        for index in 0..self.panels.len() {
+            now = now.or(self.one(ui, cursor, index, size, 0.0));
         }
         cursor.hovered = now;
     }
@@ -80,11 +80,13 @@ impl Triptych<'_> {
         &self,
         ui: &mut Ui,
         cursor: &mut Cursor,
-        panel: &Panel,
+        index: usize,
         size: Vec2,
         top: f32,
     ) -> Option<Brush> {
+        let panel = &self.panels[index];
         let (rect, placed, mut response) = draw(ui, panel, size, top);
+        lights::join(ui, lights::PANELS[index], rect);
         let bins = self.bins;
         let area = rect_of(placed.area, rect.min);
         let ink = theme(ui.ctx()).ink.into_color();
@@ -101,7 +103,7 @@ impl Triptych<'_> {
             ui.painter()
                 .rect_filled(column, 0.0, ink.gamma_multiply(strength));
         }
-        if let Some(norm) = cursor.example {
+        if let Some((_, norm)) = cursor.example {
             let bin = crate::ghm::bin(norm, bins.max(1));
             let [from, to] = figure::bin_span(panel, bin, bins.max(1), self.mu);
             let within = norm * bins.max(1) as f32 - bin as f32;

@@ -1,5 +1,6 @@
 //! Figures from a fixed snapshot: what they say, where marks lie, and that nothing upsets them.
 
+mod formula;
 mod layout;
 mod robustness;
 

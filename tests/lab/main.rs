@@ -10,6 +10,7 @@ mod readings;
 mod repeats;
 #[path = "../support/mod.rs"]
 mod support;
+mod tour;
 
 use ghm_lab::config::Config;
 use ghm_lab::engine::Snapshot;

@@ -12,60 +12,49 @@ use super::style::{IntoColor, theme};
 use super::{egui, field, plane};
 use crate::figure::{self, Look, Profile, RaceArm};
 use crate::ghm::{Loss, Task};
-use crate::lab::Lab;
+use crate::lab::{Lab, RaceView};
 
 pub(super) use strip::{strip, views};
 
 /// Height that the row of views takes on a wide screen, with the space below it.
-pub(super) const VIEWS: f32 = 36.0;
+pub(super) const VIEWS_HEIGHT: f32 = 36.0;
 
-/// What of a race is shown below the panels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Shown {
-    /// Of the arm that is shown alone.
-    Data,
-    #[default]
-    Maps,
-    Curves,
-    Scores,
-    Seeds,
-}
-
-impl Shown {
-    /// What it is called with this task.
-    fn name(self, task: Task) -> &'static str {
-        match (self, task) {
-            (Self::Data, _) => "Data",
-            (Self::Maps, Task::Regression) => "Fits",
-            (Self::Maps, _) => "Maps",
-            (Self::Curves, _) => "Curves",
-            (Self::Scores, _) => "Scores",
-            (Self::Seeds, _) => "Seeds",
-        }
+/// What a view of the race is called with this task.
+fn name_of(view: RaceView, task: Task) -> &'static str {
+    match (view, task) {
+        (RaceView::Data, _) => "Data",
+        (RaceView::Maps, Task::Regression) => "Fits",
+        (RaceView::Maps, _) => "Maps",
+        (RaceView::Curves, _) => "Curves",
+        (RaceView::Scores, _) => "Scores",
+        (RaceView::Seeds, _) => "Seeds",
     }
-
-    const ALL: [(Self, &'static str); 5] = [
-        (Self::Data, "The data and the curves of the chosen arm."),
-        (
-            Self::Maps,
-            "What each arm predicts over the plane, and where two arms differ.",
-        ),
-        (Self::Curves, "Loss and scores of all arms over the steps."),
-        (
-            Self::Scores,
-            "Exact numbers of all arms on the test examples, the best of each column in bold.",
-        ),
-        (
-            Self::Seeds,
-            "The race repeated over several seeds: means, spread and paired differences.",
-        ),
-    ];
 }
+
+const VIEWS: [(RaceView, &str); 5] = [
+    (RaceView::Data, "The data and the curves of the chosen arm."),
+    (
+        RaceView::Maps,
+        "What each arm predicts over the plane, and where two arms differ.",
+    ),
+    (
+        RaceView::Curves,
+        "Loss and scores of all arms over the steps.",
+    ),
+    (
+        RaceView::Scores,
+        "Exact numbers of all arms on the test examples, the best of each column in bold.",
+    ),
+    (
+        RaceView::Seeds,
+        "The race repeated over several seeds: means, spread and paired differences.",
+    ),
+];
 
 /// What the views of a race remember between frames.
 #[derive(Default)]
 pub struct Memory {
-    shown: Shown,
+    shown: RaceView,
     score: curves::Score,
     /// Textures of the maps, and of the difference as the last.
     fields: Vec<field::Memory>,
@@ -79,9 +68,20 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// Chooses a view; what the last race left is forgotten.
+    pub(super) fn choose(&mut self, view: RaceView) {
+        self.shown = view;
+        self.renaming = None;
+        self.pair = [0, 0];
+    }
+
+    pub(super) fn view(&self) -> RaceView {
+        self.shown
+    }
+
     /// Whether the views of the race are shown in place of those of a single arm.
     pub(super) fn shows_race(&self, lab: &Lab) -> bool {
-        lab.is_race() && self.shown != Shown::Data
+        lab.is_race() && self.shown != RaceView::Data
     }
 }
 
@@ -130,8 +130,8 @@ pub(super) fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
 /// The chosen view within `size`.
 pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) {
     match memory.shown {
-        Shown::Data => {}
-        Shown::Maps if lab.config().task == Task::Regression => {
+        RaceView::Data => {}
+        RaceView::Maps if lab.config().task == Task::Regression => {
             let plane = Vec2::new(plane::width(size), size.y);
             let curve = Vec2::new((size.x - plane.x - 32.0) / 2.0, size.y);
             ui.horizontal(|ui| {
@@ -141,8 +141,8 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
                 curves::scores(ui, lab, memory.score, curve);
             });
         }
-        Shown::Maps => maps::show(ui, lab, memory, size),
-        Shown::Curves => {
+        RaceView::Maps => maps::show(ui, lab, memory, size),
+        RaceView::Curves => {
             let half = Vec2::new((size.x - 16.0) / 2.0, size.y);
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 16.0;
@@ -150,19 +150,19 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
                 curves::scores(ui, lab, memory.score, half);
             });
         }
-        Shown::Scores => scores::show(ui, lab),
-        Shown::Seeds => seeds::show(ui, lab, memory, size),
+        RaceView::Scores => scores::show(ui, lab),
+        RaceView::Seeds => seeds::show(ui, lab, memory, size),
     }
 }
 
 /// The chosen view on a narrow screen, in panels of this size.
 pub(super) fn show_narrow(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, panel: Vec2) {
     match memory.shown {
-        Shown::Curves => {
+        RaceView::Curves => {
             curves::losses(ui, lab, panel);
             curves::scores(ui, lab, memory.score, panel);
         }
-        Shown::Maps => {
+        RaceView::Maps => {
             let tiles = lab.heard().count() as f32 + 1.0;
             let height = match lab.config().task {
                 Task::Regression => panel.x + maps::TEXT,
@@ -170,7 +170,7 @@ pub(super) fn show_narrow(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, panel
             };
             maps::show(ui, lab, memory, Vec2::new(panel.x, height));
         }
-        Shown::Seeds => seeds::show_narrow(ui, lab, memory, panel),
+        RaceView::Seeds => seeds::show_narrow(ui, lab, memory, panel),
         _ => {
             egui::ScrollArea::horizontal().show(ui, |ui| scores::show(ui, lab));
         }

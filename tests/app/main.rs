@@ -1,5 +1,7 @@
 //! The real app, by what assistive technology reads: on the CPU engine and on a GPU adapter.
 
+mod tour;
+
 use eframe::egui;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
