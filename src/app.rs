@@ -9,8 +9,12 @@ use crate::config::{Backend, Config, SettingError};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::data::predictions::Input;
 use crate::engine::{Compute, EngineError};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::figure::{self, Theme};
 use crate::lab::{Command, Lab, Severity};
-use crate::ui::{self, View, Wish};
+use crate::ui::{self, View};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::ui::{Content, Wish};
 
 /// The experiment, shared with whoever else commands it (the page's scripting interface).
 pub type SharedLab = Rc<RefCell<Lab>>;
@@ -64,39 +68,69 @@ impl App {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl App {
-    /// Opens what was dropped on the window or is chosen in a dialog.
-    fn take_files(&mut self, context: &egui::Context) {
+    /// Opens what was dropped on the window, and does what only a window can.
+    fn serve(&mut self, context: &egui::Context) {
         let dropped = context.input(|input| input.raw.dropped_files.clone());
         let mut paths: Vec<_> = dropped.iter().map(|file| file.path().to_owned()).collect();
         match self.view.wish.take() {
-            Some(Wish::File) => {
+            Some(Wish::Open) => {
                 let dialog = rfd::FileDialog::new()
-                    .set_title("Predictions")
+                    .set_title("Predictions or an experiment")
                     .add_filter(
-                        "predictions",
+                        "predictions and experiments",
                         &["csv", "tsv", "txt", "npy", "npz", "json", "parquet"],
                     )
                     .add_filter("all files", &["*"]);
                 paths.extend(dialog.pick_files().unwrap_or_default());
             }
             Some(Wish::Sample(sample)) => self.lab.borrow_mut().inspect_sample(&sample),
-            None => {}
+            Some(Wish::Save { name, content }) => self.save(&name, content),
+            Some(Wish::Copy { what, text }) => {
+                context.copy_text(text);
+                let text = format!("The {what} is on the clipboard.");
+                self.lab.borrow_mut().messages.add(Severity::Note, text);
+            }
+            // A window has no address.
+            Some(Wish::CopyLink(_)) | None => {}
         }
         if !paths.is_empty() {
             let inputs = paths.iter().map(|path| Input::file(path)).collect();
-            self.lab.borrow_mut().inspect(inputs);
+            self.lab.borrow_mut().open(inputs);
+        }
+    }
+
+    /// Asks where to, and writes.
+    fn save(&self, name: &str, content: Content) {
+        let dialog = rfd::FileDialog::new().set_file_name(name);
+        let Some(path) = dialog.save_file() else {
+            return;
+        };
+        let bytes = match content {
+            Content::Text(text) => Ok(text.into_bytes()),
+            Content::Picture(figure) => {
+                figure::to_png(&figure, &Theme::LIGHT, figure::SIZE, figure::SCALE)
+            }
+        };
+        let written =
+            bytes.and_then(|bytes| std::fs::write(&path, bytes).map_err(|error| error.to_string()));
+        let mut lab = self.lab.borrow_mut();
+        let path = path.display();
+        match written {
+            Ok(()) => lab.messages.add(Severity::Note, format!("Wrote {path}.")),
+            Err(reason) => {
+                let text = format!("{path} could not be written: {reason}; choose another place.");
+                lab.messages.add(Severity::Error, text);
+            }
         }
     }
 }
 
 #[cfg(target_arch = "wasm32")]
 impl App {
-    /// The page opens what is dropped on it; a dialog is the browser's.
-    fn take_files(&mut self, _context: &egui::Context) {
-        match self.view.wish.take() {
-            Some(Wish::File) => crate::web::open_files(None),
-            Some(Wish::Sample(sample)) => crate::web::open_files(Some(sample.file)),
-            None => {}
+    /// The page does it: what is dropped, dialogs and the clipboard are the browser's.
+    fn serve(&mut self, _context: &egui::Context) {
+        if let Some(wish) = self.view.wish.take() {
+            crate::web::serve(wish);
         }
     }
 }
@@ -125,7 +159,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         ui::show(ui, &mut self.lab.borrow_mut(), &mut self.view);
-        self.take_files(ui.ctx());
+        self.serve(ui.ctx());
         // A click may have given the experiment something to do.
         if self.lab.borrow().is_busy() {
             ui.ctx().request_repaint();

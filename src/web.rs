@@ -4,13 +4,15 @@
 //! `web/`; here is what it asks of the running app.
 
 mod graphics;
+mod host;
+mod mirror;
 mod states;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use eframe::egui;
-use js_sys::{Function, Uint8Array};
+use js_sys::Uint8Array;
 use serde_json::{Map, Value as Json, json};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
@@ -20,35 +22,8 @@ use crate::config::{Config, SettingError};
 use crate::data::predictions::Input;
 use crate::lab::{Command, Lab, Severity};
 
-thread_local! {
-    /// The page's function that replaces the canvas by what happened. Panic hooks and device
-    /// callbacks must be `Send`, and a JavaScript function is not.
-    static ON_FAILURE: RefCell<Option<Function>> = const { RefCell::new(None) };
-}
-
-thread_local! {
-    /// The page's function that opens files.
-    static OPEN_FILES: RefCell<Option<Function>> = const { RefCell::new(None) };
-}
-
-/// Has the page open a sample of its host, or what the person chooses.
-pub(crate) fn open_files(sample: Option<&str>) {
-    let open = OPEN_FILES.with(|open| open.try_borrow().ok()?.clone());
-    if let Some(open) = open {
-        let sample = sample.map_or(JsValue::NULL, JsValue::from_str);
-        // A browser that refuses says so itself.
-        let _ = open.call1(&JsValue::NULL, &sample);
-    }
-}
-
-/// Tells the page that the app cannot go on; only the first reason counts.
-fn fail(reason: &str) {
-    let handler = ON_FAILURE.with(|handler| handler.try_borrow_mut().ok()?.take());
-    if let Some(handler) = handler {
-        // The page's own handler failing leaves nobody to tell.
-        let _ = handler.call1(&JsValue::NULL, &JsValue::from_str(reason));
-    }
-}
+use host::Host;
+pub(crate) use host::serve;
 
 /// A running app, seen from the page.
 #[wasm_bindgen]
@@ -63,8 +38,7 @@ pub struct Page {
 }
 
 /// Starts the app with the settings of a link's fragment. `no_gpu` says why the page chose this
-/// bundle over WebGPU, if it did; `on_failure` is called once, with a sentence, when the app dies.
-/// `on_open` opens a sample by its name, or, without one, what the person chooses.
+/// bundle over WebGPU, if it did; `host` does what only the page can.
 ///
 /// # Errors
 /// When there is nothing to draw with.
@@ -73,14 +47,12 @@ pub async fn start(
     canvas: HtmlCanvasElement,
     fragment: String,
     no_gpu: Option<String>,
-    on_failure: Function,
-    on_open: Function,
+    host: Host,
 ) -> Result<Page, JsValue> {
-    ON_FAILURE.set(Some(on_failure));
-    OPEN_FILES.set(Some(on_open));
+    host::install(host);
     let next = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        fail(&info.to_string());
+        host::fail(&info.to_string());
         next(info);
     }));
     // eframe's own hook, which it puts before ours, writes to the console.
@@ -95,6 +67,7 @@ pub async fn start(
             canvas,
             options,
             Box::new(move |context| {
+                context.egui_ctx.add_plugin(mirror::Mirror::default());
                 graphics::watch_device(context);
                 let compute = graphics::compute(context, no_gpu);
                 let app = App::new(&context.egui_ctx, compute, &config, &errors)?;
@@ -185,6 +158,11 @@ impl Page {
         self.command(Command::Play);
     }
 
+    /// Trains anew with the same settings.
+    pub fn restart(&self) {
+        self.command(Command::Restart);
+    }
+
     /// Stops after what is queued.
     pub fn pause(&self) {
         self.command(Command::Pause);
@@ -237,7 +215,7 @@ impl Page {
     pub fn open_files(&self, names: Vec<String>, contents: Vec<Uint8Array>) {
         let pairs = names.into_iter().zip(contents);
         let inputs = pairs.map(|(name, bytes)| Input::bytes(name, bytes.to_vec()));
-        self.lab.borrow_mut().inspect(inputs.collect());
+        self.lab.borrow_mut().open(inputs.collect());
         self.context.request_repaint();
     }
 
@@ -286,9 +264,13 @@ impl Page {
     /// Tells the person that something failed.
     #[wasm_bindgen(js_name = showError)]
     pub fn show_error(&self, sentence: &str) {
-        let mut lab = self.lab.borrow_mut();
-        lab.messages.add(Severity::Error, sentence);
-        self.context.request_repaint();
+        self.say(Severity::Error, sentence);
+    }
+
+    /// Tells the person that something was done.
+    #[wasm_bindgen(js_name = showNote)]
+    pub fn show_note(&self, sentence: &str) {
+        self.say(Severity::Note, sentence);
     }
 
     /// What the lab tells the person now, as a list of sentences.
@@ -301,8 +283,13 @@ impl Page {
     /// Stops drawing and listening; the canvas is the page's again.
     pub fn destroy(&self) {
         // A device that goes with the app is no failure.
-        ON_FAILURE.set(None);
+        host::uninstall();
         self.runner.destroy();
+    }
+
+    fn say(&self, severity: Severity, sentence: &str) {
+        self.lab.borrow_mut().messages.add(severity, sentence);
+        self.context.request_repaint();
     }
 
     fn command(&self, command: Command) {

@@ -1,6 +1,8 @@
 // Chooses a bundle, loads it, starts the lab, and takes over when it dies.
 
 import { installApi, openFiles } from "./api.js?{{stamp}}";
+import { startMirror } from "./mirror.js?{{stamp}}";
+import { copy, copyLink, save, savePicture } from "./export.js?{{stamp}}";
 
 // The build puts a stamp of the whole site here; everything is asked for with the same one.
 const stamp = "?{{stamp}}";
@@ -114,10 +116,12 @@ async function start(name, noGpu) {
     element("lab").replaceChildren(canvas);
     // A panic stops the module without an answer, so its hook must be able to end the wait.
     const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
-    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, (reason) => onFailure?.(reason), openFile), died]);
+    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host), died]);
+    const stopMirror = startMirror(app);
     onFailure = (reason, trace) => {
       // A panic ends in a trap, which would come here too and say less.
       onFailure = null;
+      stopMirror();
       canvas.remove();
       const [, what] = reason.match(/^panicked at [^\n]*\n(.*)$/s) ?? [];
       if (what === undefined) showFailure("GHM Lab has stopped", reason, trace, name);
@@ -126,8 +130,9 @@ async function start(name, noGpu) {
     canvas.addEventListener("webglcontextlost", () => onFailure?.("The browser lost the WebGL context."));
     takeFiles(app);
     api.started(app, bundle.version(), () => {
+      stopMirror();
       onFailure = null;
-      open = fail = () => {};
+      open = fail = note = () => {};
       canvas.remove();
     });
     element("loading").hidden = true;
@@ -139,13 +144,30 @@ async function start(name, noGpu) {
   }
 }
 
-// Both do something once a lab runs.
+// These do something once a lab runs.
 let open = () => {};
 let fail = () => {};
+let note = () => {};
+
+// What the app asks of the page.
+const host = {
+  fail: (reason) => onFailure?.(reason),
+  open: openFile,
+  save: (name, text) => save(name, new Blob([text], { type: "text/plain" })),
+  savePicture: (...picture) => said(savePicture(...picture)),
+  copy: (text, what) => said(copy(text, what)),
+  copyLink: (fragment) => said(copyLink(fragment)),
+};
+
+/** Tells what came of it. */
+function said(doing) {
+  doing.then((done) => done && note(done), (error) => fail(sentence(error)));
+}
 
 /** Opens what is dropped anywhere on the page. */
 function takeFiles(app) {
   fail = (text) => app.showError(text);
+  note = (text) => app.showNote(text);
   open = (files) => openFiles(app, files).catch((error) => fail(sentence(error)));
   window.addEventListener("dragover", (event) => event.preventDefault());
   window.addEventListener("drop", (event) => {

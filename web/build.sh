@@ -73,7 +73,7 @@ trap 'rm -rf "$stage"' EXIT
 build_bundle webgpu gpu
 build_bundle webgl webgl
 
-cp web/api.js web/icon.svg web/style.css "$stage"
+cp web/api.js web/export.js web/icon.svg web/mirror.js web/style.css "$stage"
 mkdir "$stage/samples"
 cp samples/*.csv "$stage/samples"
 bytes() { wc -c <"$1" | tr -d ' '; }

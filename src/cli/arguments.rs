@@ -35,6 +35,13 @@ pub(super) fn command() -> Command {
                 .about("Opens the window (the default), with these settings")
                 .args_override_self(true)
                 .after_help(EXIT_CODES)
+                .arg(
+                    Arg::new("files")
+                        .value_name("FILE")
+                        .num_args(0..)
+                        .value_parser(value_parser!(std::path::PathBuf))
+                        .help("Opens a saved experiment, or predictions for an X-ray"),
+                )
                 .arg(presets())
                 .args(settings(|_| true)),
         )
@@ -67,6 +74,7 @@ fn train() -> Command {
             path("figure", "FILE.svg|FILE.png")
                 .help("Draws the three panels of the last state, as SVG or PNG"),
         )
+        .arg(path("csv", "FILE").help("Writes the numbers of every bin of the last state as CSV"))
         .arg(path("predictions", "FILE").help(
             "Writes what the network predicts for the test examples as CSV, for ghm-lab xray",
         ))

@@ -6,7 +6,7 @@ use super::Failure;
 use crate::config::{Config, Regularization};
 use crate::engine::{BackendInfo, Snapshot};
 use crate::figure::{self, Profile, Shown, Theme};
-use crate::ghm::Task;
+use crate::lab::caption;
 
 /// The format of a figure, by the ending of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +31,6 @@ impl Format {
     }
 }
 
-/// Pixels of a PNG for each of the figure's: 300 dots an inch at 7 inches of width.
-const SCALE: f32 = 2.0;
-
 /// The content of the file.
 ///
 /// # Errors
@@ -46,7 +43,7 @@ pub(super) fn draw(
 ) -> Result<Vec<u8>, String> {
     let profile = Profile::of(snapshot, config.shown_class.index());
     let shown = Shown::training(config.loss, config.task);
-    let caption = caption(config, backend, snapshot);
+    let caption = caption(config, backend.kind, snapshot);
     paint(format, &profile, &shown, config.panel, caption)
 }
 
@@ -64,48 +61,6 @@ pub(super) fn paint(
     let figure = figure::figure(profile, shown, panel, caption);
     match format {
         Format::Svg => Ok(figure::to_svg(&figure, &Theme::LIGHT, figure::SIZE).into_bytes()),
-        Format::Png => figure::to_png(&figure, &Theme::LIGHT, figure::SIZE, SCALE),
+        Format::Png => figure::to_png(&figure, &Theme::LIGHT, figure::SIZE, figure::SCALE),
     }
-}
-
-/// Names the run in one line.
-fn caption(config: &Config, backend: &BackendInfo, snapshot: &Snapshot) -> String {
-    let data = match config.task {
-        Task::Binary => format!(
-            "{}, {} examples, positive fraction {}",
-            config.dataset.label(),
-            config.examples,
-            config.positive_fraction
-        ),
-        Task::Classes => format!(
-            "{}, {} examples of {} classes, {} of them of the first",
-            config.layout.label(),
-            config.examples,
-            config.classes,
-            config.class_share
-        ),
-        Task::Regression => format!(
-            "{}, {} examples, outliers {} {}, mu {}",
-            config.curve.label(),
-            config.examples,
-            config.outliers,
-            config.outlier_kind.label(),
-            config.mu
-        ),
-    };
-    let class = match config.shown_class.index() {
-        Some(class) => format!(", class {class} alone"),
-        None => String::new(),
-    };
-    format!(
-        "{} after {} steps: {data}{class}, {} bins, momentum {}, {}, batch {}, seed {} ({})",
-        config.loss.label(),
-        snapshot.step,
-        config.bins,
-        config.momentum,
-        config.convention.label(),
-        snapshot.examples,
-        config.seed,
-        backend.kind,
-    )
 }

@@ -10,11 +10,13 @@ use super::output::{self, Output, Written};
 use super::progress::Progress;
 use super::report::{self, Record, Results, Trace};
 use super::{Failure, adapters, note, predictions, summary, training};
+use crate::lab::bins_csv;
 
 /// Where results go; checked before training.
 struct Outputs {
     json: Option<Output>,
     figure: Option<(Output, Format)>,
+    csv: Option<Output>,
     trace: Option<Output>,
     predictions: Option<Output>,
 }
@@ -50,6 +52,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
             .map_err(|reason| Failure::run(format!("--figure: {reason}")))
             .and_then(|bytes| output.write(|w| w.write_all(&bytes)));
         written.note(output, result);
+    }
+    if let Some(output) = &outputs.csv {
+        let text = bins_csv([(config.loss.short(), &outcome.snapshot)]);
+        written.note(output, output.write(|w| w.write_all(text.as_bytes())));
     }
     if let Some(output) = &outputs.predictions {
         let result = output.write(|w| predictions::write(w, &trainer, &outcome.parameters));
@@ -97,16 +103,24 @@ impl Outputs {
                     path => Output::file("trace", path),
                 })
                 .transpose()?,
+            csv: path("csv")
+                .map(|path| Output::file("csv", path))
+                .transpose()?,
             predictions: predictions
                 .map(|path| Output::file("predictions", path))
                 .transpose()?,
         };
         let figure = outputs.figure.as_ref().map(|(output, _)| output);
         Output::check_distinct(
-            [&outputs.json, &outputs.trace, &outputs.predictions]
-                .into_iter()
-                .flatten()
-                .chain(figure),
+            [
+                &outputs.json,
+                &outputs.csv,
+                &outputs.trace,
+                &outputs.predictions,
+            ]
+            .into_iter()
+            .flatten()
+            .chain(figure),
         )?;
         Ok(outputs)
     }

@@ -5,6 +5,7 @@ use eframe::egui;
 
 use super::{Failure, arguments};
 use crate::app::{self, App};
+use crate::data::predictions::Input;
 
 /// What to do where no window can open.
 const OTHER_WAYS: &str = "use the page (web/serve.sh) or train without a window (ghm-lab train)";
@@ -15,6 +16,15 @@ const OTHER_WAYS: &str = "use the page (web/serve.sh) or train without a window 
 /// A wrong setting, no display, or no way to draw on it.
 pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let config = arguments::config(matches)?;
+    let files = matches
+        .try_get_many::<std::path::PathBuf>("files")
+        .ok()
+        .flatten();
+    let inputs: Vec<Input> = files
+        .into_iter()
+        .flatten()
+        .map(|path| Input::file(path))
+        .collect();
     if !has_display() {
         return Err(Failure::run(format!(
             "there is no display to open a window on; {OTHER_WAYS}"
@@ -22,6 +32,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     }
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
         let app = App::new(&context.egui_ctx, app::compute(context), &config, &[])?;
+        if !inputs.is_empty() {
+            app.lab().borrow_mut().open(inputs);
+        }
         Ok(Box::new(app) as Box<dyn eframe::App>)
     });
     eframe::run_native("GHM Lab", options(), create).map_err(|error| match error {

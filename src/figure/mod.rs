@@ -28,5 +28,5 @@ pub use png::to_png;
 pub use profile::{Profile, Shown};
 pub use race::{Look, RaceArm, RaceCurve, looks, race_losses, race_panels, race_scores};
 pub use scale::{Tick, count, number, position, ticks, value_at};
-pub use svg::{SIZE, to_svg};
+pub use svg::{SCALE, SIZE, to_svg};
 pub use theme::Theme;

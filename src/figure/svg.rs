@@ -10,6 +10,9 @@ use super::{Anchor, Figure, Rgb, Shape, Theme, compose};
 /// Width and height of a figure for publication in pixels.
 pub const SIZE: [f32; 2] = [1050.0, 350.0];
 
+/// Pixels of a PNG for each of the figure's: 300 dots an inch at 7 inches of width.
+pub const SCALE: f32 = 2.0;
+
 /// Paints a figure as an SVG document of `size` pixels.
 pub fn to_svg(figure: &Figure, theme: &Theme, size: [f32; 2]) -> String {
     let [width, height] = size.map(number);

@@ -50,6 +50,11 @@ impl Arm {
         self.name.as_deref().unwrap_or_else(|| loss.short())
     }
 
+    /// The name that the person gave, if any.
+    pub fn given_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// Gives it a name; without letters it is that of the loss again.
     pub(super) fn rename(&mut self, name: &str) {
         let name: String = name.trim().chars().take(Self::LONGEST_NAME).collect();

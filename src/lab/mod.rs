@@ -3,6 +3,7 @@
 
 mod arm;
 mod comparison;
+mod experiment;
 mod history;
 mod inspection;
 mod linked;
@@ -12,10 +13,12 @@ mod race;
 mod readings;
 mod repeats;
 mod runner;
+mod tables;
 mod tour;
 
 pub use arm::Arm;
 pub use comparison::{FinalScores, train_and_score};
+pub use experiment::numbers;
 pub use history::History;
 pub use inspection::{Inspection, SAMPLES, Sample};
 pub use linked::{Brush, Gradients, Selected, TurnedDown};
@@ -24,4 +27,5 @@ pub use pace::{MAX_SPEED, MIN_SPEED};
 pub use race::{ArmCommand, RaceView, is_of_arm};
 pub use repeats::{Paired, RepeatedArm, Repeats, Spread};
 pub use runner::{Command, Lab};
+pub use tables::{bins_csv, caption, curves_csv, summary};
 pub use tour::{Prepared, Reading, STEPS, Seen, Step, Tour, Try, Unit};

@@ -204,14 +204,21 @@ impl Lab {
             if index == self.shown {
                 return config.clone();
             }
-            let mut of_arm = config.clone();
-            of_arm.loss = arm.config().loss;
-            for setting in SETTINGS.iter().filter(|setting| is_of_arm(setting)) {
-                // In range there, so in range here.
-                let _ = setting.set(&mut of_arm, setting.get(arm.config()));
-            }
-            of_arm
+            Self::with_own(config, arm.config())
         };
         self.arms.iter().enumerate().map(of_arm).collect()
+    }
+
+    /// The shared settings of one arm with what is an arm's own of another.
+    pub(super) fn with_own(shared: &Config, own: &Config) -> Config {
+        let mut config = shared.clone();
+        if own.task == shared.task {
+            config.loss = own.loss;
+            for setting in SETTINGS.iter().filter(|setting| is_of_arm(setting)) {
+                // In range there, so in range here.
+                let _ = setting.set(&mut config, setting.get(own));
+            }
+        }
+        config
     }
 }

@@ -61,6 +61,8 @@ pub struct Lab {
     pub(super) inspection: Inspection,
     pub(super) repeats: Option<Box<Repeats>>,
     pub(super) tour: Tour,
+    /// Whether settings were changed since the first step.
+    pub(super) changed: bool,
 }
 
 impl Lab {
@@ -91,6 +93,7 @@ impl Lab {
             inspection: Inspection::default(),
             repeats: None,
             tour: Tour::default(),
+            changed: false,
         };
         lab.arms = lab.start_arms(std::slice::from_ref(config))?;
         Ok(lab)
@@ -218,6 +221,7 @@ impl Lab {
             let [new, old] = [config, self.config()].map(|config| f64::from(config.batch_size));
             // Less work is learned quickly; more would hold the screen up.
             self.pace.scale((new / old).max(1.0));
+            self.changed |= self.step() > 0;
             let configs = self.arm_configs(config);
             for (arm, config) in self.arms.iter_mut().zip(configs) {
                 arm.trainer.configure(config);
@@ -253,6 +257,7 @@ impl Lab {
         self.last_evaluation = f64::NEG_INFINITY;
         self.evaluation_started = None;
         self.complete_at = None;
+        self.changed = false;
         self.run += 1;
     }
 

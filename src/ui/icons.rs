@@ -18,6 +18,7 @@ pub(super) enum Icon {
     System,
     Close,
     Xray,
+    Export,
     Add,
     More,
 }
@@ -90,6 +91,20 @@ fn shapes(icon: Icon, center: Pos2, unit: f32, color: Color32) -> Vec<Shape> {
             ),
             Shape::line_segment([at(0.0, -0.9), at(0.0, 0.2)], stroke),
             Shape::line(vec![at(-0.4, -0.15), at(0.0, 0.3), at(0.4, -0.15)], stroke),
+        ],
+        // The same tray, and something comes out.
+        Icon::Export => vec![
+            Shape::line(
+                vec![
+                    at(-0.85, 0.1),
+                    at(-0.85, 0.85),
+                    at(0.85, 0.85),
+                    at(0.85, 0.1),
+                ],
+                stroke,
+            ),
+            Shape::line_segment([at(0.0, 0.3), at(0.0, -0.85)], stroke),
+            Shape::line(vec![at(-0.4, -0.5), at(0.0, -0.95), at(0.4, -0.5)], stroke),
         ],
         // A die.
         Icon::NewSeed => {

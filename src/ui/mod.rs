@@ -1,6 +1,7 @@
 //! The screen: draws an experiment and turns what a person does into commands. Never sees a device.
 
 mod controls;
+mod export;
 mod field;
 mod formula;
 mod icons;
@@ -18,14 +19,13 @@ mod transport;
 mod triptych;
 mod xray;
 
-pub use xray::Wish;
-
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Sense, Ui, Vec2};
 
 pub use eframe::egui;
 pub use style::install;
 
-use crate::lab::Lab;
+use crate::figure::Figure;
+use crate::lab::{Lab, Sample};
 
 /// Below this width everything stands in one column.
 const NARROW: f32 = 760.0;
@@ -35,6 +35,35 @@ const SETTINGS_WIDTH: f32 = 296.0;
 const TOUR_WIDTH: f32 = 348.0;
 /// Side of what a finger must hit.
 const TOUCH: f32 = 44.0;
+
+/// What a person asked for that only the front can do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Opens a file that is to be chosen: predictions or an experiment.
+    Open,
+    /// Opens a sample of predictions.
+    Sample(Sample),
+    Save {
+        /// The name that is proposed.
+        name: String,
+        content: Content,
+    },
+    Copy {
+        /// What it is, in a word.
+        what: &'static str,
+        text: String,
+    },
+    /// Copies the address of the page with this fragment.
+    CopyLink(String),
+}
+
+/// What is in a file that is to be saved.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    Text(String),
+    /// A figure as PNG.
+    Picture(Box<Figure>),
+}
 
 /// What the screen remembers between frames; nothing of the experiment itself.
 #[derive(Default)]

@@ -68,21 +68,24 @@ fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
     of_bin.into_iter().chain(losses).collect()
 }
 
-fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
-    let snapshot = lab.snapshot();
+/// The three panels of all arms, with the ranges that the data needs.
+pub(super) fn panels(lab: &Lab) -> [Panel; 3] {
     let config = lab.config();
-    let profile = Profile::of(snapshot, config.shown_class.index());
+    if lab.is_race() {
+        return figure::race_panels(&super::race::arms(lab), config.task, config.panel);
+    }
+    let profile = Profile::of(lab.snapshot(), config.shown_class.index());
     let shown = Shown::training(config.loss, config.task);
-    let mut panels = if lab.is_race() {
-        figure::race_panels(&super::race::arms(lab), config.task, config.panel)
-    } else {
-        [
-            figure::statistics(&profile),
-            figure::regularization(&profile, &shown, config.panel),
-            figure::harmonized(&profile, &shown),
-        ]
-    };
-    let of = (lab.run(), snapshot.counts.len());
+    [
+        figure::statistics(&profile),
+        figure::regularization(&profile, &shown, config.panel),
+        figure::harmonized(&profile, &shown),
+    ]
+}
+
+fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
+    let mut panels = panels(lab);
+    let of = (lab.run(), lab.snapshot().counts.len());
     if memory.of != of {
         memory.of = of;
         memory.ranges = [None; 3];

@@ -4,8 +4,7 @@ use egui::{Align, Layout, Slider, SliderClamping, ThemePreference, Ui};
 
 use super::egui;
 use super::icons::{Icon, button};
-use super::xray::Wish;
-use super::{TOUCH, style};
+use super::{TOUCH, Wish, export, style};
 use crate::figure::{count, number};
 use crate::ghm::Task;
 use crate::lab::{Command, Lab, MAX_SPEED, MIN_SPEED};
@@ -36,6 +35,7 @@ pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
         progress(ui, lab);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, SIDE);
+            export::menu(ui, lab, wish, SIDE);
             super::xray::menu(ui, lab, wish, SIDE);
             ui.add_space(8.0);
             score(ui, lab);
@@ -49,6 +49,7 @@ pub(super) fn title(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
         ui.label(style::strong("GHM Lab", 18.0));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, 40.0);
+            export::menu(ui, lab, wish, 40.0);
             super::xray::menu(ui, lab, wish, 40.0);
             super::tour::toggle(ui, lab, 40.0);
         });

@@ -5,22 +5,14 @@ use egui::{Align, Layout, Popup, RichText, Ui, Vec2};
 use super::icons::{Icon, button};
 use super::table::{ROW, table};
 use super::triptych::{Cursor, Triptych};
-use super::{egui, style};
+use super::{Wish, egui, style};
 use crate::figure::{self, Shown, count, number};
 use crate::ghm::Task;
-use crate::lab::{Lab, SAMPLES, Sample};
+use crate::lab::{Lab, SAMPLES};
 use crate::xray::{Quality, Report, Share};
 
 /// Groups that are listed.
 const MOST_GROUPS: usize = 20;
-
-/// What a person wants to see an X-ray of; the front gets it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// A file that is to be chosen.
-    File,
-    Sample(Sample),
-}
 
 /// The button with the menu.
 pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f32) {
@@ -30,7 +22,7 @@ pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f3
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(240.0);
         if ui.button("Open predictions…").clicked() {
-            *wish = Some(Wish::File);
+            *wish = Some(Wish::Open);
         }
         ui.separator();
         ui.label(RichText::new("Samples").weak());

@@ -50,7 +50,7 @@ pub(super) fn watch_device(context: &eframe::CreationContext<'_>) {
             } else {
                 &message
             };
-            super::fail(&format!("The browser lost the graphics device: {message}"));
+            super::host::fail(&format!("The browser lost the graphics device: {message}"));
         });
     }
 }

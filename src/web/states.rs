@@ -1,41 +1,20 @@
 //! What scripts are told of the running experiment.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use wasm_bindgen::prelude::*;
 
 use super::{Page, to_js};
-use crate::ghm::Loss;
+use crate::lab::{numbers, summary};
 
 #[wasm_bindgen]
 impl Page {
     /// The latest statistics, as an object.
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
         let lab = self.lab.borrow();
-        let snapshot = lab.snapshot();
-        let contribution: Map<String, Json> = Loss::of(snapshot.task)
-            .iter()
-            .map(|&loss| {
-                let of_loss = json!(snapshot.contribution_of(loss));
-                (loss.key().to_owned(), of_loss)
-            })
-            .collect();
-        let last = lab.history().last();
-        let average_precision = last.and_then(|last| last.test.average_precision);
-        let absolute_error = last.and_then(|last| last.test.absolute_error);
-        to_js(&json!({
-            "step": snapshot.step,
-            "backend": lab.backend().kind,
-            "adapter": lab.backend().adapter,
-            "examples": snapshot.examples,
-            "loss": snapshot.loss,
-            "averagePrecision": average_precision,
-            "meanAbsoluteError": absolute_error,
-            "counts": snapshot.counts,
-            "ema": snapshot.ema,
-            "density": snapshot.density,
-            "beta": snapshot.beta,
-            "contribution": contribution,
-        }))
+        let mut object = numbers(&lab.arms()[lab.shown()]);
+        object.insert("backend".to_owned(), lab.backend().kind.into());
+        object.insert("adapter".to_owned(), lab.backend().adapter.as_str().into());
+        to_js(&Json::Object(object))
     }
 
     /// The arms of the race, as a list of objects.
@@ -55,6 +34,11 @@ impl Page {
             })
         });
         to_js(&Json::Array(arms.collect()))
+    }
+
+    /// What is on the screen, in a few sentences.
+    pub fn summary(&self) -> String {
+        summary(&self.lab.borrow())
     }
 
     /// Where the tour is: whether it is open, the key of its step, and what was tried of it.

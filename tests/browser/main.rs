@@ -6,6 +6,7 @@
 
 mod cdp;
 mod site;
+mod tour;
 
 use cdp::{Browser, Graphics, Page};
 use ghm_lab::config::Config;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod commands;
+mod experiment;
 mod failures;
 mod inspection;
 mod linked;

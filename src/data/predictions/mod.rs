@@ -145,6 +145,34 @@ impl Input {
         (self.open)().map_err(|error| ReadError::io(&self.name, &error))
     }
 
+    /// Its first bytes, at most so many; fewer when it ends or cannot be read.
+    pub fn beginning(&self, most: u64) -> Vec<u8> {
+        use io::Read;
+        let mut bytes = Vec::new();
+        if let Ok(source) = self.source() {
+            // What cannot be read is found again by whoever reads on.
+            let _ = source.take(most).read_to_end(&mut bytes);
+        }
+        bytes
+    }
+
+    /// All of it as text.
+    ///
+    /// # Errors
+    /// Names the file; also when it is longer than `most` bytes or no UTF-8.
+    pub fn text(&self, most: u64) -> Result<String, ReadError> {
+        use io::Read;
+        let size = self.size()?;
+        if size > most {
+            let sentence = format!("{size} bytes; {most} at most are expected");
+            return Err(ReadError::of(&self.name, sentence));
+        }
+        let mut text = String::new();
+        let read = self.source()?.take(most).read_to_string(&mut text);
+        read.map_err(|error| ReadError::io(&self.name, &error))?;
+        Ok(text)
+    }
+
     /// Bytes in all.
     fn size(&self) -> Result<u64, ReadError> {
         let mut source = self.source()?;

@@ -1,0 +1,170 @@
+//! Numbers of an experiment as tables, and its name in one line.
+
+use super::Lab;
+use crate::config::Config;
+use crate::engine::Snapshot;
+use crate::ghm::{Loss, Task};
+
+/// A line for each bin of the last statistics of each arm, by name.
+pub fn bins_csv<'a>(arms: impl IntoIterator<Item = (&'a str, &'a Snapshot)>) -> String {
+    let arms: Vec<_> = arms.into_iter().collect();
+    let losses = arms
+        .first()
+        .map_or(&[][..], |(_, snapshot)| Loss::of(snapshot.task));
+    let mut text = String::from("arm,step,bin,g_from,g_to,count,ema,density,beta");
+    for loss in losses {
+        text += &format!(",contribution_{}", loss.key());
+    }
+    text.push('\n');
+    for (name, snapshot) in arms {
+        let bins = snapshot.counts.len();
+        for bin in 0..bins {
+            let [from, to] = [bin, bin + 1].map(|edge| edge as f64 / bins as f64);
+            text += &format!(
+                "{},{},{},{from},{to},{},{},{},{}",
+                quoted(name),
+                snapshot.step,
+                bin + 1,
+                snapshot.counts[bin],
+                snapshot.ema[bin],
+                snapshot.density[bin],
+                snapshot.beta[bin],
+            );
+            for &loss in losses {
+                text += &format!(",{}", snapshot.contribution_of(loss)[bin]);
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// A line for each evaluation of each arm.
+pub fn curves_csv(lab: &Lab) -> String {
+    let mut text = String::from(
+        "arm,step,train_loss,test_loss,train_average_precision,test_average_precision,\
+         test_best_f1,test_calibration_error,train_absolute_error,test_absolute_error\n",
+    );
+    let field = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    for arm in lab.arms() {
+        for point in arm.history().points() {
+            let [train, test] = [&point.train, &point.test];
+            let fields = [
+                Some(train.loss),
+                Some(test.loss),
+                train.average_precision,
+                test.average_precision,
+                test.best_f1.map(|best| best.f1),
+                test.calibration_error,
+                train.absolute_error,
+                test.absolute_error,
+            ];
+            let fields = fields.map(field).join(",");
+            text += &format!("{},{},{fields}\n", quoted(arm.name()), point.step);
+        }
+    }
+    text
+}
+
+/// What is on the screen, in a few sentences, for who cannot see it.
+pub fn summary(lab: &Lab) -> String {
+    let config = lab.config();
+    let snapshot = lab.snapshot();
+    let state = if lab.is_playing() {
+        "training"
+    } else {
+        "paused"
+    };
+    let mut text = format!(
+        "{} under {}: step {}, epoch {}, {state}.",
+        config.task.label(),
+        config.loss.label(),
+        snapshot.step,
+        snapshot.epoch
+    );
+    for arm in lab.arms() {
+        let Some(last) = arm.history().last() else {
+            continue;
+        };
+        let name = if lab.is_race() {
+            format!(" {}:", arm.name())
+        } else {
+            String::new()
+        };
+        if let Some(score) = last.test.average_precision {
+            text += &format!("{name} average precision {score:.3} on the test examples.");
+        } else if let Some(error) = last.test.absolute_error {
+            text += &format!("{name} mean absolute error {error:.4} on the test examples.");
+        }
+    }
+    let total: u32 = snapshot.counts.iter().sum();
+    let most = snapshot
+        .counts
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, count)| **count);
+    if let Some((bin, &count)) = most.filter(|_| total > 0) {
+        let bins = snapshot.counts.len() as f64;
+        text += &format!(
+            " Most gradient norms, {:.0} %, lie between {:.2} and {:.2}, where the weight is {:.3}",
+            100.0 * f64::from(count) / f64::from(total),
+            bin as f64 / bins,
+            (bin + 1) as f64 / bins,
+            snapshot.beta[bin],
+        );
+        let hardest = f64::from(*snapshot.counts.last().unwrap_or(&0)) / f64::from(total);
+        text += &format!("; {:.1} % are in the hardest bin.", 100.0 * hardest);
+    }
+    text
+}
+
+/// A field as CSV has it.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Names the run in one line.
+pub fn caption(config: &Config, engine: &str, snapshot: &Snapshot) -> String {
+    let data = match config.task {
+        Task::Binary => format!(
+            "{}, {} examples, positive fraction {}",
+            config.dataset.label(),
+            config.examples,
+            config.positive_fraction
+        ),
+        Task::Classes => format!(
+            "{}, {} examples of {} classes, {} of them of the first",
+            config.layout.label(),
+            config.examples,
+            config.classes,
+            config.class_share
+        ),
+        Task::Regression => format!(
+            "{}, {} examples, outliers {} {}, mu {}",
+            config.curve.label(),
+            config.examples,
+            config.outliers,
+            config.outlier_kind.label(),
+            config.mu
+        ),
+    };
+    let class = match config.shown_class.index() {
+        Some(class) => format!(", class {class} alone"),
+        None => String::new(),
+    };
+    format!(
+        "{} after {} steps: {data}{class}, {} bins, momentum {}, {}, batch {}, seed {} ({})",
+        config.loss.label(),
+        snapshot.step,
+        config.bins,
+        config.momentum,
+        config.convention.label(),
+        snapshot.examples,
+        config.seed,
+        engine,
+    )
+}
