@@ -3,6 +3,7 @@
 pub mod app;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
+pub mod code;
 pub mod config;
 pub mod data;
 pub mod engine;

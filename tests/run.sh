@@ -19,6 +19,8 @@ readonly NEEDS=(
     "gcc:cc"
     "chromium:chromium"
     "brotli:brotli"
+    "python3:python3"
+    "python3-venv:/usr/lib/python3*/venv/__init__.py"
     "xvfb:Xvfb"
     "mesa-vulkan-drivers:/usr/share/vulkan/icd.d/lvp_icd*.json"
     "libxkbcommon-x11-0:/usr/lib/*/libxkbcommon-x11.so.0"
@@ -122,6 +124,7 @@ run "lints, native" cargo clippy --locked --quiet --workspace --all-targets -- -
 run "lints, WebGPU bundle" clippy_wasm gpu
 run "lints, WebGL 2 bundle" clippy_wasm webgl
 run "Rust tests" rust_tests
+run "code for other frameworks" tests/snippets/run.sh
 run "web build" web/build.sh
 run "bundle sizes" sizes
 run "browser tests" browser_tests

@@ -4,6 +4,7 @@
 
 mod adapters;
 mod arguments;
+mod code;
 mod compare;
 mod figure;
 mod output;
@@ -77,6 +78,7 @@ pub fn main() -> ExitCode {
     let result = match matches.subcommand() {
         Some(("train", matches)) => train::run(matches),
         Some(("xray", matches)) => xray::run(matches),
+        Some(("code", matches)) => code::run(matches),
         Some(("compare", matches)) => compare::run(matches),
         Some(("adapters", _)) => adapters::run(),
         Some((_, matches)) => window::run(matches),

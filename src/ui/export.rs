@@ -4,6 +4,7 @@ use egui::{Popup, RichText, Ui};
 
 use super::icons::{Icon, button};
 use super::{Content, Wish, egui, panels};
+use crate::code::{Framework, code};
 use crate::figure::{Figure, SIZE, Theme, to_svg};
 use crate::lab::{Lab, bins_csv, caption, curves_csv};
 
@@ -29,6 +30,17 @@ pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
             what: "command",
             text: command(lab),
         });
+        for (index, framework) in Framework::ALL.iter().enumerate() {
+            let name = format!("Code for {}", framework.label());
+            let tip = format!(
+                "The running loss with the present settings as a small module. {}",
+                Framework::DOCS[index]
+            );
+            offer(ui, &name, &tip, &|| Wish::Copy {
+                what: "code",
+                text: code(*framework, lab.config()),
+            });
+        }
         ui.separator();
         ui.label(RichText::new("Save").weak());
         let tip = "The three panels as they are now, with text that stays text.";
