@@ -60,6 +60,11 @@ impl App {
         })
     }
 
+    /// What the screen shows.
+    pub fn view(&mut self) -> &mut View {
+        &mut self.view
+    }
+
     /// The experiment, to command it from outside; do not hold a borrow across frames.
     pub fn lab(&self) -> SharedLab {
         Rc::clone(&self.lab)

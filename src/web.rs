@@ -38,7 +38,7 @@ pub struct Page {
 }
 
 /// Starts the app with the settings of a link's fragment. `no_gpu` says why the page chose this
-/// bundle over WebGPU, if it did; `host` does what only the page can.
+/// bundle over WebGPU, if it did; `host` does what only the page can. `embedded` shows the panels alone.
 ///
 /// # Errors
 /// When there is nothing to draw with.
@@ -48,6 +48,7 @@ pub async fn start(
     fragment: String,
     no_gpu: Option<String>,
     host: Host,
+    embedded: bool,
 ) -> Result<Page, JsValue> {
     host::install(host);
     let next = std::panic::take_hook();
@@ -70,7 +71,8 @@ pub async fn start(
                 context.egui_ctx.add_plugin(mirror::Mirror::default());
                 graphics::watch_device(context);
                 let compute = graphics::compute(context, no_gpu);
-                let app = App::new(&context.egui_ctx, compute, &config, &errors)?;
+                let mut app = App::new(&context.egui_ctx, compute, &config, &errors)?;
+                app.view().panels_only = embedded;
                 let lab = app.lab();
                 // A step of the tour; what is wrong with the rest was said above.
                 lab.borrow_mut().open_link(&fragment);

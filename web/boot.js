@@ -1,6 +1,7 @@
 // Chooses a bundle, loads it, starts the lab, and takes over when it dies.
 
 import { installApi, openFiles } from "./api.js?{{stamp}}";
+import { listen } from "./embed.js?{{stamp}}";
 import { startMirror } from "./mirror.js?{{stamp}}";
 import { copy, copyLink, save, savePicture } from "./export.js?{{stamp}}";
 
@@ -23,6 +24,7 @@ const ADAPTER_PATIENCE_MS = 10_000;
 
 const element = (id) => document.getElementById(id);
 const api = installApi();
+const isEmbedded = new URLSearchParams(location.search).get("embed") === "1";
 // Set while a bundle starts, to give it up; once it runs, to show that it died.
 let onFailure = null;
 
@@ -32,6 +34,7 @@ main().catch((error) => {
 
 async function main() {
   catchStrayErrors();
+  if (isEmbedded) listen(location.search);
   const forced = new URLSearchParams(location.search).get("renderer");
   if (forced !== null && !(forced in NAMES)) {
     throw new Error(`renderer: "${forced}" is not one of ${Object.keys(NAMES).join(", ")}`);
@@ -116,7 +119,7 @@ async function start(name, noGpu) {
     element("lab").replaceChildren(canvas);
     // A panic stops the module without an answer, so its hook must be able to end the wait.
     const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
-    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host), died]);
+    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host, isEmbedded), died]);
     const stopMirror = startMirror(app);
     onFailure = (reason, trace) => {
       // A panic ends in a trap, which would come here too and say less.
@@ -136,6 +139,7 @@ async function start(name, noGpu) {
       canvas.remove();
     });
     element("loading").hidden = true;
+    keepForOffline();
     canvas.focus({ preventScroll: true });
   } catch (error) {
     onFailure = null;
@@ -194,6 +198,20 @@ async function openFile(sample) {
   input.accept = ".csv,.tsv,.txt,.npy,.npz,.json";
   input.addEventListener("change", () => open(input.files));
   input.click();
+}
+
+/** Has the service worker keep what this visit used. Without one, the page only needs a network. */
+async function keepForOffline() {
+  try {
+    await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
+    const { active } = await navigator.serviceWorker.ready;
+    const here = new URL(".", location.href).href;
+    const used = performance.getEntriesByType("resource").map((entry) => entry.name);
+    const own = used.filter((url) => url.startsWith(here) && url.endsWith(stamp));
+    active.postMessage({ used: [here, ...new Set(own)] });
+  } catch {
+    // Refused by the browser or the host; nothing depends on it.
+  }
 }
 
 /** The response, with its bytes counted on the way to the compiler. */

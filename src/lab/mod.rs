@@ -15,6 +15,7 @@ mod repeats;
 mod runner;
 mod tables;
 mod tour;
+mod undo;
 
 pub use arm::Arm;
 pub use comparison::{FinalScores, train_and_score};

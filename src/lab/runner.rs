@@ -6,6 +6,7 @@ use web_time::Instant;
 
 use super::arm::Arm;
 use super::pace::{Pace, Rate};
+use super::undo::Changes;
 use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Repeats, Severity, Tour};
 use crate::config::Config;
 use crate::data::Dataset;
@@ -63,6 +64,7 @@ pub struct Lab {
     pub(super) tour: Tour,
     /// Whether settings were changed since the first step.
     pub(super) changed: bool,
+    pub(super) changes: Changes,
 }
 
 impl Lab {
@@ -94,6 +96,7 @@ impl Lab {
             repeats: None,
             tour: Tour::default(),
             changed: false,
+            changes: Changes::default(),
         };
         lab.arms = lab.start_arms(std::slice::from_ref(config))?;
         Ok(lab)
@@ -213,8 +216,16 @@ impl Lab {
 
     /// Takes over new, valid settings for the arm that is shown, and for all what they share: at once
     /// where they act live, else by starting anew. What goes wrong becomes a message; the experiment
-    /// stays as it was.
+    /// stays as it was. [`Lab::undo`] takes it back.
     pub fn configure(&mut self, config: &Config) {
+        if config != self.config() {
+            let was = self.config().clone();
+            self.changes.note(self.now(), &was, config);
+        }
+        self.take_over(config);
+    }
+
+    pub(super) fn take_over(&mut self, config: &Config) {
         if self.config().needs_restart(config) {
             self.restart(config);
         } else if config != self.config() {

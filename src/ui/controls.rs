@@ -2,10 +2,10 @@
 
 use egui::{ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui};
 
+use super::changes::back_and_forth;
+use super::presets::presets;
 use super::{egui, lights, style};
-use crate::config::{
-    Config, Effect, Group, Kind, PRESETS, Preset, SETTINGS, Scale, Setting, Value,
-};
+use crate::config::{Config, Effect, Group, Kind, SETTINGS, Scale, Setting, Value};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
 
@@ -22,8 +22,8 @@ const LABEL_WIDTH: f32 = 96.0;
 const VALUE_WIDTH: f32 = 64.0;
 
 impl Form {
-    /// Shows every setting, or only those of these keys, and applies what was changed.
-    pub(super) fn show(&mut self, ui: &mut Ui, lab: &mut Lab, only: Option<&[&str]>) {
+    /// Shows every setting, or only those of these keys unless all are chosen, and applies changes.
+    pub(super) fn show(&mut self, ui: &mut Ui, lab: &mut Lab, only: Option<(&[&str], &mut bool)>) {
         // Room for the scroll bar.
         ui.set_max_width(ui.available_width() - 8.0);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -58,11 +58,14 @@ impl Form {
         }
     }
 
-    fn of_experiment(&mut self, ui: &mut Ui, lab: &mut Lab, only: Option<&[&str]>) {
+    fn of_experiment(&mut self, ui: &mut Ui, lab: &mut Lab, only: Option<(&[&str], &mut bool)>) {
         let mut config = self.draft.take().unwrap_or_else(|| lab.config().clone());
         // A change must not alter the rows while they are drawn.
         let shown = config.clone();
         ui.add_space(6.0);
+        let (only, all) = only.map_or((None, None), |(keys, all)| (Some(keys), Some(all)));
+        let only = only.filter(|_| all.as_ref().is_none_or(|all| !**all));
+        back_and_forth(ui, lab, all);
         let chosen = match only {
             None => presets(ui, &mut config),
             Some(_) => Edit::None,
@@ -119,7 +122,7 @@ fn join(ui: &Ui, setting: &Setting, left: f32, top: f32) {
 
 /// How far a change of a setting is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Edit {
+pub(super) enum Edit {
     None,
     /// A slider that starts training anew is held; it counts when let go.
     Held,
@@ -170,46 +173,12 @@ fn hero(ui: &mut Ui, setting: &'static Setting, config: &mut Config) -> Edit {
 }
 
 /// The label of a row, in a column of its own.
-fn label(ui: &mut Ui, text: &str, explanation: String) -> Response {
+pub(super) fn label(ui: &mut Ui, text: &str, explanation: String) -> Response {
     let size = egui::vec2(LABEL_WIDTH, ui.spacing().interact_size.y);
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.allocate_ui_with_layout(size, layout, |ui| {
         ui.set_min_width(LABEL_WIDTH);
         ui.label(RichText::new(text)).on_hover_text(explanation)
-    })
-    .inner
-}
-
-/// Settings that belong together, chosen at once; seed and engine stay.
-fn presets(ui: &mut Ui, config: &mut Config) -> Edit {
-    ui.horizontal(|ui| {
-        let tip = "Settings that belong together, set at once.";
-        let label = label(ui, "preset", tip.to_owned());
-        let now = Preset::of(config);
-        let mut chosen = None;
-        ComboBox::from_id_salt("preset")
-            .width(ui.available_width())
-            .selected_text(now.map_or("your own", |preset| preset.label))
-            .show_ui(ui, |ui| {
-                for preset in &PRESETS {
-                    let option = ui.selectable_label(now == Some(preset), preset.label);
-                    if option.on_hover_text(preset.doc).clicked() {
-                        chosen = Some(preset);
-                    }
-                }
-            })
-            .response
-            .labelled_by(label.id)
-            .on_hover_text(tip);
-        let Some(preset) = chosen else {
-            return Edit::None;
-        };
-        *config = Config {
-            seed: config.seed,
-            backend: config.backend,
-            ..preset.config()
-        };
-        Edit::Done
     })
     .inner
 }

@@ -19,6 +19,9 @@ pub(super) enum Icon {
     Close,
     Xray,
     Export,
+    Undo,
+    Redo,
+    Keys,
     Add,
     More,
 }
@@ -106,6 +109,34 @@ fn shapes(icon: Icon, center: Pos2, unit: f32, color: Color32) -> Vec<Shape> {
             Shape::line_segment([at(0.0, 0.3), at(0.0, -0.85)], stroke),
             Shape::line(vec![at(-0.4, -0.5), at(0.0, -0.95), at(0.4, -0.5)], stroke),
         ],
+        Icon::Undo | Icon::Redo => {
+            let side = if icon == Icon::Undo { 1.0 } else { -1.0 };
+            let bow = (0..=16).map(|i| {
+                let angle = -std::f32::consts::FRAC_PI_2 + std::f32::consts::PI * i as f32 / 16.0;
+                at(side * (0.2 + 0.6 * angle.cos()), 0.1 + 0.6 * angle.sin())
+            });
+            let line = [at(-0.6 * side, -0.5)]
+                .into_iter()
+                .chain(bow)
+                .chain([at(-0.3 * side, 0.7)]);
+            let tip = vec![
+                at(-0.95 * side, -0.5),
+                at(-0.4 * side, -0.95),
+                at(-0.4 * side, -0.05),
+            ];
+            vec![
+                Shape::line(line.collect(), stroke),
+                Shape::convex_polygon(tip, color, Stroke::NONE),
+            ]
+        }
+        Icon::Keys => {
+            let frame = egui::Rect::from_two_pos(at(-1.0, -0.6), at(1.0, 0.6));
+            let keys = [-0.6, -0.2, 0.2, 0.6].into_iter();
+            let upper = keys.map(|x| Shape::circle_filled(at(x, -0.18), 0.1 * unit, color));
+            let bar = Shape::line_segment([at(-0.45, 0.25), at(0.45, 0.25)], stroke);
+            let frame = Shape::rect_stroke(frame, 2.0, stroke, egui::StrokeKind::Middle);
+            upper.chain([bar, frame]).collect()
+        }
         // A die.
         Icon::NewSeed => {
             let square = egui::Rect::from_two_pos(at(-0.85, -0.85), at(0.85, 0.85));

@@ -1,15 +1,18 @@
 //! The screen: draws an experiment and turns what a person does into commands. Never sees a device.
 
+mod changes;
 mod controls;
 mod export;
 mod field;
 mod formula;
 mod icons;
+mod keyboard;
 mod lights;
 mod messages;
 mod paint;
 mod panels;
 mod plane;
+mod presets;
 mod race;
 mod selection;
 mod style;
@@ -80,20 +83,28 @@ pub struct View {
     tour: tour::Memory,
     /// Whether the sheet of settings is open, on narrow screens.
     sheet_open: bool,
+    /// Whether the list of keys is open.
+    keys_open: bool,
+    /// Leaves out all but the panels, where another page embeds them.
+    pub panels_only: bool,
     /// What is to be opened; the front does that.
     pub wish: Option<Wish>,
 }
 
 /// Draws everything into the whole of `ui`.
 pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
+    keyboard::listen(ui, lab, view);
     tour::set_up(lab, view);
     lights::begin(ui.ctx(), lab.tour().is_open());
-    if ui.available_width() < NARROW {
+    if view.panels_only {
+        embedded(ui, lab, view);
+    } else if ui.available_width() < NARROW {
         narrow(ui, lab, view);
     } else {
         wide(ui, lab, view);
     }
     tour::notice(lab, view);
+    keyboard::help(ui, view);
     if ui.input(|input| !input.raw.hovered_files.is_empty()) {
         drop_hint(ui);
     }
@@ -126,9 +137,9 @@ fn ground(ui: &Ui) -> Frame {
 }
 
 fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
-    Panel::top("transport")
-        .frame(bar(ui))
-        .show(ui, |ui| transport::bar(ui, lab, &mut view.wish));
+    Panel::top("transport").frame(bar(ui)).show(ui, |ui| {
+        transport::bar(ui, lab, &mut view.wish, &mut view.keys_open)
+    });
     Panel::bottom("status")
         .frame(bar(ui).inner_margin(Margin::symmetric(16, 6)))
         .show(ui, |ui| messages::status(ui, lab));
@@ -192,6 +203,24 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
                 panels::losses(ui, lab, curve);
             }
             panels::scores(ui, lab, curve);
+        });
+    });
+}
+
+/// The panels alone, as large as they fit.
+fn embedded(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
+    messages_panel(ui, lab);
+    let ground = ground(ui).inner_margin(Margin::same(8));
+    CentralPanel::default().frame(ground).show(ui, |ui| {
+        let space = ui.available_size();
+        let (panels, cursor) = (&mut view.panels, &mut view.cursor);
+        if space.x >= NARROW {
+            panels::show(ui, lab, panels, cursor, space, false);
+            return;
+        }
+        ScrollArea::vertical().show(ui, |ui| {
+            let size = Vec2::new(ui.available_width(), 240.0);
+            panels::show(ui, lab, panels, cursor, size, true);
         });
     });
 }
@@ -271,15 +300,10 @@ fn settings(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
 }
 
 fn form(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
-    let tour = lab.tour();
-    let of_step = tour.step().settings;
-    let offers_all = tour.is_open() && lab.inspection().shown().is_none();
-    let only = (offers_all && !view.tour.all_settings).then_some(of_step);
+    let of_step = lab.tour().step().settings;
+    let touring = lab.tour().is_open() && lab.inspection().shown().is_none();
+    let only = touring.then_some((of_step, &mut view.tour.all_settings));
     view.form.show(ui, lab, only);
-    if offers_all {
-        ui.checkbox(&mut view.tour.all_settings, "all settings")
-            .on_hover_text("Shows every setting of the lab, not only those of this step.");
-    }
 }
 
 fn messages_panel(ui: &mut Ui, lab: &mut Lab) {

@@ -170,7 +170,8 @@ pub(super) fn card(
                 cursor.brushed = None;
             }
         });
-        let plain = plain(task).short();
+        let plain_loss = plain(task);
+        let plain = plain_loss.short();
         let name = lab.arms()[lab.shown()].name();
         let mut rows = vec![line(
             "training examples",
@@ -194,7 +195,10 @@ pub(super) fn card(
         rows.push(line(flipped, count(selected.flipped as u64)));
         let share = |name: &str, share| (format!("of the gradient under {name}"), percent(share));
         rows.push(share(plain, selected.share_before));
-        rows.push(share(name, selected.share_after));
+        // Of the plain loss itself that would be the same once more.
+        if lab.config().loss != plain_loss {
+            rows.push(share(name, selected.share_after));
+        }
         lines(ui, "card", &rows);
         ui.add_space(8.0);
         hardest(ui, lab, gradients, cursor, brush.bins);

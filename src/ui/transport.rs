@@ -21,7 +21,7 @@ fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
 }
 
 /// The bar at the top of a wide screen.
-pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
+pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, keys_open: &mut bool) {
     line(ui, SIDE, |ui| {
         ui.label(style::strong("GHM Lab", 18.0))
             .on_hover_text("Gradient Harmonizing Mechanism, live.\nLi, Liu, Wang: Gradient Harmonized Single-stage Detector, AAAI 2019.");
@@ -35,6 +35,10 @@ pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
         progress(ui, lab);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, SIDE);
+            let tip = "What each key does. It opens by ?, too.";
+            if button(ui, Icon::Keys, SIDE, "Keys", tip).clicked() {
+                *keys_open = true;
+            }
             export::menu(ui, lab, wish, SIDE);
             super::xray::menu(ui, lab, wish, SIDE);
             ui.add_space(8.0);

@@ -6,55 +6,10 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::cdp::{Browser, Graphics, Page};
+use super::mirror::{click_name, find, open_mirror, pause, press, tap};
 use super::site::Site;
 use super::{decode_base64, screenshots};
 use ghm_lab::lab::{STEPS, Step};
-
-/// Middle of an element on the screen, by a condition on its mirror.
-fn place(page: &mut Page<'_>, condition: &str) -> Option<(f64, f64)> {
-    let script = format!(
-        "(() => {{
-            const all = [...document.querySelectorAll('#mirror-elements > *')];
-            const name = (of) => of.getAttribute('aria-label') ?? of.textContent;
-            const found = all.find((of) => {condition});
-            return found?.dataset.bounds ?? null;
-        }})()"
-    );
-    let bounds = page.evaluate(&script);
-    let bounds: Vec<f64> = bounds
-        .as_str()?
-        .split(' ')
-        .map(|v| v.parse().unwrap())
-        .collect();
-    Some(((bounds[0] + bounds[2]) / 2.0, (bounds[1] + bounds[3]) / 2.0))
-}
-
-/// Waits until the mirror has an element.
-fn find(page: &mut Page<'_>, condition: &str) -> (f64, f64) {
-    for _ in 0..100 {
-        if let Some(place) = place(page, condition) {
-            return place;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    let names = page.evaluate(
-        "[...document.querySelectorAll('#mirror-elements > *')].map((of) => of.getAttribute('aria-label') ?? of.textContent).join(' | ')",
-    );
-    panic!("nothing on the screen fits {condition}: {names}");
-}
-
-fn click(page: &mut Page<'_>, condition: &str) {
-    let at = find(page, condition);
-    page.drag(at, at);
-}
-
-fn click_name(page: &mut Page<'_>, name: &str) {
-    let name = json!(name);
-    click(
-        page,
-        &format!("of.localName === 'button' && name(of) === {name}"),
-    );
-}
 
 /// Sets a number by the field beside its slider, through the mirror.
 fn set(page: &mut Page<'_>, name: &str, value: &str) {
@@ -69,18 +24,7 @@ fn set(page: &mut Page<'_>, name: &str, value: &str) {
             field.onchange();
         }})()"
     ));
-}
-
-/// Clicks an element's mirror, as assistive technology does: it may be scrolled out of sight.
-fn press(page: &mut Page<'_>, condition: &str) {
-    find(page, condition);
-    page.evaluate(&format!(
-        "(() => {{
-            const all = [...document.querySelectorAll('#mirror-elements > *')];
-            const name = (of) => of.getAttribute('aria-label') ?? of.textContent;
-            all.find((of) => {condition}).click();
-        }})()"
-    ));
+    pause();
 }
 
 fn choose(page: &mut Page<'_>, setting: &str, option: &str) {
@@ -107,7 +51,7 @@ fn brush(page: &mut Page<'_>, panel: &str, share: f64) {
         bounds[0] + share * (bounds[2] - bounds[0]),
         (bounds[1] + bounds[3]) / 2.0,
     );
-    page.drag(at, at);
+    tap(page, at);
 }
 
 fn tried(page: &mut Page<'_>, nth: usize) -> bool {
@@ -162,6 +106,7 @@ fn attempt(page: &mut Page<'_>, step: &Step, nth: usize) {
         ("regression", _) => set(page, "outliers", "0.4"),
         ("limits", 0) => click_name(page, "Scores"),
         ("limits", _) => {
+            click_name(page, "CE");
             click_name(page, "Data");
             brush(page, "Gradient statistics", 0.99);
         }
@@ -182,7 +127,7 @@ fn the_tour_is_walked_by_doing_what_it_asks() {
     page.resize(1280, 800);
     page.go(&site.origin);
     page.ready();
-    page.evaluate("document.getElementById('mirror-all').click()");
+    open_mirror(&mut page);
     click_name(&mut page, "Tour");
     page.wait_for("ghmLab.tour().open");
     let mut failures = Vec::new();
@@ -241,7 +186,7 @@ fn a_race_a_brush_and_every_export() {
     page.resize(1280, 800);
     page.go(&site.origin);
     page.ready();
-    page.evaluate("document.getElementById('mirror-all').click()");
+    open_mirror(&mut page);
     click_name(&mut page, "Race all losses");
     page.wait_for("ghmLab.arms().length === 5");
     page.evaluate("ghmLab.pause()");

@@ -131,6 +131,7 @@ fn attempt(lab: &mut Lab, step: usize, nth: usize) -> Seen {
         ("regression", _) => set(lab, &[("outliers", "0.3")]),
         ("limits", 0) => seen.view = RaceView::Scores,
         ("limits", _) => {
+            lab.arm(ArmCommand::Show(1));
             seen.view = RaceView::Data;
             seen.brushed = Some(Brush::one(29, 30));
         }

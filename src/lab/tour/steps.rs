@@ -322,10 +322,11 @@ pub const STEPS: [Step; 10] = [
                 |_, seen| seen.view == RaceView::Scores,
             ),
             attempt(
-                "Choose Data and click the bin at the right end: the card says how much of it is flipped labels, \
-                 and on request what was turned down: noise or rare.",
-                |_, seen| {
+                "Choose the arm CE, then Data, and click the bin at the right end: the card says how many of \
+                 these hardest examples are flipped labels.",
+                |lab, seen| {
                     seen.view == RaceView::Data
+                        && lab.config().loss == Loss::CrossEntropy
                         && (seen.brushed).is_some_and(|brush| brush.last + 1 == brush.bins)
                 },
             ),

@@ -1,0 +1,93 @@
+//! Elements of the screen by name: found in the page's mirror of it, clicked where they are.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::cdp::Page;
+
+/// Has the page mirror the screen.
+pub fn open_mirror(page: &mut Page<'_>) {
+    page.evaluate("document.getElementById('mirror-all').click()");
+    pause();
+}
+
+/// Long enough for a frame and the mirror of it.
+pub fn pause() {
+    std::thread::sleep(Duration::from_millis(600));
+}
+
+/// Clicks at a point, as slowly as a hand does.
+pub fn tap(page: &mut Page<'_>, (x, y): (f64, f64)) {
+    for (kind, button, buttons) in [
+        ("mouseMoved", "none", 0),
+        ("mousePressed", "left", 1),
+        ("mouseReleased", "left", 0),
+    ] {
+        let event = json!({
+            "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1
+        });
+        page.call("Input.dispatchMouseEvent", event);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    pause();
+}
+
+/// Middle of an element on the screen, by a condition on its mirror.
+fn place(page: &mut Page<'_>, condition: &str) -> Option<(f64, f64)> {
+    let script = format!(
+        "(() => {{
+            const all = [...document.querySelectorAll('#mirror-elements > *')];
+            const name = (of) => of.getAttribute('aria-label') ?? of.textContent;
+            const found = all.find((of) => {condition});
+            return found?.dataset.bounds ?? null;
+        }})()"
+    );
+    let bounds = page.evaluate(&script);
+    let bounds: Vec<f64> = bounds
+        .as_str()?
+        .split(' ')
+        .map(|v| v.parse().unwrap())
+        .collect();
+    Some(((bounds[0] + bounds[2]) / 2.0, (bounds[1] + bounds[3]) / 2.0))
+}
+
+/// Waits until the mirror has an element.
+pub fn find(page: &mut Page<'_>, condition: &str) -> (f64, f64) {
+    for _ in 0..100 {
+        if let Some(place) = place(page, condition) {
+            return place;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let names = page.evaluate(
+        "[...document.querySelectorAll('#mirror-elements > *')].map((of) => of.getAttribute('aria-label') ?? of.textContent).join(' | ')",
+    );
+    panic!("nothing on the screen fits {condition}: {names}");
+}
+
+fn click(page: &mut Page<'_>, condition: &str) {
+    let at = find(page, condition);
+    tap(page, at);
+}
+
+pub fn click_name(page: &mut Page<'_>, name: &str) {
+    let name = json!(name);
+    click(
+        page,
+        &format!("of.localName === 'button' && name(of) === {name}"),
+    );
+}
+
+/// Clicks an element's mirror, as assistive technology does: it may be scrolled out of sight.
+pub fn press(page: &mut Page<'_>, condition: &str) {
+    find(page, condition);
+    page.evaluate(&format!(
+        "(() => {{
+            const all = [...document.querySelectorAll('#mirror-elements > *')];
+            const name = (of) => of.getAttribute('aria-label') ?? of.textContent;
+            all.find((of) => {condition}).click();
+        }})()"
+    ));
+    pause();
+}
