@@ -204,7 +204,10 @@ async function openFile(sample) {
 async function keepForOffline() {
   try {
     await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
-    const { active } = await navigator.serviceWorker.ready;
+    const registration = await navigator.serviceWorker.ready;
+    // A worker that is there is not looked at anew by itself at once.
+    registration.update().catch(() => {});
+    const { active } = registration;
     const here = new URL(".", location.href).href;
     const used = performance.getEntriesByType("resource").map((entry) => entry.name);
     const own = used.filter((url) => url.startsWith(here) && url.endsWith(stamp));
