@@ -33,25 +33,26 @@ fn choose(page: &mut Page<'_>, setting: &str, option: &str) {
     press(page, &format!("name(of) === {}", json!(option)));
 }
 
-/// The bin of a panel at a share of its width.
-fn brush(page: &mut Page<'_>, panel: &str, share: f64) {
+/// Drags over the bins of a panel, by shares of its width.
+fn brush(page: &mut Page<'_>, panel: &str, from: f64, to: f64) {
     let name = json!(format!("Bins of {panel}"));
     find(page, &format!("name(of) === {name}"));
     let script = format!(
         "[...document.querySelectorAll('#mirror-elements > *')].find((of) => of.getAttribute('aria-label') === {name}).dataset.bounds"
     );
     let bounds = page.evaluate(&script);
-    let bounds: Vec<f64> = bounds
-        .as_str()
-        .unwrap()
-        .split(' ')
-        .map(|v| v.parse().unwrap())
-        .collect();
-    let at = (
-        bounds[0] + share * (bounds[2] - bounds[0]),
-        (bounds[1] + bounds[3]) / 2.0,
-    );
-    tap(page, at);
+    let bounds = bounds.as_str().unwrap().split(' ');
+    let bounds: Vec<f64> = bounds.map(|v| v.parse().unwrap()).collect();
+    let at = |share: f64| {
+        let x = bounds[0] + share * (bounds[2] - bounds[0]);
+        (x, (bounds[1] + bounds[3]) / 2.0)
+    };
+    if from == to {
+        tap(page, at(from));
+    } else {
+        page.drag(at(from), at(to));
+        pause();
+    }
 }
 
 fn tried(page: &mut Page<'_>, nth: usize) -> bool {
@@ -78,7 +79,7 @@ fn point_at_examples(page: &mut Page<'_>, nth: usize) {
 /// Does what a step asks for.
 fn attempt(page: &mut Page<'_>, step: &Step, nth: usize) {
     match (step.key, nth) {
-        ("imbalance", 0) => brush(page, "Gradient statistics", 0.005),
+        ("imbalance", 0) => brush(page, "Gradient statistics", 0.005, 0.005),
         ("imbalance", _) => set(page, "positives", "0.3"),
         ("gradient-norm", _) => {
             page.evaluate("ghmLab.pause()");
@@ -108,7 +109,7 @@ fn attempt(page: &mut Page<'_>, step: &Step, nth: usize) {
         ("limits", _) => {
             click_name(page, "CE");
             click_name(page, "Data");
-            brush(page, "Gradient statistics", 0.99);
+            brush(page, "Gradient statistics", 0.8, 0.99);
         }
         ("yours", 0) => click_name(page, "Race all losses"),
         ("yours", _) => {
@@ -193,7 +194,7 @@ fn a_race_a_brush_and_every_export() {
     page.evaluate("ghmLab.step(40)");
     page.wait_for("ghmLab.arms().every((arm) => arm.step >= 40)");
     click_name(&mut page, "Data");
-    brush(&mut page, "Gradient statistics", 0.005);
+    brush(&mut page, "Gradient statistics", 0.005, 0.005);
     find(
         &mut page,
         "name(of) === 'Bin 1' || name(of).startsWith('Bins 1')",

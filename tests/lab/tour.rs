@@ -133,7 +133,7 @@ fn attempt(lab: &mut Lab, step: usize, nth: usize) -> Seen {
         ("limits", _) => {
             lab.arm(ArmCommand::Show(1));
             seen.view = RaceView::Data;
-            seen.brushed = Some(Brush::one(29, 30));
+            seen.brushed = Some(Brush::between(24, 29, 30));
         }
         ("yours", 0) => lab.arm(ArmCommand::AllLosses),
         ("yours", _) => {

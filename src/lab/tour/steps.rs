@@ -322,12 +322,15 @@ pub const STEPS: [Step; 10] = [
                 |_, seen| seen.view == RaceView::Scores,
             ),
             attempt(
-                "Choose the arm CE, then Data, and click the bin at the right end: the card says how many of \
-                 these hardest examples are flipped labels.",
+                "Choose the arm CE, then Data, and drag over the bins from 0.8 to the right end: the card says how \
+                 many of these hardest examples are flipped labels.",
                 |lab, seen| {
                     seen.view == RaceView::Data
                         && lab.config().loss == Loss::CrossEntropy
-                        && (seen.brushed).is_some_and(|brush| brush.last + 1 == brush.bins)
+                        && (seen.brushed).is_some_and(|brush| {
+                            let [from, to] = brush.range();
+                            from >= 0.5 && to > 0.95
+                        })
                 },
             ),
         ],
