@@ -162,6 +162,35 @@ fn calibration_is_the_gap_between_probability_and_frequency() {
 }
 
 #[test]
+fn a_threshold_calls_positive_what_reaches_it() {
+    let scores = [0.1f64, 0.4, 0.4, 0.8, 0.9];
+    let labels = [false, true, false, true, false];
+    let ranking = Ranking::of(&scores, &labels);
+    for (threshold, want) in [
+        (0.0, (2, 3, 0, 0)),
+        (0.4, (2, 2, 0, 1)),
+        (0.41, (1, 1, 1, 2)),
+        (0.9, (0, 1, 2, 2)),
+        (1.0, (0, 0, 2, 3)),
+    ] {
+        let at = ranking.at(threshold);
+        let got = (
+            at.true_positives,
+            at.false_positives,
+            at.false_negatives,
+            at.true_negatives,
+        );
+        assert_eq!(got, want, "from {threshold} on");
+    }
+    let at = ranking.at(0.4);
+    assert_eq!((at.precision(), at.recall()), (Some(0.5), Some(1.0)));
+    let (precision, recall) = (0.5, 1.0);
+    assert!((at.f1() - 2.0 * precision * recall / (precision + recall)).abs() < 1e-15);
+    assert_eq!(ranking.at(1.0).precision(), None);
+    assert_eq!(ranking.precision_recall(), [[0.5, 0.5], [1.0, 0.5]]);
+}
+
+#[test]
 fn equal_weights_make_every_example_count() {
     assert_eq!(effective_sample_size(10.0, 10.0), 10.0);
     assert_eq!(effective_sample_size(3.0, 9.0), 1.0);

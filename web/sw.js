@@ -2,7 +2,8 @@
 // network while there is one. Everything else carries the stamp of its build in its address, so that what is
 // kept under an address never changes.
 
-const CACHE = "ghm-lab";
+// Other sites may share the origin, even other copies of this one.
+const CACHE = `ghm-lab ${self.registration.scope}`;
 const STAMP = "{{stamp}}";
 // A network that is there in name only.
 const PATIENCE_MS = 4_000;
@@ -37,22 +38,33 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || !request.url.startsWith(self.registration.scope)) return;
-  if (request.mode === "navigate") event.respondWith(page(request));
-  else if (url.search !== "") event.respondWith(stamped(request));
+  if (url.search !== "" && request.mode !== "navigate") event.respondWith(stamped(request));
+  else if (isPage(request, url)) event.respondWith(page(request));
 });
+
+/** Whether it is the page itself, and not a file that is opened on its own. */
+function isPage(request, url) {
+  const scope = new URL(self.registration.scope).pathname;
+  return request.mode === "navigate" && [scope, `${scope}index.html`].includes(url.pathname);
+}
 
 /** The page, from the network where that answers. */
 async function page(request) {
   const cache = await caches.open(CACHE);
-  const kept = self.registration.scope;
+  const last = await cache.match(self.registration.scope);
+  const patience = new AbortController();
+  // Without anything kept there is nothing better than to wait.
+  const timer = last && setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (response.ok) await cache.put(kept, response.clone());
+    // Past the browser's own cache, which may hold the build before.
+    const response = await fetch(request, { cache: "no-cache", signal: patience.signal });
+    if (response.ok) await cache.put(self.registration.scope, response.clone());
     return response;
   } catch (error) {
-    const last = await cache.match(kept);
     if (last) return last;
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -2,6 +2,7 @@
 
 mod bins;
 mod curves;
+mod decisions;
 pub mod fonts;
 pub mod formula;
 mod layout;
@@ -18,6 +19,7 @@ mod theme;
 
 pub use bins::{bin_at, bin_span};
 pub use curves::{losses, scores};
+pub use decisions::{precision_recall, reliability};
 pub use layout::{common_top, compose, place, place_below, sign};
 pub use model::{
     Anchor, Area, Axis, AxisScale, Dash, Figure, Ink, Marks, Panel, Placed, Rgb, Series, Shape,

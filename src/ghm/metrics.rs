@@ -21,6 +21,52 @@ pub struct Operating {
     pub f1: f64,
 }
 
+/// How examples are told apart at a threshold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Confusion {
+    pub true_positives: usize,
+    pub false_positives: usize,
+    pub false_negatives: usize,
+    pub true_negatives: usize,
+}
+
+impl Confusion {
+    /// Share of what is called positive that is. `None` where nothing is called positive.
+    pub fn precision(&self) -> Option<f64> {
+        ratio(
+            self.true_positives,
+            self.true_positives + self.false_positives,
+        )
+    }
+
+    /// Share of the positives that is called so. `None` without positives.
+    pub fn recall(&self) -> Option<f64> {
+        ratio(
+            self.true_positives,
+            self.true_positives + self.false_negatives,
+        )
+    }
+
+    /// `2 TP / (2 TP + FP + FN)`; 0 where nothing is positive and nothing is called so.
+    pub fn f1(&self) -> f64 {
+        let twice = 2 * self.true_positives;
+        ratio(twice, twice + self.false_positives + self.false_negatives).unwrap_or(0.0)
+    }
+}
+
+impl std::ops::AddAssign for Confusion {
+    fn add_assign(&mut self, other: Self) {
+        self.true_positives += other.true_positives;
+        self.false_positives += other.false_positives;
+        self.false_negatives += other.false_negatives;
+        self.true_negatives += other.true_negatives;
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
 /// Scores of negatives and positives, in order. Without any where a score is NaN.
 #[derive(Clone, Debug)]
 pub struct Ranking {
@@ -94,6 +140,29 @@ impl Ranking {
         Some(area)
     }
 
+    /// Where scores from a threshold up are called positive.
+    pub fn at(&self, threshold: f64) -> Confusion {
+        let below = |scores: &[f64]| scores.partition_point(|score| *score < threshold);
+        let [negatives, positives] = [&self.negatives, &self.positives];
+        let [true_negatives, false_negatives] = [below(negatives), below(positives)];
+        Confusion {
+            true_positives: positives.len() - false_negatives,
+            false_positives: negatives.len() - true_negatives,
+            false_negatives,
+            true_negatives,
+        }
+    }
+
+    /// Points `[recall, precision]` of every recall that some threshold reaches, ascending: the steps
+    /// whose area is the average precision. Empty without a positive.
+    pub fn precision_recall(&self) -> Vec<[f64; 2]> {
+        let positives = self.positives.len() as f64;
+        let mut reached = 0;
+        let rises = |at: &Threshold| std::mem::replace(&mut reached, at.hits) < at.hits;
+        let point = |at: Threshold| [at.hits as f64 / positives, at.hits as f64 / at.seen as f64];
+        self.thresholds().filter(rises).map(point).collect()
+    }
+
     /// Area under the ROC curve, ties counted half. `None` without a positive or a negative.
     pub fn roc_auc(&self) -> Option<f64> {
         let (positives, negatives) = (self.positives.len(), self.negatives.len());
@@ -127,6 +196,43 @@ impl Ranking {
 /// Intervals of the calibration error.
 pub const CALIBRATION_BINS: usize = 15;
 
+/// The examples whose probability lies in one interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CalibrationBin {
+    pub examples: usize,
+    pub positives: usize,
+    /// Sum of their probabilities.
+    pub probability: f64,
+}
+
+impl CalibrationBin {
+    /// Mean probability and share of positives; `None` without examples.
+    pub fn means(&self) -> Option<[f64; 2]> {
+        let examples = self.examples as f64;
+        let means = [
+            self.probability / examples,
+            self.positives as f64 / examples,
+        ];
+        (self.examples > 0).then_some(means)
+    }
+}
+
+/// What is said and what is true over `bins` equal intervals of the probability. Empty without
+/// examples, or when a probability is NaN.
+pub fn reliability(probabilities: &[f64], labels: &[bool], bins: usize) -> Vec<CalibrationBin> {
+    if probabilities.is_empty() || probabilities.iter().any(|p| p.is_nan()) {
+        return Vec::new();
+    }
+    let mut intervals = vec![CalibrationBin::default(); bins];
+    for (&p, &label) in probabilities.iter().zip(labels) {
+        let bin = &mut intervals[((p * bins as f64) as usize).min(bins - 1)];
+        bin.examples += 1;
+        bin.positives += usize::from(label);
+        bin.probability += p;
+    }
+    intervals
+}
+
 /// Expected calibration error: over `bins` equal intervals of the probability, the mean of
 /// `|mean probability - share of positives|`, weighted by the examples in each. `None` without
 /// examples, or when a probability is NaN.
@@ -135,16 +241,12 @@ pub fn expected_calibration_error(
     labels: &[bool],
     bins: usize,
 ) -> Option<f64> {
-    if probabilities.is_empty() || probabilities.iter().any(|p| p.is_nan()) {
-        return None;
-    }
-    let mut gaps = vec![0.0; bins];
-    for (&p, &label) in probabilities.iter().zip(labels) {
-        let bin = ((p * bins as f64) as usize).min(bins - 1);
-        gaps[bin] += p - f64::from(u8::from(label));
-    }
-    let total: f64 = gaps.iter().map(|gap| gap.abs()).sum();
-    Some(total / probabilities.len() as f64)
+    let intervals = reliability(probabilities, labels, bins);
+    let gaps = intervals
+        .iter()
+        .map(|bin| bin.probability - bin.positives as f64);
+    let total: f64 = gaps.map(f64::abs).sum();
+    (!intervals.is_empty()).then(|| total / probabilities.len() as f64)
 }
 
 /// Effective sample size `(sum w)^2 / sum w^2` from the two sums: how many equally weighted

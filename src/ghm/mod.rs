@@ -26,8 +26,8 @@ pub use gradient::{
 };
 pub use loss::{ClassBalance, Loss, LossRule, Seen, Task, class_weights, focal_weight};
 pub use metrics::{
-    CALIBRATION_BINS, Operating, Ranking, Threshold, effective_sample_size,
-    expected_calibration_error,
+    CALIBRATION_BINS, CalibrationBin, Confusion, Operating, Ranking, Threshold,
+    effective_sample_size, expected_calibration_error, reliability,
 };
 pub use real::Real;
 pub use regression::{asl1, asl1_norm, smooth_l1};

@@ -2,11 +2,13 @@
 //! race of one.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::History;
+use super::moments::{Moment, Moments};
 use crate::config::Config;
 use crate::engine::{
-    DecisionMap, EngineError, Outputs, Request, Snapshot, Timing, Trainer, Update,
+    DecisionMap, EngineError, Evaluation, Outputs, Request, Snapshot, Timing, Trainer, Update,
 };
 
 /// A run among those that share data, order, first weights and clock.
@@ -18,8 +20,11 @@ pub struct Arm {
     pub(super) trainer: Trainer,
     pub(super) history: History,
     pub(super) snapshot: Snapshot,
-    pub(super) map: Option<DecisionMap>,
-    pub(super) outputs: Option<Outputs>,
+    map: Option<Rc<DecisionMap>>,
+    outputs: Option<Rc<Outputs>>,
+    pub(super) moments: Moments,
+    /// What is shown in place of the present.
+    pub(super) past: Option<Moment>,
     /// The step at which its loss stopped being a number; it trains no further.
     pub(super) out_at: Option<u64>,
     /// What submissions took that the other arms have not finished.
@@ -38,6 +43,8 @@ impl Arm {
             snapshot: Snapshot::start(trainer.config().task),
             map: None,
             outputs: None,
+            moments: Moments::default(),
+            past: None,
             out_at: None,
             timings: VecDeque::new(),
             trainer,
@@ -88,18 +95,29 @@ impl Arm {
         &self.history
     }
 
-    /// The latest statistics; those of step 0 are empty.
+    /// The latest statistics, or those that are looked back at; those of step 0 are empty.
     pub fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
+        let past = self.past.as_ref().map(|past| &*past.snapshot);
+        past.unwrap_or(&self.snapshot)
     }
 
     pub fn map(&self) -> Option<&DecisionMap> {
-        self.map.as_ref()
+        let map = self.past.as_ref().map_or(&self.map, |past| &past.map);
+        map.as_deref()
     }
 
-    /// What it says of the examples, at the last evaluation.
+    /// What it says of the examples, at the evaluation that is shown.
     pub fn outputs(&self) -> Option<&Outputs> {
-        self.outputs.as_ref()
+        let past = self.past.as_ref();
+        past.map_or(&self.outputs, |past| &past.outputs).as_deref()
+    }
+
+    /// The scores that are shown: the latest, or those that are looked back at.
+    pub fn evaluation(&self) -> Option<&Evaluation> {
+        match &self.past {
+            Some(past) => self.history.at(past.snapshot.step),
+            None => self.history.last(),
+        }
     }
 
     /// Starts anew on this run; name and mute stay.
@@ -137,17 +155,25 @@ impl Arm {
         if let Some(evaluation) = &update.evaluation {
             self.history.push(evaluation);
         }
-        if update.map.is_some() {
-            self.map = update.map;
+        if let Some(map) = update.map {
+            self.map = Some(Rc::new(map));
         }
-        if update.outputs.is_some() {
-            self.outputs = update.outputs;
+        let evaluated = update.outputs.is_some();
+        if let Some(outputs) = update.outputs {
+            self.outputs = Some(Rc::new(outputs));
         }
         let was_finite = self.snapshot.loss.is_finite();
         let last = std::mem::replace(&mut self.snapshot, update.snapshot);
         let same_bins = self.snapshot.counts.len() == last.counts.len();
         if self.snapshot.exact.is_none() && wants_exact && same_bins {
             self.snapshot.exact = last.exact;
+        }
+        if evaluated {
+            self.moments.push(Moment {
+                snapshot: Rc::new(self.snapshot.clone()),
+                map: self.map.clone(),
+                outputs: self.outputs.clone(),
+            });
         }
         was_finite && !self.snapshot.loss.is_finite()
     }

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::data::predictions::{Header, Outputs, Rows};
 use crate::engine::{Compute, EngineError, Request, cpu};
-use crate::ghm::{Ranking, Task};
+use crate::ghm::{Confusion, Ranking, Task};
 use crate::xray::{Metrics, Xray};
 
 use super::explain_non_finite;
@@ -59,7 +59,7 @@ pub fn train_and_score(config: &Config, steps: u32) -> Result<FinalScores, Engin
     let is_binary = config.task == Task::Binary;
     Ok(FinalScores {
         // The logit of one half is 0.
-        f1_at_half: is_binary.then(|| Counts::of(&outputs, &targets, 0.0).f1()),
+        f1_at_half: is_binary.then(|| ranking(&outputs, &targets).at(0.0).f1()),
         f1_moved: is_binary.then(|| f1_moved(&outputs, &targets)),
         test: metrics(config, outputs, targets),
     })
@@ -91,66 +91,31 @@ fn header(config: &Config) -> Header {
     }
 }
 
-/// Positives that were found, that were said, and that there are.
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    hits: usize,
-    said: usize,
-    positives: usize,
-}
-
-impl Counts {
-    /// Where positives are said to be the scores from a threshold on.
-    fn of(scores: &[f64], labels: &[f64], threshold: f64) -> Self {
-        let mut counts = Self::default();
-        for (&score, &label) in scores.iter().zip(labels) {
-            let [says, is] = [score >= threshold, label == 1.0];
-            counts.hits += usize::from(says && is);
-            counts.said += usize::from(says);
-            counts.positives += usize::from(is);
-        }
-        counts
-    }
-
-    /// 0 where none is found.
-    fn f1(self) -> f64 {
-        match self.said + self.positives {
-            0 => 0.0,
-            all => 2.0 * self.hits as f64 / all as f64,
-        }
-    }
-}
-
 /// F1 under a threshold that is moved as one would in earnest: chosen on one half of the examples and
 /// applied to the other, both ways.
 fn f1_moved(scores: &[f64], labels: &[f64]) -> f64 {
     let half = |of: &[f64], first: usize| -> Vec<f64> {
         of.iter().copied().skip(first).step_by(2).collect()
     };
-    let [even, odd] = [0, 1].map(|first| [half(scores, first), half(labels, first)]);
-    let mut counts = Counts::default();
-    for ([chosen_on, labels], [scores, truth]) in [(&even, &odd), (&odd, &even)] {
-        let part = |label: f64| {
-            let pairs = chosen_on.iter().zip(labels);
-            pairs
-                .filter(|(_, of)| **of == label)
-                .map(|(score, _)| *score)
-                .collect()
-        };
-        let best = Ranking::new(part(0.0), part(1.0)).best_f1();
+    let halves = [0, 1].map(|first| ranking(&half(scores, first), &half(labels, first)));
+    let mut confusion = Confusion::default();
+    for [chosen_on, applied_to] in [[0, 1], [1, 0]] {
+        let best = halves[chosen_on].best_f1();
         // Without a positive to learn from nothing is said to be one.
         let threshold = best.map_or(f64::INFINITY, |best| best.threshold);
-        let applied = Counts::of(scores, truth, threshold);
-        counts.hits += applied.hits;
-        counts.said += applied.said;
-        counts.positives += applied.positives;
+        confusion += halves[applied_to].at(threshold);
     }
-    counts.f1()
+    confusion.f1()
+}
+
+fn ranking(scores: &[f64], labels: &[f64]) -> Ranking {
+    let labels: Vec<bool> = labels.iter().map(|&label| label == 1.0).collect();
+    Ranking::of(scores, &labels)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, f1_moved};
+    use super::f1_moved;
 
     #[test]
     fn a_threshold_is_applied_to_the_half_that_did_not_choose_it() {
@@ -163,13 +128,5 @@ mod tests {
         let shifted = [-3.0, -9.0, -1.0, -5.0, -2.0, -5.0];
         assert_eq!(f1_moved(&shifted, &labels), 2.0 / 6.0);
         assert_eq!(f1_moved(&[1.0, 2.0], &[0.0, 0.0]), 0.0);
-    }
-
-    #[test]
-    fn f1_is_the_harmonic_mean_of_precision_and_recall() {
-        let counts = Counts::of(&[1.0, 0.0, -1.0, 2.0], &[1.0, 1.0, 1.0, 0.0], 0.0);
-        let (precision, recall) = (2.0 / 3.0, 2.0 / 3.0);
-        let f1 = 2.0 * precision * recall / (precision + recall);
-        assert!((counts.f1() - f1).abs() < 1e-15);
     }
 }

@@ -39,7 +39,7 @@ fn is_experiment(beginning: &[u8]) -> bool {
 /// What an arm has come to: the last statistics by bin, and the scores over the steps.
 pub fn numbers(arm: &Arm) -> Map<String, Json> {
     let snapshot = arm.snapshot();
-    let last = arm.history().last();
+    let last = arm.evaluation();
     let contribution: Map<String, Json> = Loss::of(snapshot.task)
         .iter()
         .map(|&loss| {

@@ -3,11 +3,13 @@
 
 mod arm;
 mod comparison;
+mod decisions;
 mod experiment;
 mod history;
 mod inspection;
 mod linked;
 mod messages;
+mod moments;
 mod pace;
 mod race;
 mod readings;
@@ -19,13 +21,14 @@ mod undo;
 
 pub use arm::Arm;
 pub use comparison::{FinalScores, train_and_score};
+pub use decisions::Decisions;
 pub use experiment::numbers;
 pub use history::History;
 pub use inspection::{Inspection, SAMPLES, Sample};
 pub use linked::{Brush, Gradients, Selected, TurnedDown};
 pub use messages::{Message, Messages, Severity, explain_non_finite};
 pub use pace::{MAX_SPEED, MIN_SPEED};
-pub use race::{ArmCommand, RaceView, is_of_arm};
+pub use race::{ArmCommand, LowerView, is_of_arm};
 pub use repeats::{Paired, RepeatedArm, Repeats, Spread};
 pub use runner::{Command, Lab};
 pub use tables::{bins_csv, caption, curves_csv, summary};

@@ -28,16 +28,18 @@ pub enum ArmCommand {
     Solo(usize),
 }
 
-/// What of a race is shown below the panels.
+/// What is shown below the panels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RaceView {
-    /// Of the arm that is shown alone.
+pub enum LowerView {
+    /// Data and curves of the arm that is shown.
     Data,
     #[default]
     Maps,
     Curves,
     Scores,
     Seeds,
+    /// Where to put the threshold, of a classification.
+    Threshold,
 }
 
 /// Whether an arm has its own value of a setting; all other settings are shared.

@@ -29,7 +29,7 @@ impl Lab {
             evaluate,
             gradient_norms: self.wants_exact()
                 && (evaluate || self.config().batch_size <= MOST_SORTED),
-            map: now - self.last_map >= MAP_SECONDS.max(0.5 * interval),
+            map: evaluate || now - self.last_map >= MAP_SECONDS.max(0.5 * interval),
             parameters: false,
         });
     }

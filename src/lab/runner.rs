@@ -10,7 +10,9 @@ use super::undo::Changes;
 use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Repeats, Severity, Tour};
 use crate::config::Config;
 use crate::data::Dataset;
-use crate::engine::{BackendInfo, Compute, DecisionMap, EngineError, Request, Snapshot};
+use crate::engine::{
+    BackendInfo, Compute, DecisionMap, EngineError, Evaluation, Request, Snapshot,
+};
 
 /// What a person can do to a running experiment, beside changing its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +67,8 @@ pub struct Lab {
     /// Whether settings were changed since the first step.
     pub(super) changed: bool,
     pub(super) changes: Changes,
+    /// The step that is shown in place of the present.
+    pub(super) looks_back: Option<u64>,
 }
 
 impl Lab {
@@ -97,6 +101,7 @@ impl Lab {
             tour: Tour::default(),
             changed: false,
             changes: Changes::default(),
+            looks_back: None,
         };
         lab.arms = lab.start_arms(std::slice::from_ref(config))?;
         Ok(lab)
@@ -131,9 +136,14 @@ impl Lab {
         &self.shown_arm().history
     }
 
-    /// The latest statistics; those of step 0 are empty.
+    /// The latest statistics, or those that are looked back at; those of step 0 are empty.
     pub fn snapshot(&self) -> &Snapshot {
-        &self.shown_arm().snapshot
+        self.shown_arm().snapshot()
+    }
+
+    /// The scores that are shown, see [`Arm::evaluation`].
+    pub fn evaluation(&self) -> Option<&Evaluation> {
+        self.shown_arm().evaluation()
     }
 
     pub fn map(&self) -> Option<&DecisionMap> {
@@ -185,6 +195,9 @@ impl Lab {
     /// Carries out a command. What goes wrong becomes a message; the experiment stays as it was.
     pub fn command(&mut self, command: Command) {
         let step = self.step();
+        if !matches!(command, Command::Speed(_)) {
+            self.look_back(None);
+        }
         match command {
             Command::Play => {
                 self.playing = true;
@@ -233,6 +246,7 @@ impl Lab {
             // Less work is learned quickly; more would hold the screen up.
             self.pace.scale((new / old).max(1.0));
             self.changed |= self.step() > 0;
+            self.look_back(None);
             let configs = self.arm_configs(config);
             for (arm, config) in self.arms.iter_mut().zip(configs) {
                 arm.trainer.configure(config);
@@ -269,6 +283,7 @@ impl Lab {
         self.evaluation_started = None;
         self.complete_at = None;
         self.changed = false;
+        self.looks_back = None;
         self.run += 1;
     }
 

@@ -83,7 +83,7 @@ pub fn summary(lab: &Lab) -> String {
         snapshot.epoch
     );
     for arm in lab.arms() {
-        let Some(last) = arm.history().last() else {
+        let Some(last) = arm.evaluation() else {
             continue;
         };
         let name = if lab.is_race() {

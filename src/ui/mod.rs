@@ -17,18 +17,19 @@ mod race;
 mod selection;
 mod style;
 mod table;
+mod time;
 mod tour;
 mod transport;
 mod triptych;
 mod xray;
 
-use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Sense, Ui, Vec2};
+use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, ScrollArea, Sense, Ui, Vec2};
 
 pub use eframe::egui;
 pub use style::install;
 
 use crate::figure::Figure;
-use crate::lab::{Lab, Sample};
+use crate::lab::{Lab, LowerView, Sample};
 
 /// Below this width everything stands in one column.
 const NARROW: f32 = 760.0;
@@ -142,7 +143,16 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     });
     Panel::bottom("status")
         .frame(bar(ui).inner_margin(Margin::symmetric(16, 6)))
-        .show(ui, |ui| messages::status(ui, lab));
+        .show(ui, |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if lab.inspection().shown().is_none() {
+                    time::slider(ui, lab);
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    messages::status(ui, lab);
+                });
+            });
+        });
     messages_panel(ui, lab);
     Panel::left("settings")
         .resizable(false)
@@ -175,13 +185,13 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
         panels::show(ui, lab, &mut view.panels, &mut view.cursor, upper, false);
         ui.add_space(gap);
         let mut lower = lower;
-        if lab.is_race() {
+        if race::has_views(lab) {
             let top = ui.cursor().top();
             race::views(ui, lab, &mut view.race, false);
             ui.add_space((top + race::VIEWS_HEIGHT - ui.cursor().top()).max(0.0));
             lower.y = (lower.y - race::VIEWS_HEIGHT).max(160.0);
         }
-        if view.race.shows_race(lab) {
+        if view.race.view(lab) != LowerView::Data {
             race::show(ui, lab, &mut view.race, lower);
             return;
         }
@@ -262,10 +272,14 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             }
             race::strip(ui, lab, &mut view.race, true);
             panels::show(ui, lab, &mut view.panels, &mut view.cursor, panel, true);
-            if lab.is_race() {
+            ui.scope(|ui| {
+                touch_sizes(ui);
+                time::slider(ui, lab);
+            });
+            if race::has_views(lab) {
                 race::views(ui, lab, &mut view.race, true);
             }
-            if view.race.shows_race(lab) {
+            if view.race.view(lab) != LowerView::Data {
                 race::show_narrow(ui, lab, &mut view.race, panel);
             } else {
                 view.selection.refresh(lab, &view.cursor);

@@ -1,6 +1,6 @@
 //! The three panels of the paper's figure with one cursor, and the curves.
 
-use egui::{Pos2, Ui, Vec2};
+use egui::{Ui, Vec2};
 
 use super::egui;
 use super::paint::rect_of;
@@ -141,31 +141,51 @@ pub(super) fn losses(ui: &mut Ui, lab: &Lab, size: Vec2) {
     let test = curve(lab, |point| Some(point.test.loss));
     let arm = &lab.arms()[lab.shown()];
     let ink = super::race::looks(lab)[lab.shown()].ink;
-    curves(ui, &loss_panel(&train, &test, arm.name(), ink), size);
+    let panel = loss_panel(&train, &test, arm.name(), ink);
+    curves(ui, &panel, lab.looks_back(), size);
 }
 
 /// Average precision or mean absolute error on both splits.
 pub(super) fn scores(ui: &mut Ui, lab: &Lab, size: Vec2) {
     let train = curve(lab, |point| point.headlines()[0]);
     let test = curve(lab, |point| point.headlines()[1]);
-    curves(ui, &score_panel(&train, &test, lab.config().task), size);
+    let panel = score_panel(&train, &test, lab.config().task);
+    curves(ui, &panel, lab.looks_back(), size);
 }
 
 /// Draws a panel over steps, with a cursor that reads the curves.
-pub(super) fn curves(ui: &mut Ui, panel: &Panel, size: Vec2) {
+pub(super) fn curves(ui: &mut Ui, panel: &Panel, past: Option<u64>, size: Vec2) {
     let (rect, placed, response) = draw(ui, panel, size, 0.0);
     let area = rect_of(placed.area, rect.min);
+    if let Some(x) = past.and_then(|step| figure::position(&panel.x, step as f64)) {
+        let ink = theme(ui.ctx()).color(Ink::Text).into_color();
+        let x = area.left() + area.width() * x;
+        ui.painter()
+            .vline(x, area.y_range(), egui::Stroke::new(1.5, ink));
+    }
+    let step = |step: f64| format!("step {}", figure::count(step as u64));
+    read(ui, panel, area, response, &step);
+}
+
+/// Reads the lines of a panel under the pointer; `place` says where that is.
+pub(super) fn read(
+    ui: &Ui,
+    panel: &Panel,
+    area: egui::Rect,
+    response: egui::Response,
+    place: &dyn Fn(f64) -> String,
+) {
     let Some(pointer) = response.hover_pos().filter(|at| area.contains(*at)) else {
         return;
     };
     let share = f64::from((pointer.x - area.left()) / area.width());
-    let step = figure::value_at(&panel.x, share);
+    let at = figure::value_at(&panel.x, share);
     let mut readings = Vec::new();
     for series in &panel.series {
         if let figure::Marks::Line(points) = &series.marks
             && let Some(point) = points
                 .iter()
-                .min_by(|a, b| (a[0] - step).abs().total_cmp(&(b[0] - step).abs()))
+                .min_by(|a, b| (a[0] - at).abs().total_cmp(&(b[0] - at).abs()))
         {
             readings.push((series.name.as_str(), *point));
         }
@@ -178,12 +198,9 @@ pub(super) fn curves(ui: &mut Ui, panel: &Panel, size: Vec2) {
     };
     let x = area.left() + area.width() * x;
     let stroke = egui::Stroke::new(1.0, theme(ui.ctx()).color(Ink::Faint).into_color());
-    ui.painter().line_segment(
-        [Pos2::new(x, area.top()), Pos2::new(x, area.bottom())],
-        stroke,
-    );
+    ui.painter().vline(x, area.y_range(), stroke);
     response.on_hover_ui_at_pointer(|ui| {
-        ui.label(format!("step {}", figure::count(nearest as u64)));
+        ui.label(place(nearest));
         egui::Grid::new("curves").num_columns(2).show(ui, |ui| {
             for (name, [_, value]) in readings {
                 ui.label(egui::RichText::new(name).weak());

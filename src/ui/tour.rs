@@ -57,7 +57,7 @@ pub(super) fn notice(lab: &mut Lab, view: &View) {
     lab.notice(&Seen {
         brushed: view.cursor.brushed,
         example: view.cursor.example.map(|(index, _)| index),
-        view: view.race.view(),
+        view: view.race.view(lab),
     });
 }
 

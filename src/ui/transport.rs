@@ -206,7 +206,7 @@ fn score(ui: &mut Ui, lab: &Lab) {
             "Mean absolute error on the test examples, which have no outliers.",
         ),
     };
-    let score = lab.history().last().and_then(|point| point.headlines()[1]);
+    let score = lab.evaluation().and_then(|point| point.headlines()[1]);
     let text = score.map_or("–".to_owned(), |value| format!("{value:.3}"));
     ui.label(style::strong(text, 18.0)).on_hover_text(help);
     ui.label(egui::RichText::new(name).weak());

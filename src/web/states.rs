@@ -21,7 +21,7 @@ impl Page {
     pub fn arms(&self) -> Result<JsValue, JsValue> {
         let lab = self.lab.borrow();
         let arms = lab.arms().iter().enumerate().map(|(index, arm)| {
-            let last = arm.history().last();
+            let last = arm.evaluation();
             json!({
                 "name": arm.name(),
                 "shown": index == lab.shown(),

@@ -5,7 +5,7 @@ mod tour;
 
 use eframe::egui;
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, SnapshotOptions};
 use ghm_lab::app::{self, App};
 use ghm_lab::config::{Backend, Config, Kind, Optimizer, SETTINGS, Setting};
@@ -413,6 +413,15 @@ fn looks_as_it_did() {
         ("race-scores-light", WIDE, light, Task::Classes, "Scores"),
         ("race-fits-dark", WIDE, dark, Task::Regression, "Fits"),
         ("race-phone", PHONE, light, Task::Binary, "Maps"),
+        ("threshold-light", WIDE, light, Task::Binary, "Threshold"),
+        ("threshold-dark", WIDE, dark, Task::Classes, "Threshold"),
+        (
+            "threshold-phone",
+            [390.0, 2100.0],
+            light,
+            Task::Binary,
+            "Threshold",
+        ),
     ] {
         let mut harness = open(size, theme, quick().for_task(task));
         settle(&mut harness);
@@ -568,6 +577,59 @@ fn repeats_start_and_end_by_their_buttons() {
     harness.run();
     assert_eq!(running(&harness), Some(false));
     harness.get_by_label("Repeat the race");
+}
+
+#[test]
+fn one_looks_back_by_the_slider_of_time() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    command(&harness, Command::Restart);
+    for _ in 0..4 {
+        command(&harness, Command::Step(1));
+        harness.run();
+    }
+    harness.get_by_label("present");
+    let slider = harness.get_by_role_and_label(Role::Slider, "time").rect();
+    let at = |share: f32| egui::pos2(slider.left() + share * slider.width(), slider.center().y);
+    drag(&mut harness, at(0.98), at(0.5));
+    let looks_back = |harness: &Harness<'_, App>| harness.state().lab().borrow().looks_back();
+    let step = looks_back(&harness).expect("it looks back");
+    assert!((1..4).contains(&step), "{step}");
+    harness.get_by_label(&format!("at step {step}"));
+    let label = format!("paused · step {step} · epoch 1");
+    harness.get_by_label(&label);
+    harness.get_by_label("now").click();
+    harness.run();
+    assert_eq!(looks_back(&harness), None);
+    harness.get_by_label("paused · step 4 · epoch 1");
+}
+
+#[test]
+fn the_threshold_is_moved_and_counts() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    command(&harness, Command::Restart);
+    command(&harness, Command::Step(60));
+    harness.run();
+    harness.get_by_label("Threshold").click();
+    harness.run();
+    harness.get_by_label("Precision over recall");
+    harness.get_by_label("Reliability");
+    let threshold = |harness: &Harness<'_, App>| {
+        let slider = harness.get_by_role_and_label(Role::Slider, "threshold");
+        slider.accesskit_node().numeric_value()
+    };
+    assert_eq!(threshold(&harness), Some(0.5));
+    harness.get_by_label("best F1").click();
+    harness.run();
+    let moved = threshold(&harness).expect("a value");
+    assert!(moved > 0.5, "{moved}");
+    // Of 25 positives among 500 test examples.
+    harness.get_by_label("prevalence");
+    harness.get_by_label("0.05");
+    harness.get_by_label("0.5").click();
+    harness.run();
+    assert_eq!(threshold(&harness), Some(0.5));
 }
 
 #[test]

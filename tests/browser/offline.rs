@@ -25,6 +25,11 @@ fn works_offline_after_the_first_visit() {
         let mut page = browser.blank();
         visit(&mut page, &site);
         let origin = site.origin.clone();
+        // A file that is opened on its own is not taken for the page.
+        page.go(&format!("{origin}samples/SAMPLE"));
+        page.wait_for(
+            "document.readyState === 'complete' && location.pathname.includes('samples')",
+        );
         drop(site);
         let mut page = browser.blank();
         page.go(&format!("{origin}#bins=12"));
@@ -53,7 +58,7 @@ fn a_deploy_is_seen_at_the_next_visit() {
     assert_eq!(now, "?4242");
     // What was kept of the old build goes, what was kept of the new one stays.
     page.wait_for(&format!(
-        "caches.open('ghm-lab').then((cache) => cache.keys()).then((keys) => {{
+        "caches.open(`ghm-lab ${{location.origin}}/`).then((cache) => cache.keys()).then((keys) => {{
             const urls = keys.map((request) => request.url);
             return urls.some((url) => url.endsWith('app_bg.wasm?4242')) && !urls.some((url) => url.endsWith('{stamp}'));
         }})"

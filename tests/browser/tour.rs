@@ -105,7 +105,7 @@ fn attempt(page: &mut Page<'_>, step: &Step, nth: usize) {
         ("softmax", _) => choose(page, "counts", "every entry"),
         ("regression", 0) => click_name(page, "Smooth L1"),
         ("regression", _) => set(page, "outliers", "0.4"),
-        ("limits", 0) => click_name(page, "Scores"),
+        ("limits", 0) => click_name(page, "Threshold"),
         ("limits", _) => {
             click_name(page, "CE");
             click_name(page, "Data");

@@ -6,6 +6,7 @@ mod experiment;
 mod failures;
 mod inspection;
 mod linked;
+mod moments;
 mod race;
 mod readings;
 mod repeats;

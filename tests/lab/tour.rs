@@ -3,7 +3,7 @@
 
 use ghm_lab::config::{Backend, Config, SETTINGS, setting};
 use ghm_lab::figure::formula::{Node, parse};
-use ghm_lab::lab::{ArmCommand, Brush, Command, Lab, RaceView, SAMPLES, STEPS, Seen};
+use ghm_lab::lab::{ArmCommand, Brush, Command, Lab, LowerView, SAMPLES, STEPS, Seen};
 
 use super::support::runs::{lab as open, settle as rest};
 
@@ -129,10 +129,10 @@ fn attempt(lab: &mut Lab, step: usize, nth: usize) -> Seen {
         ("softmax", _) => set(lab, &[("counting", "every-entry")]),
         ("regression", 0) => lab.arm(ArmCommand::Show(2)),
         ("regression", _) => set(lab, &[("outliers", "0.3")]),
-        ("limits", 0) => seen.view = RaceView::Scores,
+        ("limits", 0) => seen.view = LowerView::Threshold,
         ("limits", _) => {
             lab.arm(ArmCommand::Show(1));
-            seen.view = RaceView::Data;
+            seen.view = LowerView::Data;
             seen.brushed = Some(Brush::between(24, 29, 30));
         }
         ("yours", 0) => lab.arm(ArmCommand::AllLosses),

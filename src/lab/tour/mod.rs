@@ -7,7 +7,7 @@ mod steps;
 pub use step::{Prepared, Reading, Step, Try, Unit};
 pub use steps::STEPS;
 
-use super::{ArmCommand, Brush, Command, Lab, RaceView};
+use super::{ArmCommand, Brush, Command, Lab, LowerView};
 use crate::config::{Config, SettingError};
 
 /// The key of a link that opens a step.
@@ -31,7 +31,7 @@ pub struct Seen {
     pub brushed: Option<Brush>,
     /// The training example under the pointer.
     pub example: Option<usize>,
-    pub view: RaceView,
+    pub view: LowerView,
 }
 
 impl Tour {

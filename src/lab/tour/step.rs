@@ -1,6 +1,6 @@
 //! What a step of the tour is made of.
 
-use super::super::{Lab, RaceView};
+use super::super::{Lab, LowerView};
 use super::Seen;
 
 /// A step: a short text, a formula, an experiment that runs by itself, and things to try.
@@ -17,7 +17,7 @@ pub struct Step {
     /// The first one is shown.
     pub arms: &'static [Prepared],
     /// What is below the panels where arms race.
-    pub view: RaceView,
+    pub view: LowerView,
     /// Steps a second.
     pub speed: f64,
     /// Keys of the settings that matter here.

@@ -1,6 +1,6 @@
 //! What the steps of the tour say, run and ask for.
 
-use super::super::{Lab, RaceView};
+use super::super::{Lab, LowerView};
 use super::Seen;
 use super::readings::{
     easy_examples, easy_share, hard_share, line_deviation, outliers, positives, start_factor,
@@ -39,7 +39,7 @@ pub const STEPS: [Step; 10] = [
             reading("their share of the gradient", Unit::Share, easy_share),
         ],
         arms: &[arm("", "loss=ce")],
-        view: RaceView::Maps,
+        view: LowerView::Maps,
         speed: 20.0,
         settings: &["positive-fraction", "noise"],
         tries: &[
@@ -72,7 +72,7 @@ pub const STEPS: [Step; 10] = [
             hard_share,
         )],
         arms: &[arm("", "loss=ce&flipped=0.02")],
-        view: RaceView::Maps,
+        view: LowerView::Maps,
         speed: 50.0,
         settings: &["flipped"],
         tries: &[
@@ -107,7 +107,7 @@ pub const STEPS: [Step; 10] = [
             arm("", "loss=class-balanced&panel=gradient-norm"),
             arm("", "loss=ohem&panel=gradient-norm"),
         ],
-        view: RaceView::Curves,
+        view: LowerView::Curves,
         speed: 50.0,
         settings: &[
             "focal-gamma",
@@ -145,7 +145,7 @@ pub const STEPS: [Step; 10] = [
             line_deviation,
         )],
         arms: &[arm("", "exact=on")],
-        view: RaceView::Maps,
+        view: LowerView::Maps,
         speed: 50.0,
         settings: &["bins", "exact"],
         tries: &[
@@ -176,7 +176,7 @@ pub const STEPS: [Step; 10] = [
             line_deviation,
         )],
         arms: &[arm("", "")],
-        view: RaceView::Maps,
+        view: LowerView::Maps,
         speed: 50.0,
         settings: &["bins", "momentum", "convention", "panel"],
         tries: &[
@@ -222,7 +222,7 @@ pub const STEPS: [Step; 10] = [
                 "momentum=0.99&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning-rate=0.5&sgd-momentum=0",
             ),
         ],
-        view: RaceView::Curves,
+        view: LowerView::Curves,
         speed: 5.0,
         settings: &["momentum", "convention", "learning-rate"],
         tries: &[
@@ -252,7 +252,7 @@ pub const STEPS: [Step; 10] = [
             easy_examples,
         )],
         arms: &[arm("", "task=classes&flipped=0.01")],
-        view: RaceView::Maps,
+        view: LowerView::Maps,
         speed: 50.0,
         settings: &["bins", "counting", "class-share"],
         tries: &[attempt(
@@ -281,7 +281,7 @@ pub const STEPS: [Step; 10] = [
             arm("", "task=regression&loss=asl1"),
             arm("", "task=regression&loss=smooth-l1"),
         ],
-        view: RaceView::Maps,
+        view: LowerView::Maps,
         speed: 50.0,
         settings: &["bins", "mu", "delta", "outliers"],
         tries: &[
@@ -301,7 +301,7 @@ pub const STEPS: [Step; 10] = [
         text: &[
             "Weights move the optimum. If an example's true chance of being positive is q, the network learns p*, \
              not q. Harmonized probabilities say less than they know; often the best threshold moved and \
-             nothing else. Compare with a threshold that may move, and look at the calibration error.",
+             nothing else. Compare with a threshold that may move, and look at the calibration.",
             "GHM-C turns a crowded right end down against the middle, but against the easy crowd it still weighs it \
              up. Here one label in ten is flipped: GHM-C learns much of that noise, cross-entropy hardly any. And \
              what looks like noise may be the rare truth.",
@@ -313,19 +313,20 @@ pub const STEPS: [Step; 10] = [
             hard_share,
         )],
         arms: &[arm("", "flipped=0.1"), arm("", "flipped=0.1&loss=ce")],
-        view: RaceView::Curves,
+        view: LowerView::Curves,
         speed: 100.0,
         settings: &["flipped", "positive-fraction", "bins"],
         tries: &[
             attempt(
-                "Choose Scores below the panels: compare average precision and calibration error.",
-                |_, seen| seen.view == RaceView::Scores,
+                "Choose Threshold below the panels: on the diagonal of Reliability what is said is true. Move the \
+                 threshold to the best F1 and back to 0.5.",
+                |_, seen| seen.view == LowerView::Threshold,
             ),
             attempt(
                 "Choose the arm CE, then Data, and drag over the bins from 0.8 to the right end: the card says how \
                  many of these hardest examples are flipped labels.",
                 |lab, seen| {
-                    seen.view == RaceView::Data
+                    seen.view == LowerView::Data
                         && lab.config().loss == Loss::CrossEntropy
                         && (seen.brushed).is_some_and(|brush| {
                             let [from, to] = brush.range();
@@ -348,7 +349,7 @@ pub const STEPS: [Step; 10] = [
         formula: "",
         readings: &[],
         arms: &[arm("", "")],
-        view: RaceView::Maps,
+        view: LowerView::Maps,
         speed: 100.0,
         settings: &[
             "loss",

@@ -103,7 +103,7 @@ fn of_arms(lab: &Lab, value: &dyn Fn(&Evaluation) -> Option<f64>) -> Vec<RaceCur
 
 pub(super) fn losses(ui: &mut Ui, lab: &Lab, size: Vec2) {
     let curves = of_arms(lab, &|point| Some(point.test.loss));
-    panels::curves(ui, &figure::race_losses(&curves), size);
+    panels::curves(ui, &figure::race_losses(&curves), lab.looks_back(), size);
 }
 
 pub(super) fn scores(ui: &mut Ui, lab: &Lab, score: Score, size: Vec2) {
@@ -112,5 +112,5 @@ pub(super) fn scores(ui: &mut Ui, lab: &Lab, score: Score, size: Vec2) {
     let title = score.title(lab);
     let is_share = lab.config().task != Task::Regression;
     let panel = figure::race_scores(&curves, &title, "on the test examples", is_share);
-    panels::curves(ui, &panel, size);
+    panels::curves(ui, &panel, lab.looks_back(), size);
 }

@@ -70,7 +70,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
                 let is_shown = arm == lab.shown();
                 title(ui, corner, &name, color(ui, lab, arm), is_shown);
                 field::map(ui, lab, arm, &mut memory.fields[tile], square);
-                let last = lab.arms()[arm].history().last();
+                let last = lab.arms()[arm].evaluation();
                 if let Some(value) = last.and_then(|last| last.test.headline()) {
                     below(ui, square, &format!("AP {value:.3}"));
                 }

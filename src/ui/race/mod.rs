@@ -5,6 +5,7 @@ mod maps;
 mod scores;
 mod seeds;
 mod strip;
+mod threshold;
 
 use egui::{Color32, Ui, Vec2};
 
@@ -12,7 +13,7 @@ use super::style::{IntoColor, theme};
 use super::{egui, field, plane};
 use crate::figure::{self, Look, Profile, RaceArm};
 use crate::ghm::{Loss, Task};
-use crate::lab::{Lab, RaceView};
+use crate::lab::{Lab, LowerView};
 
 pub(super) use strip::{strip, views};
 
@@ -20,41 +21,67 @@ pub(super) use strip::{strip, views};
 pub(super) const VIEWS_HEIGHT: f32 = 36.0;
 
 /// What a view of the race is called with this task.
-fn name_of(view: RaceView, task: Task) -> &'static str {
+fn name_of(view: LowerView, task: Task) -> &'static str {
     match (view, task) {
-        (RaceView::Data, _) => "Data",
-        (RaceView::Maps, Task::Regression) => "Fits",
-        (RaceView::Maps, _) => "Maps",
-        (RaceView::Curves, _) => "Curves",
-        (RaceView::Scores, _) => "Scores",
-        (RaceView::Seeds, _) => "Seeds",
+        (LowerView::Data, _) => "Data",
+        (LowerView::Maps, Task::Regression) => "Fits",
+        (LowerView::Maps, _) => "Maps",
+        (LowerView::Curves, _) => "Curves",
+        (LowerView::Scores, _) => "Scores",
+        (LowerView::Seeds, _) => "Seeds",
+        (LowerView::Threshold, _) => "Threshold",
     }
 }
 
-const VIEWS: [(RaceView, &str); 5] = [
-    (RaceView::Data, "The data and the curves of the chosen arm."),
+const VIEWS: [(LowerView, &str); 6] = [
     (
-        RaceView::Maps,
+        LowerView::Data,
+        "The data and the curves of the chosen arm.",
+    ),
+    (
+        LowerView::Maps,
         "What each arm predicts over the plane, and where two arms differ.",
     ),
     (
-        RaceView::Curves,
+        LowerView::Curves,
         "Loss and scores of all arms over the steps.",
     ),
     (
-        RaceView::Scores,
+        LowerView::Scores,
         "Exact numbers of all arms on the test examples, the best of each column in bold.",
     ),
     (
-        RaceView::Seeds,
+        LowerView::Seeds,
         "The race repeated over several seeds: means, spread and paired differences.",
     ),
+    (
+        LowerView::Threshold,
+        "Where to put the threshold: precision over recall, the confusion matrix and the reliability.",
+    ),
 ];
+
+/// Whether there is this view of what runs.
+fn is_offered(view: LowerView, lab: &Lab) -> bool {
+    match view {
+        LowerView::Data => true,
+        LowerView::Threshold => lab.config().task != Task::Regression,
+        _ => lab.is_race(),
+    }
+}
+
+/// Whether there is more than one view.
+pub(super) fn has_views(lab: &Lab) -> bool {
+    VIEWS
+        .iter()
+        .filter(|(view, _)| is_offered(*view, lab))
+        .count()
+        > 1
+}
 
 /// What the views of a race remember between frames.
 #[derive(Default)]
 pub struct Memory {
-    shown: RaceView,
+    shown: LowerView,
     score: curves::Score,
     /// Textures of the maps, and of the difference as the last.
     fields: Vec<field::Memory>,
@@ -63,25 +90,26 @@ pub struct Memory {
     /// The arms whose maps are subtracted.
     pair: [usize; 2],
     seeds: seeds::Wanted,
+    threshold: threshold::Memory,
     /// The arm that is being renamed, and the name so far.
     renaming: Option<(usize, String)>,
 }
 
 impl Memory {
     /// Chooses a view; what the last race left is forgotten.
-    pub(super) fn choose(&mut self, view: RaceView) {
+    pub(super) fn choose(&mut self, view: LowerView) {
         self.shown = view;
         self.renaming = None;
         self.pair = [0, 0];
     }
 
-    pub(super) fn view(&self) -> RaceView {
-        self.shown
-    }
-
-    /// Whether the views of the race are shown in place of those of a single arm.
-    pub(super) fn shows_race(&self, lab: &Lab) -> bool {
-        lab.is_race() && self.shown != RaceView::Data
+    /// The view that is shown: the chosen one, where there is it.
+    pub(super) fn view(&self, lab: &Lab) -> LowerView {
+        if is_offered(self.shown, lab) {
+            self.shown
+        } else {
+            LowerView::Data
+        }
     }
 }
 
@@ -129,9 +157,9 @@ pub(super) fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
 
 /// The chosen view within `size`.
 pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) {
-    match memory.shown {
-        RaceView::Data => {}
-        RaceView::Maps if lab.config().task == Task::Regression => {
+    match memory.view(lab) {
+        LowerView::Data => {}
+        LowerView::Maps if lab.config().task == Task::Regression => {
             let plane = Vec2::new(plane::width(size), size.y);
             let curve = Vec2::new((size.x - plane.x - 32.0) / 2.0, size.y);
             ui.horizontal(|ui| {
@@ -141,8 +169,8 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
                 curves::scores(ui, lab, memory.score, curve);
             });
         }
-        RaceView::Maps => maps::show(ui, lab, memory, size),
-        RaceView::Curves => {
+        LowerView::Maps => maps::show(ui, lab, memory, size),
+        LowerView::Curves => {
             let half = Vec2::new((size.x - 16.0) / 2.0, size.y);
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 16.0;
@@ -150,19 +178,20 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
                 curves::scores(ui, lab, memory.score, half);
             });
         }
-        RaceView::Scores => scores::show(ui, lab),
-        RaceView::Seeds => seeds::show(ui, lab, memory, size),
+        LowerView::Scores => scores::show(ui, lab),
+        LowerView::Seeds => seeds::show(ui, lab, memory, size),
+        LowerView::Threshold => threshold::show(ui, lab, &mut memory.threshold, size),
     }
 }
 
 /// The chosen view on a narrow screen, in panels of this size.
 pub(super) fn show_narrow(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, panel: Vec2) {
-    match memory.shown {
-        RaceView::Curves => {
+    match memory.view(lab) {
+        LowerView::Curves => {
             curves::losses(ui, lab, panel);
             curves::scores(ui, lab, memory.score, panel);
         }
-        RaceView::Maps => {
+        LowerView::Maps => {
             let tiles = lab.heard().count() as f32 + 1.0;
             let height = match lab.config().task {
                 Task::Regression => panel.x + maps::TEXT,
@@ -170,7 +199,8 @@ pub(super) fn show_narrow(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, panel
             };
             maps::show(ui, lab, memory, Vec2::new(panel.x, height));
         }
-        RaceView::Seeds => seeds::show_narrow(ui, lab, memory, panel),
+        LowerView::Seeds => seeds::show_narrow(ui, lab, memory, panel),
+        LowerView::Threshold => threshold::show_narrow(ui, lab, &mut memory.threshold, panel),
         _ => {
             egui::ScrollArea::horizontal().show(ui, |ui| scores::show(ui, lab));
         }

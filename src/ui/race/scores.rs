@@ -19,7 +19,7 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab) {
     let values: Vec<Vec<Option<f64>>> = lab
         .heard()
         .map(|(_, arm)| {
-            let last = arm.history().last();
+            let last = arm.evaluation();
             let of = |score: &Score| last.and_then(|last| score.value(&last.test));
             scores.iter().map(of).collect()
         })
@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab) {
         .collect();
     let rows: Vec<Vec<String>> = (lab.heard().zip(&values))
         .map(|((_, arm), values)| {
-            let last = arm.history().last();
+            let last = arm.evaluation();
             let step = last.map_or("–".to_owned(), |last| count(last.step));
             let loss = last.map_or("–".to_owned(), |last| number(last.test.loss));
             let scores = values.iter().map(|value| match value {

@@ -113,7 +113,7 @@ fn curves(ui: &mut Ui, lab: &Lab, repeats: &Repeats, score: Score, size: Vec2) {
     let is_share = lab.config().task != Task::Regression;
     let unit = "mean over the seeds, ± standard deviation";
     let panel = figure::race_scores(&curves, &score.title(lab), unit, is_share);
-    panels::curves(ui, &panel, size);
+    panels::curves(ui, &panel, None, size);
 }
 
 /// Means, and each arm against the one with the best mean.

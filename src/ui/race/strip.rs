@@ -6,10 +6,10 @@ use super::super::icons::{Icon, button};
 use super::super::style::theme;
 use super::super::{TOUCH, egui, paint};
 use super::curves::Score;
-use super::{Memory, VIEWS, looks, name_of};
+use super::{Memory, VIEWS, is_offered, looks, name_of};
 use crate::figure::{Look, Shape};
 use crate::ghm::{Loss, Task};
-use crate::lab::{ArmCommand, Lab, RaceView};
+use crate::lab::{ArmCommand, Lab, LowerView};
 
 /// Height of the row where a mouse points.
 const HEIGHT: f32 = 28.0;
@@ -196,14 +196,17 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
     let height = if narrow { TOUCH } else { HEIGHT };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = height;
-        for (shown, tip) in VIEWS {
-            let name = name_of(shown, lab.config().task);
-            ui.selectable_value(&mut memory.shown, shown, name)
-                .on_hover_text(tip);
+        let now = memory.view(lab);
+        for (view, tip) in VIEWS.into_iter().filter(|(view, _)| is_offered(*view, lab)) {
+            let name = name_of(view, lab.config().task);
+            let tab = ui.selectable_label(view == now, name);
+            if tab.on_hover_text(tip).clicked() {
+                memory.shown = view;
+            }
         }
         ui.add_space(8.0);
-        match memory.shown {
-            RaceView::Curves | RaceView::Seeds => {
+        match memory.view(lab) {
+            LowerView::Curves | LowerView::Seeds => {
                 let label = ui.label(RichText::new("score").weak());
                 ComboBox::from_id_salt("score")
                     .width(170.0)
@@ -216,7 +219,7 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
                     .response
                     .labelled_by(label.id);
             }
-            RaceView::Maps if lab.config().task != Task::Regression => {
+            LowerView::Maps if lab.config().task != Task::Regression => {
                 let first = ui.label(RichText::new("difference").weak());
                 pick(ui, lab, &mut memory.pair[0], first.id, "minuend");
                 let second = ui.label("−");

@@ -1,0 +1,242 @@
+//! Where to put the threshold: precision over recall, the confusion matrix and the reliability.
+
+use std::rc::Rc;
+
+use egui::{ComboBox, Pos2, RichText, Slider, SliderClamping, Ui, Vec2};
+
+use super::super::style::{IntoColor, theme};
+use super::super::table::table;
+use super::super::triptych::draw;
+use super::super::{egui, paint::rect_of, panels};
+use super::{color, looks};
+use crate::figure::{self, Panel, RaceCurve, count, number};
+use crate::ghm::Task;
+use crate::lab::{Decisions, Lab};
+
+/// Width of the controls on a wide screen.
+const CONTROLS: f32 = 268.0;
+
+/// What is chosen, and what the arms decide as long as nothing changes.
+pub(super) struct Memory {
+    threshold: f64,
+    class: usize,
+    /// Of every arm: the run, the step and the class that it is of.
+    decisions: Vec<Option<(u64, Rc<Decisions>)>>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            threshold: 0.5,
+            class: 1,
+            decisions: Vec::new(),
+        }
+    }
+}
+
+impl Memory {
+    /// Follows the evaluations of the arms that are heard.
+    fn refresh(&mut self, lab: &Lab) {
+        self.decisions.resize(lab.arms().len(), None);
+        let run = lab.run();
+        for (index, arm) in lab.heard() {
+            let step = arm.outputs().map(|outputs| outputs.step);
+            let kept = self.decisions[index].as_ref();
+            let fits = kept.is_some_and(|(of, kept)| {
+                *of == run && Some(kept.step) == step && kept.class == self.class
+            });
+            if !fits {
+                let decisions = Decisions::of(arm, lab.data(), self.class);
+                self.decisions[index] = decisions.map(|of| (run, Rc::new(of)));
+            }
+        }
+    }
+
+    fn of(&self, arm: usize) -> Option<&Rc<Decisions>> {
+        let (_, decisions) = self.decisions.get(arm)?.as_ref()?;
+        Some(decisions)
+    }
+}
+
+/// Controls and numbers, and the two plots beside them.
+pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
+    memory.refresh(lab);
+    let plot = Vec2::new((size.x - CONTROLS - 48.0) / 2.0, size.y);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 24.0;
+        ui.allocate_ui(Vec2::new(CONTROLS, size.y), |ui| {
+            ui.set_min_width(CONTROLS);
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing = Vec2::new(8.0, 4.0);
+                controls(ui, lab, memory);
+            });
+        });
+        plots(ui, lab, memory, plot);
+    });
+}
+
+/// The same, one below the other.
+pub(super) fn show_narrow(ui: &mut Ui, lab: &Lab, memory: &mut Memory, panel: Vec2) {
+    memory.refresh(lab);
+    ui.scope(|ui| {
+        super::super::touch_sizes(ui);
+        controls(ui, lab, memory);
+    });
+    plots(ui, lab, memory, panel);
+}
+
+fn names(lab: &Lab, class: usize) -> [String; 2] {
+    match lab.config().task {
+        Task::Classes => [format!("class {class}"), "another class".to_owned()],
+        _ => ["positive".to_owned(), "negative".to_owned()],
+    }
+}
+
+fn controls(ui: &mut Ui, lab: &Lab, memory: &mut Memory) {
+    if lab.config().task == Task::Classes {
+        let classes = lab.config().number_of_classes();
+        memory.class = memory.class.min(classes - 1);
+        ui.horizontal(|ui| {
+            let label = ui.label("class");
+            ComboBox::from_id_salt("class")
+                .selected_text(format!("class {}", memory.class))
+                .show_ui(ui, |ui| {
+                    for class in 0..classes {
+                        ui.selectable_value(&mut memory.class, class, format!("class {class}"));
+                    }
+                })
+                .response
+                .labelled_by(label.id)
+                .on_hover_text("The class that is told from all others.");
+        });
+    } else {
+        memory.class = 1;
+    }
+    ui.horizontal(|ui| {
+        let label = ui.label("threshold");
+        ui.spacing_mut().slider_width = 110.0;
+        let slider = Slider::new(&mut memory.threshold, 0.0..=1.0)
+            .clamping(SliderClamping::Always)
+            .max_decimals(4);
+        ui.add(slider).labelled_by(label.id).on_hover_text(
+            "Examples whose probability is at least this are called positive.\nRange: 0 to 1.",
+        );
+    });
+    let Some(decisions) = memory.of(lab.shown()).cloned() else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        let tip = "What the most probable of two classes means.";
+        if ui.button("0.5").on_hover_text(tip).clicked() {
+            memory.threshold = 0.5;
+        }
+        let tip = "The threshold of the best F1, chosen on these very test examples.";
+        if let Some(best) = decisions.best()
+            && ui.button("best F1").on_hover_text(tip).clicked()
+        {
+            memory.threshold = best.threshold;
+        }
+    });
+    numbers(ui, lab, &decisions, memory.threshold);
+}
+
+/// The confusion matrix of the arm that is shown, and what follows from it.
+fn numbers(ui: &mut Ui, lab: &Lab, decisions: &Decisions, threshold: f64) {
+    let confusion = decisions.at(threshold);
+    let [positive, negative] = names(lab, decisions.class);
+    let cell = |examples: usize| count(examples as u64);
+    let rows = [
+        (
+            positive,
+            confusion.true_positives,
+            confusion.false_negatives,
+        ),
+        (
+            negative,
+            confusion.false_positives,
+            confusion.true_negatives,
+        ),
+    ];
+    let rows = rows.map(|(name, yes, no)| vec![name, cell(yes), cell(no)]);
+    let name = lab.arms()[lab.shown()].name();
+    ui.add_space(4.0);
+    table(ui, &[name, "said yes", "said no"], &rows, &|row, column| {
+        row + 1 == column
+    });
+    let share = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{share:.3}"));
+    ui.add_space(4.0);
+    egui::Grid::new("threshold").num_columns(2).show(ui, |ui| {
+        for (name, value) in [
+            ("precision", share(confusion.precision())),
+            ("recall", share(confusion.recall())),
+            ("F1", share(Some(confusion.f1()))),
+            ("prevalence", number(decisions.prevalence())),
+        ] {
+            ui.label(RichText::new(name).weak());
+            ui.label(value);
+            ui.end_row();
+        }
+    });
+}
+
+fn plots(ui: &mut Ui, lab: &Lab, memory: &Memory, size: Vec2) {
+    let looks = looks(lab);
+    let curves = |points: &dyn Fn(&Decisions) -> Vec<[f64; 2]>| -> Vec<RaceCurve> {
+        let curve = |(index, arm): (usize, &crate::lab::Arm)| RaceCurve {
+            name: arm.name().to_owned(),
+            look: looks[index],
+            points: memory.of(index).map_or(Vec::new(), |of| points(of)),
+            band: Vec::new(),
+        };
+        lab.heard().map(curve).collect()
+    };
+    let shown = memory.of(lab.shown());
+    let prevalence = shown.map_or(0.0, |of| of.prevalence());
+    let panel = figure::precision_recall(&curves(&Decisions::precision_recall), prevalence);
+    let at = |(index, _): (usize, &crate::lab::Arm)| {
+        let confusion = memory.of(index)?.at(memory.threshold);
+        let point = [confusion.recall()?, confusion.precision()?];
+        Some((index, point, 4.5))
+    };
+    let marks: Vec<_> = lab.heard().filter_map(at).collect();
+    marked(ui, lab, &panel, size, &marks);
+
+    let means = |of: &Decisions| -> Vec<[f64; 2]> {
+        of.calibration
+            .iter()
+            .filter_map(|bin| bin.means())
+            .collect()
+    };
+    let panel = figure::reliability(&curves(&means));
+    // The more examples an interval has, the larger its mark.
+    let of_arm = |(index, _): (usize, &crate::lab::Arm)| {
+        let bins = memory.of(index).into_iter().flat_map(|of| &of.calibration);
+        bins.filter_map(move |bin| {
+            let size = 1.0 + (bin.examples as f32).log10();
+            Some((index, bin.means()?, size))
+        })
+    };
+    let marks: Vec<_> = lab.heard().flat_map(of_arm).collect();
+    marked(ui, lab, &panel, size, &marks);
+}
+
+/// A plot with dots in the colours of their arms: arm, place and radius.
+fn marked(ui: &mut Ui, lab: &Lab, panel: &Panel, size: Vec2, marks: &[(usize, [f64; 2], f32)]) {
+    let (rect, placed, response) = draw(ui, panel, size, 0.0);
+    let area = rect_of(placed.area, rect.min);
+    let ground = theme(ui.ctx()).ground.into_color();
+    for &(arm, [x, y], radius) in marks {
+        let place = figure::position(&panel.x, x).zip(figure::position(&panel.y, y));
+        let Some((x, y)) = place else { continue };
+        let center = Pos2::new(
+            area.left() + x * area.width(),
+            area.bottom() - y * area.height(),
+        );
+        let stroke = egui::Stroke::new(1.0, ground);
+        ui.painter()
+            .circle(center, radius, color(ui, lab, arm), stroke);
+    }
+    panels::read(ui, panel, area, response, &|x| {
+        format!("{} {x:.3}", panel.x.title)
+    });
+}
