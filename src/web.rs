@@ -317,6 +317,6 @@ fn to_js(json: &Json) -> Result<JsValue, JsValue> {
 
 /// The link to what runs, when that is what the address says.
 fn as_written(lab: &Lab, config: &Config, errors: &[SettingError]) -> Option<String> {
-    let as_said = lab.tour().is_open() || lab.config() == config;
+    let as_said = lab.tour().is_open() || lab.is_race() || lab.config() == config;
     (errors.is_empty() && as_said).then(|| lab.link())
 }

@@ -244,6 +244,42 @@ fn traces_of_long_runs_hold_their_beginning() {
 }
 
 #[test]
+fn a_run_ends_early_where_it_is_told_to() {
+    let steps = |flags: &[&str]| {
+        let ran = train(&[flags, &["--json=-"]].concat());
+        let json: Json = serde_json::from_str(&ran.stdout).unwrap();
+        (json["steps"].as_u64().unwrap(), ran.stderr)
+    };
+    let (step, said) = steps(&["--steps=100", "--stop-step=30"]);
+    assert!(step == 30 && said.contains("at step 30"), "{step}: {said}");
+    // Three mini-batches are an epoch.
+    let (step, said) = steps(&["--steps=100", "--stop-step=30", "--stop-epoch=4"]);
+    assert!(step == 12 && said.contains("epoch 4"), "{step}: {said}");
+    let (step, said) = steps(&["--steps=400", "--stop-score=0.5"]);
+    assert!((1..400).contains(&step), "{step}");
+    assert!(said.contains("has reached 0."), "{said}");
+    let (step, said) = steps(&["--steps=400", "--stop-plateau=50", "--learning-rate=1e-5"]);
+    assert!((50..400).contains(&step), "{step}");
+    assert!(said.contains("no better score over 50 steps"), "{said}");
+    // A stop that lies behind the end says nothing.
+    let (step, said) = steps(&["--steps=20", "--stop-step=20"]);
+    assert!(step == 20 && !said.contains("Stopped"), "{step}: {said}");
+
+    let folder = Folder::new();
+    train(&[
+        "--steps=400",
+        "--stop-score=0.5",
+        &folder.flag("trace", "trace.json"),
+    ]);
+    let trace = folder.json("trace.json");
+    let losses = trace["losses"].as_array().unwrap().len();
+    assert!(losses < 400, "{losses}");
+    let trained = &trace["final_parameters"];
+    assert_eq!(trained[0]["values"].as_array().unwrap().len(), 16);
+    assert_ne!(trained, &trace["initial_parameters"]);
+}
+
+#[test]
 fn a_seed_is_a_run() {
     let files = |seed: &str| {
         let folder = Folder::new();

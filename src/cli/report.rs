@@ -188,6 +188,13 @@ impl Record {
         &self.parameters
     }
 
+    /// Ends early, with these parameters, where it goes on.
+    pub fn end(&mut self, parameters: &[f32]) {
+        if !self.is_full() {
+            self.parameters = parameters.to_vec();
+        }
+    }
+
     /// Adds a step.
     pub fn add(&mut self, indices: &[u32], update: &Update) {
         self.batches.push(indices.to_vec());

@@ -20,6 +20,9 @@ pub(super) fn summary(backend: &BackendInfo, outcome: &Outcome) -> String {
         grouped(rate(steps)),
         grouped(rate(outcome.examples)),
     );
+    if let Some(stop) = &outcome.stop {
+        text += &format!("{stop}\n");
+    }
     if let Some(last) = outcome.history.last() {
         text += &scores(last);
     }

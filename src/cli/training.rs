@@ -6,8 +6,8 @@ use super::Failure;
 use super::progress::Progress;
 use super::report::Record;
 use crate::config::Exact;
-use crate::engine::{Request, Snapshot, Trainer, Update, evaluation_points};
-use crate::lab::{History, explain_non_finite};
+use crate::engine::{Evaluation, Request, Snapshot, Trainer, Update, evaluation_points};
+use crate::lab::{History, Stop, Watch, explain_non_finite, next_stop};
 
 /// Points of the history, beside the one of step 0: at most, and at least where there are as many
 /// steps.
@@ -34,6 +34,8 @@ pub(super) struct Outcome {
     pub seconds: f64,
     /// Examples trained on, each as often as it came.
     pub examples: u64,
+    /// Why it ended before its last step, if it did.
+    pub stop: Option<Stop>,
 }
 
 /// Trains a fresh trainer for `steps` steps; those that a record takes one by one.
@@ -47,6 +49,9 @@ pub(super) fn train(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let (mut seconds, mut examples) = (0.0, 0);
+    let mut watch = Watch::default();
+    let mut stopped = next_stop(trainer).filter(|(at, _)| *at < u64::from(steps));
+    let steps = stopped.as_ref().map_or(steps, |(at, _)| *at as u32);
     let mut history = History::default();
     let most = (MOST_INDICES / trainer.config().batch_size).clamp(1, MOST_STEPS);
     let mut chunk = 1;
@@ -76,17 +81,33 @@ pub(super) fn train(
             check_finite(trainer, &update)?;
             progress.trained(&update);
         }
-        let update = trainer.read_now(Request {
+        let exact = trainer.config().exact == Exact::On;
+        let mut update = trainer.read_now(Request {
             evaluate: true,
             map: false,
-            gradient_norms: goal == steps && trainer.config().exact == Exact::On,
+            gradient_norms: goal == steps && exact,
             parameters: goal == steps,
         })?;
         check_finite(trainer, &update)?;
-        if let Some(evaluation) = &update.evaluation {
+        let evaluation = update.evaluation;
+        if let Some(evaluation) = &evaluation {
             history.push(evaluation);
         }
         progress.evaluated(&update);
+        let stop = evaluation.and_then(|of| score_stop(trainer, &mut watch, &of));
+        if let Some(stop) = stop.filter(|_| goal < steps) {
+            stopped = Some((u64::from(goal), stop));
+            update = trainer.read_now(Request {
+                gradient_norms: exact,
+                parameters: true,
+                ..Request::default()
+            })?;
+            if let (Some(record), Some(parameters)) = (record, &update.parameters) {
+                record.end(parameters);
+            }
+            last = Some(update);
+            break;
+        }
         last = Some(update);
     }
     progress.finish();
@@ -97,9 +118,21 @@ pub(super) fn train(
             parameters: update.parameters?,
             seconds,
             examples,
+            stop: stopped.map(|(_, stop)| stop),
         })
     })
     .ok_or_else(|| Failure::run("the engine gave no parameters"))
+}
+
+/// Whether the scores end the run.
+fn score_stop(trainer: &Trainer, watch: &mut Watch, evaluation: &Evaluation) -> Option<Stop> {
+    let config = trainer.config();
+    let reached = watch.see(config, evaluation);
+    let reached = reached.map(|score| Stop::Score(score, config.loss.label().to_owned()));
+    reached.or_else(|| {
+        let rests = watch.rests(config);
+        rests.then_some(Stop::Plateau(config.stop_plateau))
+    })
 }
 
 /// How many points a run can afford; from the settings alone, so that it repeats.

@@ -13,17 +13,19 @@ pub enum Group {
     Data,
     Network,
     Training,
+    Stop,
     View,
     Engine,
 }
 
 impl Group {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Task,
         Self::Loss,
         Self::Data,
         Self::Network,
         Self::Training,
+        Self::Stop,
         Self::View,
         Self::Engine,
     ];
@@ -35,6 +37,7 @@ impl Group {
             Self::Data => "Data",
             Self::Network => "Network",
             Self::Training => "Training",
+            Self::Stop => "Stop",
             Self::View => "Panels",
             Self::Engine => "Engine",
         }

@@ -181,6 +181,16 @@ settings! {
         when |config| config.optimizer == Optimizer::Sgd;
     /// Examples in a mini-batch, at most as many as there are to train on.
     batch_size: u32 = 1024, "batch-size", "batch size", Training, Live, [Log 1 to 1_000_000];
+    /// Step at which training pauses by itself; 0 never does. Seeds and comparisons run all their steps.
+    stop_step: u32 = 0, "stop-step", "at step", Stop, Live, [Log 0 to 10_000_000];
+    /// Epoch after which training pauses by itself; 0 never does.
+    stop_epoch: u32 = 0, "stop-epoch", "after epoch", Stop, Live, [Log 0 to 100_000];
+    /// Average precision on the test examples at which training pauses by itself, or mean absolute
+    /// error of a regression; 0 never does. A race pauses when the first arm is there.
+    stop_score: f64 = 0.0, "stop-score", "at score", Stop, Live, [Linear 0.0 to 1.0];
+    /// Steps without a better score on the test examples after which training pauses by itself; 0
+    /// never does. A race pauses when no arm gets better. Better is by 0.001 at least.
+    stop_plateau: u32 = 0, "stop-plateau", "on plateau of", Stop, Live, [Log 0 to 1_000_000];
     /// What the middle panel shows. gradient-norm is the default for regression.
     panel: Regularization = Regularization::InverseDensity, "panel", "middle panel", View, Live,
         [choice], paper "gradient-norm";

@@ -39,6 +39,15 @@ impl Order {
         self.epoch
     }
 
+    /// Mini-batches of `size` until the end of this epoch; 0 where it is over.
+    pub fn batches_to_end_of(&self, epoch: u32, size: usize) -> u64 {
+        let batches = |examples: usize| examples.div_ceil(size) as u64;
+        let Some(further) = epoch.checked_sub(self.epoch) else {
+            return 0;
+        };
+        batches(self.indices.len() - self.next) + u64::from(further) * batches(self.indices.len())
+    }
+
     /// Mini-batches of `size` until the epoch ends; a whole epoch when it just did.
     pub fn batches_left(&self, size: usize) -> u32 {
         let left = match self.indices.len() - self.next {

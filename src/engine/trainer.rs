@@ -102,6 +102,12 @@ impl Trainer {
         self.order.batches_left(self.config.batch_size as usize)
     }
 
+    /// Mini-batches until the end of this epoch; 0 where it is over.
+    pub fn batches_to_end_of(&self, epoch: u32) -> u64 {
+        let size = self.config.batch_size as usize;
+        self.order.batches_to_end_of(epoch, size)
+    }
+
     /// Submissions that the device has not finished.
     pub fn in_flight(&mut self) -> usize {
         self.engine.in_flight()

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::History;
 use super::moments::{Moment, Moments};
+use super::{History, Watch};
 use crate::config::Config;
 use crate::engine::{
     DecisionMap, EngineError, Evaluation, Outputs, Request, Snapshot, Timing, Trainer, Update,
@@ -25,6 +25,7 @@ pub struct Arm {
     pub(super) moments: Moments,
     /// What is shown in place of the present.
     pub(super) past: Option<Moment>,
+    pub(super) watch: Watch,
     /// The step at which its loss stopped being a number; it trains no further.
     pub(super) out_at: Option<u64>,
     /// What submissions took that the other arms have not finished.
@@ -45,6 +46,7 @@ impl Arm {
             outputs: None,
             moments: Moments::default(),
             past: None,
+            watch: Watch::default(),
             out_at: None,
             timings: VecDeque::new(),
             trainer,

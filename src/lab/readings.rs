@@ -95,9 +95,18 @@ impl Lab {
             }
         }
         let wants_exact = self.wants_exact() && index == self.shown;
+        let evaluation = update.evaluation;
         let running = self.playing || self.step() < self.goal;
         let arm = &mut self.arms[index];
+        let reached = evaluation.and_then(|evaluation| {
+            let config = arm.trainer.config();
+            arm.watch.see(config, &evaluation)
+        });
         let just_lost = arm.take(update, wants_exact);
+        if evaluation.is_some() {
+            self.watch(reached.map(|score| (index, score)));
+        }
+        let arm = &self.arms[index];
         if arm.snapshot.loss.is_finite() || !(just_lost || (running && arm.out_at.is_none())) {
             return;
         }

@@ -319,7 +319,7 @@ impl Lab {
                 self.pace.finish(timing);
             }
             let count = if self.playing {
-                self.pace.steps()
+                self.most_steps(self.pace.steps())
             } else {
                 // Towards the goal without a speed limit.
                 let left = self.goal.saturating_sub(self.step());
@@ -340,12 +340,17 @@ impl Lab {
             if in_flight == MOST_IN_FLIGHT {
                 break;
             }
+            let stop = self.stop_after(count).filter(|_| self.playing);
             for arm in &mut self.arms {
                 arm.advance(count)?;
                 self.examples_seen += arm.last_indices().len() as u64;
             }
             self.pace.submit(count);
             self.complete_at = None;
+            if let Some(stop) = stop {
+                self.pause_by(&stop);
+                break;
+            }
             self.request_when_due();
         }
         if !self.playing && self.step() >= self.goal && self.complete_at.is_none() {

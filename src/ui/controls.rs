@@ -296,7 +296,8 @@ fn slider(ui: &mut Ui, setting: &'static Setting, config: &mut Config, label: eg
         .clamping(SliderClamping::Always)
         .show_value(false);
     if integer {
-        slider = slider.integer();
+        // A log scale from 0 on begins with 1.
+        slider = slider.integer().smallest_positive(1.0);
     }
     let response = ui
         .add(slider)

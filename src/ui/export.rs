@@ -22,7 +22,7 @@ pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
         };
         ui.label(RichText::new("Copy").weak());
         if cfg!(target_arch = "wasm32") {
-            let tip = "The address of the page with these settings.";
+            let tip = "The address of the page with these settings, of all arms of a race.";
             offer(ui, "Link", tip, &|| Wish::CopyLink(lab.link()));
         }
         let tip = "What trains this without a window.";

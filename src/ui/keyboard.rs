@@ -107,24 +107,45 @@ pub(super) fn help(ui: &Ui, view: &mut View) {
         .show(ui.ctx(), |ui| {
             ui.label(style::strong("Keys", 18.0));
             ui.add_space(8.0);
-            egui::Grid::new("keys")
-                .num_columns(2)
-                .spacing([24.0, 6.0])
-                .show(ui, |ui| {
-                    for (modifiers, key, _, does) in KEYS {
-                        let shortcut = KeyboardShortcut::new(modifiers, key);
-                        ui.label(style::strong(ui.ctx().format_shortcut(&shortcut), 14.0));
-                        ui.label(does);
-                        ui.end_row();
-                    }
-                    ui.label(style::strong("Tab, arrows", 14.0));
-                    ui.label("to every control, and its value");
-                    ui.end_row();
-                });
+            // Lower than the list where text is large.
+            let height = ui.ctx().content_rect().height() - 128.0;
+            egui::ScrollArea::vertical()
+                .max_height(height)
+                .show(ui, list);
             ui.add_space(8.0);
             ui.button("Close").clicked()
         });
     if modal.inner || modal.should_close() {
         view.keys_open = false;
+    }
+}
+
+fn list(ui: &mut Ui) {
+    egui::Grid::new("keys")
+        .num_columns(2)
+        .spacing([24.0, 6.0])
+        .show(ui, |ui| {
+            for (modifiers, key, _, does) in KEYS {
+                ui.label(style::strong(written(ui, modifiers, key), 14.0));
+                ui.label(does);
+                ui.end_row();
+            }
+            let zoom = [Key::Plus, Key::Minus].map(|key| written(ui, COMMAND, key));
+            for (keys, does) in [
+                (zoom.join(", "), "larger and smaller, text and all"),
+                ("Tab, arrows".to_owned(), "to every control, and its value"),
+            ] {
+                ui.label(style::strong(keys, 14.0));
+                ui.label(does);
+                ui.end_row();
+            }
+        });
+}
+
+/// A key as it is written on keyboards.
+fn written(ui: &Ui, modifiers: Modifiers, key: Key) -> String {
+    match key {
+        Key::Questionmark => "?".to_owned(),
+        _ => (ui.ctx()).format_shortcut(&KeyboardShortcut::new(modifiers, key)),
     }
 }

@@ -106,3 +106,40 @@ fn keys_that_are_written_into_a_field_do_nothing_else() {
     harness.run();
     assert_eq!(step_of(&harness), step);
 }
+
+#[test]
+fn text_grows_to_twice_its_size_and_nothing_is_lost() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    command(&harness, Command::Restart);
+    command(&harness, Command::Step(1));
+    harness.run();
+    for _ in 0..10 {
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Plus);
+        harness.run();
+    }
+    let zoom = harness.ctx.zoom_factor();
+    assert!((1.9..2.1).contains(&zoom), "{zoom}");
+    // One column, as on a phone, with everything in it.
+    for name in [
+        "Play",
+        "Tour",
+        "Export",
+        "Theme",
+        "Settings",
+        "Gradient statistics",
+        "time",
+    ] {
+        assert!(harness.query_all_by_label(name).count() > 0, "{name}");
+    }
+    harness.get_by_label("Settings").click();
+    harness.run();
+    harness.get_by_role_and_label(egui::accesskit::Role::Slider, "bins");
+    let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+    harness.snapshot_options("zoom", &options);
+    for _ in 0..10 {
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Minus);
+        harness.run();
+    }
+    assert!((harness.ctx.zoom_factor() - 1.0).abs() < 0.01);
+}

@@ -5,11 +5,13 @@ mod commands;
 mod experiment;
 mod failures;
 mod inspection;
+mod link;
 mod linked;
 mod moments;
 mod race;
 mod readings;
 mod repeats;
+mod stop;
 #[path = "../support/mod.rs"]
 mod support;
 mod tour;

@@ -25,7 +25,7 @@ const MOST_SEEDS: u32 = 1000;
 /// Whether a setting says something about a comparison; the loss is what is compared, and all train on
 /// the CPU engine.
 fn is_offered(setting: &Setting) -> bool {
-    !matches!(setting.group, Group::View | Group::Engine) && setting.key != "loss"
+    !matches!(setting.group, Group::Stop | Group::View | Group::Engine) && setting.key != "loss"
 }
 
 pub(super) fn command() -> Command {

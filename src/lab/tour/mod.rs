@@ -8,10 +8,7 @@ pub use step::{Prepared, Reading, Step, Try, Unit};
 pub use steps::STEPS;
 
 use super::{ArmCommand, Brush, Command, Lab, LowerView};
-use crate::config::{Config, SettingError};
-
-/// The key of a link that opens a step.
-const KEY: &str = "tour";
+use crate::config::Config;
 
 /// Where the tour is, and what was done of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,49 +110,6 @@ impl Lab {
             if !self.tour.was_tried(nth) && (attempt.done)(self, seen) {
                 self.tour.tried[self.tour.step][nth] = true;
             }
-        }
-    }
-
-    /// Takes over a link's fragment, with or without `#`: a step of the tour, settings, or both.
-    /// Returns what is wrong with it; the rest is used.
-    pub fn open_link(&mut self, fragment: &str) -> Vec<SettingError> {
-        let fragment = fragment.trim_start_matches('#');
-        let (config, errors) = Config::from_link(fragment);
-        let pairs = || fragment.split('&').filter(|pair| !pair.is_empty());
-        let step = pairs().find_map(|pair| {
-            let key = pair.strip_prefix(KEY)?.strip_prefix('=')?;
-            STEPS.iter().position(|step| step.key == key)
-        });
-        match step {
-            Some(step) => self.visit(step),
-            None => self.leave_tour(),
-        }
-        if step.is_none() || pairs().count() > 1 {
-            self.configure(&config);
-        }
-        errors
-    }
-
-    /// The fragment that leads here, without `#`: the step of the tour, if that is open, and the
-    /// settings of the arm that is shown.
-    pub fn link(&self) -> String {
-        let settings = self.config().to_link();
-        if !self.tour.open {
-            return settings;
-        }
-        let step = self.tour.step();
-        let prepared = Config {
-            backend: self.config().backend,
-            ..Config::from_link(step.arms[0].link).0
-        };
-        let step = format!("{KEY}={}", step.key);
-        if *self.config() == prepared {
-            step
-        } else if settings.is_empty() {
-            // Something must say that the settings are not those of the step.
-            format!("{step}&loss={}", self.config().loss.key())
-        } else {
-            format!("{step}&{settings}")
         }
     }
 }

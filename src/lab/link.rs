@@ -1,0 +1,174 @@
+//! The fragment of a link: a step of the tour, the arms of a race, settings.
+//!
+//! `tour=momentum&bins=20` is a step with other settings. A race has one `arm` an arm, with what is an
+//! arm's own, and `shown`, the index of the one that is shown:
+//! `examples=5000&shown=1&arm=loss:ce&arm=loss:focal,focal-gamma:4,name:strong`.
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::{ArmCommand, Lab, STEPS, is_of_arm};
+use crate::config::{Config, SETTINGS, SettingError, setting};
+
+/// What names a step of the tour, an arm, its name within it, and the arm that is shown.
+const STEP: &str = "tour";
+const ARM: &str = "arm";
+const NAME: &str = "name";
+const SHOWN: &str = "shown";
+
+impl Lab {
+    /// Takes over a link's fragment, with or without `#`. Returns what is wrong with it; the rest is used.
+    pub fn open_link(&mut self, fragment: &str) -> Vec<SettingError> {
+        let fragment = fragment.trim_start_matches('#');
+        let (config, mut errors) = Config::from_link(fragment);
+        let pairs: Vec<(&str, &str)> = pairs(fragment, '&', '=').collect();
+        let value = |wanted: &str| pairs.iter().find(|(key, _)| *key == wanted).map(|of| of.1);
+        let step = value(STEP).and_then(|key| STEPS.iter().position(|step| step.key == key));
+        match step {
+            Some(step) => self.visit(step),
+            None => self.leave_tour(),
+        }
+        let arms = arms(&pairs, &mut errors);
+        if !arms.is_empty() {
+            let shown = value(SHOWN).and_then(|text| text.parse().ok()).unwrap_or(0);
+            self.open_arms(arms, shown);
+        } else if step.is_none() && self.is_race() {
+            self.start_race(vec![config], 0);
+        } else if step.is_none() || pairs.len() > 1 {
+            self.configure(&config);
+        }
+        errors
+    }
+
+    /// Starts these arms, unless they are what runs already.
+    fn open_arms(&mut self, arms: Vec<(Config, String)>, shown: usize) {
+        let shown = shown.min(arms.len() - 1);
+        let (base, _) = arms[shown].clone();
+        let configs = arms.iter().map(|(own, _)| Self::with_own(&base, own));
+        let configs: Vec<Config> = configs.collect();
+        let now = self.arms().iter().map(|arm| arm.config());
+        if now.eq(configs.iter()) {
+            self.arm(ArmCommand::Show(shown));
+        } else {
+            let run = self.run();
+            self.start_race(configs, shown);
+            if self.run() == run {
+                // The engine refused, and said why.
+                return;
+            }
+        }
+        for (index, (_, name)) in arms.into_iter().enumerate() {
+            self.arm(ArmCommand::Rename(index, name));
+        }
+    }
+
+    /// The fragment that leads here, without `#`: the step of the tour, if that is open, and what is not
+    /// as the step prepared it; all arms of a race.
+    pub fn link(&self) -> String {
+        let settings = || {
+            if self.is_race() {
+                self.arms_link()
+            } else {
+                self.config().to_link()
+            }
+        };
+        if !self.tour().is_open() {
+            return settings();
+        }
+        let step = self.tour().step();
+        let backend = self.config().backend;
+        let prepared = step.arms.iter().map(|arm| Config {
+            backend,
+            ..Config::from_link(arm.link).0
+        });
+        let key = format!("{STEP}={}", step.key);
+        if self.shown() == 0
+            && self
+                .arms()
+                .iter()
+                .map(|arm| arm.config().clone())
+                .eq(prepared)
+        {
+            return key;
+        }
+        match settings() {
+            // Something must say that the settings are not those of the step.
+            settings if settings.is_empty() => {
+                format!("{key}&loss={}", self.config().loss.key())
+            }
+            settings => format!("{key}&{settings}"),
+        }
+    }
+
+    /// What the arms share, and each arm's own.
+    fn arms_link(&self) -> String {
+        let usual = Config::of_task(self.config().task);
+        let shared = Self::with_own(self.config(), &usual);
+        let mut link = shared.to_link();
+        if !link.is_empty() {
+            link.push('&');
+        }
+        link += &format!("{SHOWN}={}", self.shown());
+        for arm in self.arms() {
+            let of_arm = SETTINGS.iter().filter(|of| is_of_arm(of));
+            // The loss always: an arm without anything would be none.
+            let own =
+                of_arm.filter(|of| of.key == "loss" || of.get(arm.config()) != of.get(&shared));
+            let own = own.map(|of| format!("{}:{}", of.key, of.text(arm.config())));
+            let name = arm.given_name().map(|name| {
+                let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+                format!("{NAME}:{name}")
+            });
+            let own: Vec<String> = own.chain(name).collect();
+            link += &format!("&{ARM}={}", own.join(","));
+        }
+        link
+    }
+}
+
+fn pairs(text: &str, between: char, within: char) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = text.split(between).filter(|pair| !pair.is_empty());
+    pairs.map(move |pair| pair.split_once(within).unwrap_or((pair, "")))
+}
+
+/// Settings and names of the arms of a link.
+fn arms(of_link: &[(&str, &str)], errors: &mut Vec<SettingError>) -> Vec<(Config, String)> {
+    let wrong = |message: String| SettingError { key: ARM, message };
+    let shared: Vec<String> = (of_link.iter())
+        .filter(|(key, _)| setting(key).is_some())
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    let texts: Vec<&str> = (of_link.iter())
+        .filter(|(key, _)| *key == ARM)
+        .map(|of| of.1)
+        .collect();
+    if texts.len() > Lab::MOST_ARMS {
+        let (count, most) = (texts.len(), Lab::MOST_ARMS);
+        errors.push(wrong(format!(
+            "of {count} arms only the first {most} are used"
+        )));
+    }
+    let mut arms = Vec::new();
+    for text in texts.into_iter().take(Lab::MOST_ARMS) {
+        let mut link = shared.clone();
+        let mut name = String::new();
+        for (key, value) in pairs(text, ',', ':') {
+            match setting(key) {
+                _ if key == NAME => {
+                    name = percent_decode_str(value).decode_utf8_lossy().into_owned()
+                }
+                Some(of) if is_of_arm(of) => link.push(format!("{key}={value}")),
+                Some(_) => errors.push(wrong(format!("{key} is the same for all arms of a race"))),
+                None => {}
+            }
+        }
+        let (config, wrong) = Config::from_link(&link.join("&"));
+        // What is wrong with the shared settings was said already.
+        let new: Vec<SettingError> = wrong
+            .into_iter()
+            .filter(|of| !errors.contains(of))
+            .collect();
+        errors.extend(new);
+        arms.push((config, name));
+    }
+    arms
+}

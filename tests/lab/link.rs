@@ -1,0 +1,93 @@
+//! Links that hold a whole race.
+
+use ghm_lab::config::Config;
+use ghm_lab::ghm::Loss;
+use ghm_lab::lab::{ArmCommand, Command, Lab};
+
+use super::run;
+use super::support::runs::{lab, small_config};
+
+/// Settings, names and the shown arm: what a link must bring back.
+fn race(lab: &Lab) -> (Vec<(Config, String)>, usize) {
+    let arms = lab.arms().iter();
+    let arms = arms.map(|arm| (arm.config().clone(), arm.name().to_owned()));
+    (arms.collect(), lab.shown())
+}
+
+fn two_of_a_loss() -> Lab {
+    let mut lab = lab(&small_config());
+    lab.arm(ArmCommand::AllLosses);
+    lab.arm(ArmCommand::Duplicate(2));
+    let config = Config {
+        focal_gamma: 4.5,
+        learning_rate: 0.002,
+        ..lab.config().clone()
+    };
+    lab.configure(&config);
+    lab.arm(ArmCommand::Rename(5, "γ = 4.5, slow & #1".to_owned()));
+    lab
+}
+
+#[test]
+fn a_link_brings_all_arms_back() {
+    let mut first = two_of_a_loss();
+    let link = first.link();
+    assert!(link.is_ascii() && !link.contains([' ', '#']), "{link}");
+    for config in [Config::default(), small_config()] {
+        let mut other = lab(&config);
+        assert_eq!(other.open_link(&format!("#{link}")), []);
+        assert_eq!(race(&other), race(&first), "{link}");
+        assert_eq!(other.link(), link);
+    }
+    // The same arms train to the same bits.
+    let mut other = lab(&Config::default());
+    other.open_link(&link);
+    for lab in [&mut first, &mut other] {
+        run(lab, Command::Step(5));
+    }
+    assert_eq!(super::bits(&first), super::bits(&other));
+    let steps = other.step();
+    other.open_link(&link);
+    assert_eq!(other.step(), steps, "what runs already goes on");
+    // A link without arms is of a single run.
+    assert_eq!(other.open_link("loss=ce"), []);
+    assert_eq!(
+        (other.arms().len(), other.config().loss),
+        (1, Loss::CrossEntropy)
+    );
+}
+
+#[test]
+fn a_step_of_the_tour_with_other_arms_has_its_link_too() {
+    let mut lab = lab(&small_config());
+    lab.visit(3);
+    lab.arm(ArmCommand::AllLosses);
+    let link = lab.link();
+    assert!(link.starts_with("tour="), "{link}");
+    let mut other = super::support::runs::lab(&small_config());
+    assert_eq!(other.open_link(&link), []);
+    assert_eq!(race(&other), race(&lab));
+    assert_eq!((other.tour().is_open(), other.tour().index()), (true, 3));
+}
+
+#[test]
+fn what_is_wrong_with_an_arm_is_named_and_the_rest_is_used() {
+    let mut lab = lab(&small_config());
+    let link = "bins=999&shown=9&arm=loss:ce,bins:0,dataset:circles,what:1&arm=loss:focal,name:%FF%41&arm=";
+    let errors = lab.open_link(link);
+    let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    for (part, error) in ["999", "dataset is the same for all arms", "bins: 0"]
+        .iter()
+        .zip(&said)
+    {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    let losses: Vec<Loss> = lab.arms().iter().map(|arm| arm.config().loss).collect();
+    assert_eq!(losses, [Loss::CrossEntropy, Loss::Focal, Loss::GhmC]);
+    assert_eq!((lab.shown(), lab.config().bins), (2, 30));
+    let many = ["arm=loss:ce"; 9].join("&");
+    let errors = lab.open_link(&many);
+    assert!(errors[0].to_string().contains("of 9 arms"), "{errors:?}");
+    assert_eq!(lab.arms().len(), Lab::MOST_ARMS);
+}
