@@ -15,6 +15,9 @@ use crate::lab::{Command, Lab, Severity};
 use crate::ui::{self, View};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::ui::{Content, Wish};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::words::tr;
+use crate::words::{self, Language};
 
 /// The experiment, shared with whoever else commands it (the page's scripting interface).
 pub type SharedLab = Rc<RefCell<Lab>>;
@@ -65,6 +68,13 @@ impl App {
         &mut self.view
     }
 
+    /// Says everything in this language from now on.
+    pub fn speak(&self, context: &egui::Context, language: Language) {
+        words::speak(language);
+        ui::install(context);
+        context.request_repaint();
+    }
+
     /// The experiment, to command it from outside; do not hold a borrow across frames.
     pub fn lab(&self) -> SharedLab {
         Rc::clone(&self.lab)
@@ -80,21 +90,22 @@ impl App {
         match self.view.wish.take() {
             Some(Wish::Open) => {
                 let dialog = rfd::FileDialog::new()
-                    .set_title("Predictions or an experiment")
+                    .set_title(words::word("Predictions or an experiment"))
                     .add_filter(
-                        "predictions and experiments",
+                        words::word("predictions and experiments"),
                         &["csv", "tsv", "txt", "npy", "npz", "json", "parquet"],
                     )
-                    .add_filter("all files", &["*"]);
+                    .add_filter(words::word("all files"), &["*"]);
                 paths.extend(dialog.pick_files().unwrap_or_default());
             }
             Some(Wish::Sample(sample)) => self.lab.borrow_mut().inspect_sample(&sample),
             Some(Wish::Save { name, content }) => self.save(&name, content),
             Some(Wish::Copy { what, text }) => {
                 context.copy_text(text);
-                let text = format!("The {what} is on the clipboard.");
+                let text = tr!("The {what} is on the clipboard.", what);
                 self.lab.borrow_mut().messages.add(Severity::Note, text);
             }
+            Some(Wish::Speak(language)) => self.speak(context, language),
             // A window has no address.
             Some(Wish::CopyLink(_)) | None => {}
         }
@@ -121,9 +132,13 @@ impl App {
         let mut lab = self.lab.borrow_mut();
         let path = path.display();
         match written {
-            Ok(()) => lab.messages.add(Severity::Note, format!("Wrote {path}.")),
+            Ok(()) => lab.messages.add(Severity::Note, tr!("Wrote {path}.", path)),
             Err(reason) => {
-                let text = format!("{path} could not be written: {reason}; choose another place.");
+                let text = tr!(
+                    "{path} could not be written: {reason}; choose another place.",
+                    path,
+                    reason
+                );
                 lab.messages.add(Severity::Error, text);
             }
         }
@@ -145,7 +160,7 @@ impl App {
 pub fn compute(context: &eframe::CreationContext<'_>) -> Compute {
     use crate::engine::gpu::Gpu;
     let Some(state) = &context.wgpu_render_state else {
-        return Compute::Unavailable("this window is not drawn by wgpu".to_owned());
+        return Compute::Unavailable(words::word("this window is not drawn by wgpu").to_owned());
     };
     match Gpu::from_parts(&state.adapter, state.device.clone(), state.queue.clone()) {
         Ok(gpu) => Compute::Gpu(gpu),

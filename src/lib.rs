@@ -13,4 +13,5 @@ pub mod lab;
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 mod web;
+pub mod words;
 pub mod xray;

@@ -21,6 +21,7 @@ use crate::app::{App, SharedLab};
 use crate::config::{Config, SettingError};
 use crate::data::predictions::Input;
 use crate::lab::{Command, Lab, Severity};
+use crate::words::{self, Language, word};
 
 use host::Host;
 pub(crate) use host::serve;
@@ -39,6 +40,7 @@ pub struct Page {
 
 /// Starts the app with the settings of a link's fragment. `no_gpu` says why the page chose this
 /// bundle over WebGPU, if it did; `host` does what only the page can. `embedded` shows the panels alone.
+/// `language` is a tag.
 ///
 /// # Errors
 /// When there is nothing to draw with.
@@ -49,7 +51,9 @@ pub async fn start(
     no_gpu: Option<String>,
     host: Host,
     embedded: bool,
+    language: &str,
 ) -> Result<Page, JsValue> {
+    words::speak(Language::of(language));
     host::install(host);
     let next = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -84,7 +88,7 @@ pub async fn start(
         .await?;
     let (lab, context, in_address) = started
         .take()
-        .ok_or_else(|| JsError::new("the app did not start"))?;
+        .ok_or_else(|| JsError::new(word("the app did not start")))?;
     Ok(Page {
         runner,
         lab,
@@ -92,6 +96,15 @@ pub async fn start(
         in_address: RefCell::new(in_address),
         goal: Cell::new((0, 0)),
     })
+}
+
+/// Takes over the Chinese texts and their typeface, regular and strong.
+///
+/// # Errors
+/// When the texts cannot be read.
+#[wasm_bindgen]
+pub fn learn(texts: &str, regular: Vec<u8>, strong: Vec<u8>) -> Result<(), JsError> {
+    words::learn(texts, [regular.into(), strong.into()]).map_err(|error| JsError::new(&error))
 }
 
 /// The version of the lab.
@@ -125,7 +138,7 @@ impl Page {
         // The engine refused what is in range, and said why on the screen.
         let said = lab.messages.list().last();
         Err(JsError::new(
-            said.map_or("the settings were refused", |message| &message.text),
+            said.map_or(word("the settings were refused"), |message| &message.text),
         ))
     }
 
@@ -153,6 +166,13 @@ impl Page {
         }
         in_address.replace(link.clone());
         Some(link)
+    }
+
+    /// Says everything in the language of this tag.
+    pub fn speak(&self, tag: &str) {
+        words::speak(Language::of(tag));
+        crate::ui::install(&self.context);
+        self.context.request_repaint();
     }
 
     /// Trains on.
@@ -200,13 +220,15 @@ impl Page {
         lab.tick();
         self.context.request_repaint();
         if lab.run() as f64 != run {
-            return Err(JsError::new("the run was started anew before these steps"));
+            return Err(JsError::new(word(
+                "the run was started anew before these steps",
+            )));
         }
         let arrived = lab.snapshot().step as f64;
         if arrived < goal && !lab.is_busy() {
             let said = lab.messages.list().last();
             return Err(JsError::new(
-                said.map_or("paused before these steps", |message| &message.text),
+                said.map_or(word("paused before these steps"), |message| &message.text),
             ));
         }
         Ok(vec![lab.step() as f64, arrived])
@@ -230,12 +252,14 @@ impl Page {
         let changes = object_of(object, "xray")?;
         let mut lab = self.lab.borrow_mut();
         let Some(config) = lab.inspection().config().cloned() else {
-            return Err(JsError::new("xray: no predictions are open"));
+            return Err(JsError::new(word("xray: no predictions are open")));
         };
         let changed = config.with_json(&changes);
         let changed = changed.map_err(|errors| refused(&errors))?;
         if changed.task != config.task {
-            return Err(JsError::new("xray: the task is that of the predictions"));
+            return Err(JsError::new(word(
+                "xray: the task is that of the predictions",
+            )));
         }
         lab.configure_inspection(&changed);
         self.context.request_repaint();

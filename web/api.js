@@ -1,5 +1,7 @@
 // window.ghmLab: what tests and pages that embed the lab can do with it.
 
+import { t } from "./words.js?{{stamp}}";
+
 // Often enough to feel live, seldom enough for browsers that limit changes of the address.
 const ADDRESS_INTERVAL_MS = 300;
 // What to give a device that is busy; a hidden page's timers would make seconds of it.
@@ -135,7 +137,8 @@ export async function openFiles(app, predictions) {
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   if (bytes > MOST_BYTES) {
     const much = Math.round(bytes / 2 ** 20);
-    throw new Error(`${files[0].name ?? "file"}: ${much} MiB are more than a page can hold; 512 MiB at most here, and ghm-lab xray on the command line reads files of any size`);
+    const name = files[0].name ?? "file";
+    throw new Error(t("{name}: {much} MiB are more than a page can hold; 512 MiB at most here, and ghm-lab xray on the command line reads files of any size", { name, much }));
   }
   const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
   app.openFiles(files.map((file) => file.name ?? "file"), contents);

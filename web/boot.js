@@ -4,6 +4,7 @@ import { installApi, openFiles } from "./api.js?{{stamp}}";
 import { listen } from "./embed.js?{{stamp}}";
 import { startMirror } from "./mirror.js?{{stamp}}";
 import { copy, copyLink, save, savePicture } from "./export.js?{{stamp}}";
+import { preferred, remember, speak, t } from "./words.js?{{stamp}}";
 
 // The build puts a stamp of the whole site here; everything is asked for with the same one.
 const stamp = "?{{stamp}}";
@@ -29,36 +30,40 @@ const isEmbedded = new URLSearchParams(location.search).get("embed") === "1";
 let onFailure = null;
 
 main().catch((error) => {
-  showFailure("GHM Lab could not start", sentence(error), error?.stack);
+  showFailure(t("GHM Lab could not start"), sentence(error), error?.stack);
 });
 
 async function main() {
   catchStrayErrors();
+  try {
+    learned = await speak(preferred());
+  } catch (error) {
+    console.warn(`GHM Lab speaks English: ${sentence(error)}`);
+  }
   if (isEmbedded) listen(location.search);
   const forced = new URLSearchParams(location.search).get("renderer");
   if (forced !== null && !(forced in NAMES)) {
-    throw new Error(`renderer: "${forced}" is not one of ${Object.keys(NAMES).join(", ")}`);
+    throw new Error(t("renderer: \"{forced}\" is not one of {names}", { forced, names: Object.keys(NAMES).join(", ") }));
   }
-  let noGpu = forced === "webgl" ? "the address asks for WebGL 2" : await whyNoWebGpu();
+  let noGpu = forced === "webgl" ? t("the address asks for WebGL 2") : await whyNoWebGpu();
   if (noGpu === null) {
     lightenShader();
     try {
       await start("webgpu");
       return;
     } catch (error) {
-      noGpu = `WebGPU did not start (${sentence(error)})`;
+      noGpu = t("WebGPU did not start ({why})", { why: sentence(error) });
     }
   }
   if (forced === "webgpu") {
-    showFailure("GHM Lab cannot use WebGPU here", capitalized(noGpu));
+    showFailure(t("GHM Lab cannot use WebGPU here"), capitalized(noGpu));
     return;
   }
   const noGl = whyNoWebGl();
   if (noGl !== null) {
     showFailure(
-      "GHM Lab cannot draw in this browser",
-      `It needs WebGPU or WebGL 2: ${noGpu}, and ${noGl}. A current Chrome, Edge, Firefox or Safari ` +
-        "with hardware acceleration has at least one of them.",
+      t("GHM Lab cannot draw in this browser"),
+      t("It needs WebGPU or WebGL 2: {noGpu}, and {noGl}. A current Chrome, Edge, Firefox or Safari with hardware acceleration has at least one of them.", { noGpu, noGl }),
     );
     return;
   }
@@ -68,16 +73,19 @@ async function main() {
 
 /** Null when WebGPU can be used, else the reason why not. */
 async function whyNoWebGpu() {
-  if (!window.isSecureContext) return "WebGPU needs https or localhost";
-  if (!navigator.gpu) return "this browser has no WebGPU";
+  if (!window.isSecureContext) return t("WebGPU needs https or localhost");
+  if (!navigator.gpu) return t("this browser has no WebGPU");
   try {
     const adapter = await within(ADAPTER_PATIENCE_MS, navigator.gpu.requestAdapter());
-    if (!adapter) return "WebGPU found no graphics device";
+    if (!adapter) return t("WebGPU found no graphics device");
     const small = Object.keys(NEEDED_LIMITS).find((name) => !(adapter.limits[name] >= NEEDED_LIMITS[name]));
-    if (small) return `the graphics device's ${small} is ${adapter.limits[small]}, less than ${NEEDED_LIMITS[small]}`;
+    if (small) {
+      const [has, needed] = [adapter.limits[small], NEEDED_LIMITS[small]];
+      return t("the graphics device's {small} is {has}, less than {needed}", { small, has, needed });
+    }
     return null;
   } catch (error) {
-    return `WebGPU failed (${sentence(error)})`;
+    return t("WebGPU failed ({why})", { why: sentence(error) });
   }
 }
 
@@ -96,7 +104,7 @@ function lightenShader() {
 
 function whyNoWebGl() {
   const context = document.createElement("canvas").getContext("webgl2");
-  if (!context) return "this browser offers no WebGL 2";
+  if (!context) return t("this browser offers no WebGL 2");
   // Browsers allow only so many contexts at a time.
   context.getExtension("WEBGL_lose_context")?.loseContext();
   return null;
@@ -104,7 +112,7 @@ function whyNoWebGl() {
 
 /** Loads and starts a bundle; rejects, with the page as it was before, when that fails. */
 async function start(name, noGpu) {
-  showProgress(`Loading for ${NAMES[name]}…`);
+  showProgress(t("Loading for {name}…", { name: NAMES[name] }));
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-label", "GHM Lab");
@@ -114,12 +122,13 @@ async function start(name, noGpu) {
       download(new URL(`./${name}/app_bg.wasm${stamp}`, import.meta.url), Number(document.body.dataset[`${name}Bytes`])),
     ]);
     await bundle.default({ module_or_path: wasm });
-    showProgress("Starting…");
+    if (learned) bundle.learn(learned.text, ...learned.fonts);
+    showProgress(t("Starting…"));
     // eframe measures the canvas, so it must lie in the page before.
     element("lab").replaceChildren(canvas);
     // A panic stops the module without an answer, so its hook must be able to end the wait.
     const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
-    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host, isEmbedded), died]);
+    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host, isEmbedded, document.documentElement.lang), died]);
     const stopMirror = startMirror(app);
     onFailure = (reason, trace) => {
       // A panic ends in a trap, which would come here too and say less.
@@ -127,15 +136,22 @@ async function start(name, noGpu) {
       stopMirror();
       canvas.remove();
       const [, what] = reason.match(/^panicked at [^\n]*\n(.*)$/s) ?? [];
-      if (what === undefined) showFailure("GHM Lab has stopped", reason, trace, name);
-      else showFailure("GHM Lab has stopped", `A mistake in the lab itself: ${what}`, reason, name);
+      const title = t("GHM Lab has stopped");
+      if (what === undefined) showFailure(title, reason, trace, name);
+      else showFailure(title, t("A mistake in the lab itself: {what}", { what }), reason, name);
     };
-    canvas.addEventListener("webglcontextlost", () => onFailure?.("The browser lost the WebGL context."));
+    canvas.addEventListener("webglcontextlost", () => onFailure?.(t("The browser lost the WebGL context.")));
     takeFiles(app);
+    change = async (tag) => {
+      const words = await speak(tag);
+      if (words) bundle.learn(words.text, ...words.fonts);
+      app.speak(tag);
+      remember(tag);
+    };
     api.started(app, bundle.version(), () => {
       stopMirror();
       onFailure = null;
-      open = fail = note = () => {};
+      open = fail = note = change = () => {};
       canvas.remove();
     });
     element("loading").hidden = true;
@@ -152,6 +168,10 @@ async function start(name, noGpu) {
 let open = () => {};
 let fail = () => {};
 let note = () => {};
+let change = async () => {};
+
+// What the bundle must know of the language, if anything.
+let learned = null;
 
 // What the app asks of the page.
 const host = {
@@ -161,6 +181,7 @@ const host = {
   savePicture: (...picture) => said(savePicture(...picture)),
   copy: (text, what) => said(copy(text, what)),
   copyLink: (fragment) => said(copyLink(fragment)),
+  speak: (tag) => change(tag).catch((error) => fail(t("The language could not be fetched: {why}", { why: sentence(error) }))),
 };
 
 /** Tells what came of it. */
@@ -185,10 +206,10 @@ async function openFile(sample) {
   if (sample !== null) {
     try {
       const response = await fetch(`samples/${sample}${stamp}`);
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      if (!response.ok) throw new Error(t("the server answered {status}", { status: response.status }));
       open([new File([await response.blob()], sample)]);
     } catch (error) {
-      fail(`The sample ${sample} could not be fetched: ${sentence(error)}`);
+      fail(t("The sample {sample} could not be fetched: {why}", { sample, why: sentence(error) }));
     }
     return;
   }
@@ -220,7 +241,10 @@ async function keepForOffline() {
 /** The response, with its bytes counted on the way to the compiler. */
 async function download(url, size) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.pathname} could not be loaded: ${response.status} ${response.statusText}`);
+  if (!response.ok) {
+    const why = `${response.status} ${response.statusText}`;
+    throw new Error(t("{path} could not be loaded: {why}", { path: url.pathname, why }));
+  }
   let bytes = 0;
   const counter = new TransformStream({
     transform(chunk, controller) {
@@ -253,7 +277,7 @@ function showFailure(title, text, trace, renderer) {
   other.hidden = renderer !== "webgpu" && search.get("renderer") === null;
   if (renderer === "webgpu") search.set("renderer", "webgl");
   else search.delete("renderer");
-  other.textContent = renderer === "webgpu" ? "Reload without WebGPU" : "Let the page choose how to draw";
+  other.textContent = renderer === "webgpu" ? t("Reload without WebGPU") : t("Let the page choose how to draw");
   other.href = `${location.pathname}${search.size ? `?${search}` : ""}${location.hash}`;
   element("failure").hidden = false;
   element("failure-reload").focus();
@@ -272,7 +296,7 @@ function catchStrayErrors() {
 
 function within(milliseconds, promise) {
   const late = new Promise((_, reject) =>
-    setTimeout(() => reject(new Error(`no answer in ${milliseconds / 1000} s`)), milliseconds),
+    setTimeout(() => reject(new Error(t("no answer in {seconds} s", { seconds: milliseconds / 1000 }))), milliseconds),
   );
   return Promise.race([promise, late]);
 }
@@ -284,5 +308,5 @@ function sentence(error) {
 }
 
 function capitalized(text) {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return t("{sentence}.", { sentence: `${text.charAt(0).toUpperCase()}${text.slice(1)}` });
 }

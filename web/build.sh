@@ -73,18 +73,22 @@ trap 'rm -rf "$stage"' EXIT
 build_bundle webgpu gpu
 build_bundle webgl webgl
 
-cp web/api.js web/embed.js web/export.js web/icon.svg web/manifest.webmanifest web/mirror.js web/style.css "$stage"
+cp web/embed.js web/icon.svg web/manifest.webmanifest web/mirror.js web/style.css "$stage"
 mkdir "$stage/samples"
 cp samples/*.csv "$stage/samples"
+mkdir "$stage/words"
+cp src/words/zh-CN.json src/words/NotoSansSC-{Regular,Bold}.otf "$stage/words"
 bytes() { wc -c <"$1" | tr -d ' '; }
 # Addresses carry a stamp of the contents: a host's cache never pairs an old file with a new one.
-stamp=$(cat web/index.html web/boot.js web/sw.js "$stage"/*.* "$stage"/samples/* "$stage"/web*/* | cksum | cut -d' ' -f1)
+readonly stamped=(api.js boot.js export.js sw.js words.js)
+stamp=$(cat web/index.html "${stamped[@]/#/web/}" "$stage"/*.* "$stage"/{samples,words,webgpu,webgl}/* | cksum | cut -d' ' -f1)
 sed -e "s/{{stamp}}/$stamp/g" \
     -e "s/{{webgpu-bytes}}/$(bytes "$stage/webgpu/app_bg.wasm")/" \
     -e "s/{{webgl-bytes}}/$(bytes "$stage/webgl/app_bg.wasm")/" \
     web/index.html >"$stage/index.html"
-sed "s/{{stamp}}/$stamp/g" web/boot.js >"$stage/boot.js"
-sed "s/{{stamp}}/$stamp/g" web/sw.js >"$stage/sw.js"
+for script in "${stamped[@]}"; do
+    sed "s/{{stamp}}/$stamp/g" "web/$script" >"$stage/$script"
+done
 
 # The folder stays the same one: a running server keeps serving it.
 mkdir -p "$dist"

@@ -6,6 +6,7 @@ use eframe::egui;
 use super::{Failure, arguments};
 use crate::app::{self, App};
 use crate::data::predictions::Input;
+use crate::words::{self, Language};
 
 /// What to do where no window can open.
 const OTHER_WAYS: &str = "use the page (web/serve.sh) or train without a window (ghm-lab train)";
@@ -31,6 +32,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         )));
     }
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
+        let tag = sys_locale::get_locale().unwrap_or_default();
+        words::speak(Language::of(&tag));
         let app = App::new(&context.egui_ctx, app::compute(context), &config, &[])?;
         if !inputs.is_empty() {
             app.lab().borrow_mut().open(inputs);

@@ -3,6 +3,7 @@
 use super::{Config, Counting, Effect, FocalBalance, Regularization, SETTINGS, SettingError};
 use crate::data::{Examples, Recipe};
 use crate::ghm::{Loss, LossRule, Real, Task, class_weights};
+use crate::words::{tr, word};
 
 impl Config {
     /// The defaults of a task: those of every setting, with the paper's loss, bins and momentum.
@@ -145,8 +146,8 @@ impl Config {
             let keys: Vec<&str> = losses.iter().map(|loss| loss.key()).collect();
             return Err(error_of(
                 "loss",
-                format!(
-                    "{} is not a loss of task={}: one of {} here",
+                tr!(
+                    "{0} is not a loss of task={1}: one of {2} here",
                     self.loss.key(),
                     self.task.key(),
                     keys.join(", ")
@@ -158,10 +159,11 @@ impl Config {
             Some(class) if class >= classes => Err(error_of(
                 "examples-of",
                 match classes {
-                    1 => "a regression has no classes: all here".to_owned(),
-                    _ => format!(
+                    1 => word("a regression has no classes: all here").to_owned(),
+                    _ => tr!(
                         "there is no class {class}: all, class-0 to class-{} here",
-                        classes - 1
+                        classes - 1,
+                        class
                     ),
                 },
             )),
@@ -182,19 +184,22 @@ impl Config {
             return Err(match self.task {
                 Task::Classes => error_of(
                     "class-share",
-                    format!(
-                        "{} of {examples} examples leaves too few for the last of {} classes, training \
+                    tr!(
+                        "{0} of {examples} examples leaves too few for the last of {1} classes, training \
                          and test need one each: less here, or more examples",
-                        self.class_share, self.classes
+                        self.class_share,
+                        self.classes,
+                        examples
                     ),
                 ),
                 Task::Binary | Task::Regression => error_of(
                     "positive-fraction",
-                    format!(
-                        "{} of {examples} examples gives too few positives, training and test need \
-                         one each: at least {} here, or more examples",
+                    tr!(
+                        "{0} of {examples} examples gives too few positives, training and test need \
+                         one each: at least {1} here, or more examples",
                         self.positive_fraction,
-                        2.0 / f64::from(examples)
+                        2.0 / f64::from(examples),
+                        examples
                     ),
                 ),
             });
@@ -203,9 +208,10 @@ impl Config {
         if self.batch_size as usize > most {
             return Err(error_of(
                 "batch-size",
-                format!(
+                tr!(
                     "{} is more than the {most} training examples: 1 to {most} here",
-                    self.batch_size
+                    self.batch_size,
+                    most
                 ),
             ));
         }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Config;
 use crate::ghm::Loss;
+use crate::words::{tr, word};
 
 /// The heading a setting stands under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,7 +167,7 @@ impl Setting {
         };
         if !inside {
             let text = self.text_of(value);
-            return Err(self.error(format!("{text} is outside {}", self.range())));
+            return Err(self.error(tr!("{text} is outside {}", self.range(), text)));
         }
         (self.set)(config, value);
         Ok(())
@@ -183,11 +184,7 @@ impl Setting {
                     Some(Value::Integer(v as u32))
                 }
                 Ok(v) if v.is_finite() && v.fract() == 0.0 => {
-                    return Err(self.error(format!(
-                        "{} is outside {}",
-                        shorten(text),
-                        self.range()
-                    )));
+                    return Err(self.error(tr!("{0} is outside {1}", shorten(text), self.range())));
                 }
                 _ => None,
             },
@@ -202,7 +199,7 @@ impl Setting {
         };
         match value {
             Some(value) => self.set(config, value),
-            None => Err(self.error(format!("\"{}\" is not {}", shorten(text), self.expected()))),
+            None => Err(self.error(tr!("\"{0}\" is not {1}", shorten(text), self.expected()))),
         }
     }
 
@@ -225,32 +222,32 @@ impl Setting {
     /// The allowed values in words: "1 to 256", or the list of keys.
     pub fn range(&self) -> String {
         match self.kind {
-            Kind::Integer { min, max, .. } => format!("{min} to {max}"),
-            Kind::Real { min, max, .. } => format!("{min} to {max}"),
+            Kind::Integer { min, max, .. } => tr!("{min} to {max}", min, max),
+            Kind::Real { min, max, .. } => tr!("{min} to {max}", min, max),
             Kind::Choice { keys, .. } => keys.join(", "),
         }
     }
 
     fn expected(&self) -> String {
         match self.kind {
-            Kind::Integer { .. } => format!("a whole number from {}", self.range()),
-            Kind::Real { .. } => format!("a number from {}", self.range()),
-            Kind::Choice { .. } => format!("one of {}", self.range()),
+            Kind::Integer { .. } => tr!("a whole number from {}", self.range()),
+            Kind::Real { .. } => tr!("a number from {}", self.range()),
+            Kind::Choice { .. } => tr!("one of {}", self.range()),
         }
     }
 
     /// What it is, its range, what a change does, and the paper's value: for tooltips and help.
     pub fn explanation(&self) -> String {
-        let mut text = self.doc.to_owned();
+        let mut text = word(self.doc).to_owned();
         if let Kind::Choice { keys, docs, .. } = self.kind {
             for (key, doc) in keys.iter().zip(docs) {
-                text += &format!("\n  {key}: {doc}");
+                text += &format!("\n  {key}: {}", word(doc));
             }
         } else {
-            text += &format!("\nRange: {}.", self.range());
+            text += &tr!("\nRange: {}.", self.range());
         }
         if let Some(paper) = self.paper {
-            text += &format!("\nPaper: {paper}.");
+            text += &tr!("\nPaper: {paper}.", paper);
         }
         text
     }

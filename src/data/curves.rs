@@ -14,7 +14,7 @@ choice! {
         #[doc = "One and a half waves."]
         Sine = ("sine", "sine"),
         #[doc = "A jump at 0, which a smooth network can only round off."]
-        Step = ("step", "step"),
+        Step = ("step", "jump"),
         #[doc = "Flat, but for a narrow bump: few examples lie on it."]
         Bump = ("bump", "bump"),
         #[doc = "Waves that become shorter to the right."]

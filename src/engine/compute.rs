@@ -8,6 +8,7 @@ use super::gpu::{Gpu, GpuEngine};
 use super::{Engine, EngineError, Trainer};
 use crate::config::{Backend, Config};
 use crate::data::Dataset;
+use crate::words::tr;
 
 /// What this process can compute on beside the CPU.
 #[derive(Clone)]
@@ -48,8 +49,9 @@ impl Compute {
             },
         };
         match (config.backend, reason) {
-            (Backend::Gpu, Some(reason)) => Err(EngineError(format!(
-                "backend: gpu is not available: {reason}; use auto or cpu"
+            (Backend::Gpu, Some(reason)) => Err(EngineError(tr!(
+                "backend: gpu is not available: {reason}; use auto or cpu",
+                reason
             ))),
             (_, reason) => Ok((Self::cpu(config, data)?, reason)),
         }

@@ -11,6 +11,7 @@ use super::{
 use crate::config::Config;
 use crate::data::{Dataset, Order};
 use crate::ghm::{Task, sigmoid, softmax};
+use crate::words::word;
 
 /// What is known when a reading is asked for and needed when it arrives.
 struct Moment {
@@ -221,7 +222,7 @@ impl Trainer {
                 None => break,
             }
         }
-        last.ok_or_else(|| EngineError("the device did not answer".to_owned()))
+        last.ok_or_else(|| EngineError(word("the device did not answer").to_owned()))
     }
 
     fn interpret(&self, moment: Moment, reading: Reading) -> Update {

@@ -3,6 +3,7 @@
 use super::panels::{above, log_range};
 use super::{Axis, AxisScale, Dash, Ink, Marks, Panel, Series};
 use crate::ghm::Task;
+use crate::words::{tr, word};
 
 /// Losses move to a log axis when the largest is this many times the median.
 const LOG_FROM: f64 = 20.0;
@@ -25,15 +26,15 @@ pub fn losses(train: &[[f64; 2]], test: &[[f64; 2]], name: &str, ink: Ink) -> Pa
         (AxisScale::Linear, [0.0, above(most)])
     };
     Panel {
-        title: format!("Loss ({name})"),
+        title: tr!("Loss ({name})", name),
         x: step_axis(train, test),
         y: Axis {
-            title: "mean over the split".to_owned(),
+            title: word("mean over the split").to_owned(),
             scale,
             range,
         },
         series: curves(train, test, ink),
-        empty: "No evaluation yet".to_owned(),
+        empty: word("No evaluation yet").to_owned(),
     }
 }
 
@@ -41,9 +42,15 @@ pub fn losses(train: &[[f64; 2]], test: &[[f64; 2]], name: &str, ink: Ink) -> Pa
 /// over the classes, or the mean absolute error.
 pub fn scores(train: &[[f64; 2]], test: &[[f64; 2]], task: Task) -> Panel {
     let (title, unit) = match task {
-        Task::Binary => ("Average precision", "area under precision over recall"),
-        Task::Classes => ("Mean average precision", "each class against the others"),
-        Task::Regression => ("Mean absolute error", "in units of the target"),
+        Task::Binary => (
+            word("Average precision"),
+            word("area under precision over recall"),
+        ),
+        Task::Classes => (
+            word("Mean average precision"),
+            word("each class against the others"),
+        ),
+        Task::Regression => (word("Mean absolute error"), word("in units of the target")),
     };
     let most = train.iter().chain(test).map(|point| point[1]);
     let most = most.filter(|v| v.is_finite()).fold(0.0, f64::max);
@@ -59,27 +66,30 @@ pub fn scores(train: &[[f64; 2]], test: &[[f64; 2]], task: Task) -> Panel {
             },
         },
         series: curves(train, test, Ink::Text),
-        empty: "No evaluation yet".to_owned(),
+        empty: word("No evaluation yet").to_owned(),
     }
 }
 
 fn curves(train: &[[f64; 2]], test: &[[f64; 2]], ink: Ink) -> Vec<Series> {
-    [("test", Dash::Solid, test), ("train", Dash::Dashed, train)]
-        .into_iter()
-        .filter(|(_, _, points)| points.iter().flatten().any(|v| v.is_finite()))
-        .map(|(name, dash, points)| Series {
-            name: name.to_owned(),
-            ink,
-            dash,
-            marks: Marks::Line(points.to_vec()),
-        })
-        .collect()
+    [
+        (word("test"), Dash::Solid, test),
+        (word("train"), Dash::Dashed, train),
+    ]
+    .into_iter()
+    .filter(|(_, _, points)| points.iter().flatten().any(|v| v.is_finite()))
+    .map(|(name, dash, points)| Series {
+        name: name.to_owned(),
+        ink,
+        dash,
+        marks: Marks::Line(points.to_vec()),
+    })
+    .collect()
 }
 
 fn step_axis(train: &[[f64; 2]], test: &[[f64; 2]]) -> Axis {
     let last = train.iter().chain(test).map(|point| point[0]);
     Axis {
-        title: "step".to_owned(),
+        title: word("step").to_owned(),
         scale: AxisScale::Linear,
         range: [
             0.0,

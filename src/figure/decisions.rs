@@ -1,6 +1,7 @@
 //! Where to put the threshold: precision over recall, and what is said against what is true.
 
 use super::{Axis, AxisScale, Dash, Ink, Marks, Panel, RaceCurve, Series};
+use crate::words::word;
 
 /// Most corners of a curve that are drawn: more than a plot has pixels are of no use.
 const MOST_CORNERS: usize = 1000;
@@ -24,16 +25,16 @@ pub fn precision_recall(curves: &[RaceCurve], prevalence: f64) -> Panel {
     });
     if !series.is_empty() {
         series.push(reference(
-            "prevalence",
+            word("prevalence"),
             vec![[0.0, prevalence], [1.0, prevalence]],
         ));
     }
     Panel {
-        title: "Precision over recall".to_owned(),
-        x: share("recall"),
-        y: share("precision"),
+        title: word("Precision over recall").to_owned(),
+        x: share(word("recall")),
+        y: share(word("precision")),
         series,
-        empty: "No evaluation yet".to_owned(),
+        empty: word("No evaluation yet").to_owned(),
     }
 }
 
@@ -41,14 +42,14 @@ pub fn precision_recall(curves: &[RaceCurve], prevalence: f64) -> Panel {
 pub fn reliability(curves: &[RaceCurve]) -> Panel {
     let mut series = of(curves, <[_]>::to_vec);
     if !series.is_empty() {
-        series.push(reference("calibrated", vec![[0.0, 0.0], [1.0, 1.0]]));
+        series.push(reference(word("calibrated"), vec![[0.0, 0.0], [1.0, 1.0]]));
     }
     Panel {
-        title: "Reliability".to_owned(),
-        x: share("probability that is said"),
-        y: share("share of positives"),
+        title: word("Reliability").to_owned(),
+        x: share(word("probability that is said")),
+        y: share(word("share of positives")),
         series,
-        empty: "No evaluation yet".to_owned(),
+        empty: word("No evaluation yet").to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Axis, AxisScale, Dash, Figure, Ink, Marks, Panel, Profile, Series, Shown};
 use crate::config::Regularization;
 use crate::ghm::{Loss, Seen, Task, asl1_norm, bin};
+use crate::words::{tr, word};
 
 /// Points of a line that bends.
 const LINE_POINTS: u32 = 256;
@@ -22,9 +23,9 @@ pub fn statistics(profile: &Profile) -> Panel {
     if started {
         series.push(Series {
             name: if profile.ema.is_empty() {
-                "examples R"
+                word("examples R")
             } else {
-                "mini-batch R"
+                word("mini-batch R")
             }
             .to_owned(),
             ink: Ink::Count,
@@ -33,7 +34,7 @@ pub fn statistics(profile: &Profile) -> Panel {
         });
         if !profile.ema.is_empty() {
             series.push(Series {
-                name: "moving average S".to_owned(),
+                name: word("moving average S").to_owned(),
                 ink: Ink::Text,
                 dash: Dash::Solid,
                 marks: Marks::Steps(profile.ema.clone()),
@@ -42,7 +43,7 @@ pub fn statistics(profile: &Profile) -> Panel {
         if let Some((points, error)) = &profile.exact {
             let bins = profile.bins() as f64;
             series.push(Series {
-                name: format!("exact GD / M, R is {} off", percent(*error)),
+                name: tr!("exact GD / M, R is {} off", percent(*error)),
                 ink: Ink::Reference,
                 dash: Dash::Dotted,
                 marks: Marks::Line(points.iter().map(|&[g, d]| [g, d / bins]).collect()),
@@ -50,12 +51,12 @@ pub fn statistics(profile: &Profile) -> Panel {
         }
     }
     Panel {
-        title: "Gradient statistics".to_owned(),
+        title: word("Gradient statistics").to_owned(),
         x: gradient_axis(profile.task),
         y: Axis {
             title: match profile.class {
-                Some(class) => format!("number of examples of class {class}"),
-                None => "number of examples".to_owned(),
+                Some(class) => tr!("number of examples of class {class}", class),
+                None => word("number of examples").to_owned(),
             },
             scale: if regression {
                 AxisScale::Linear
@@ -70,7 +71,7 @@ pub fn statistics(profile: &Profile) -> Panel {
             },
         },
         series,
-        empty: "The first step brings counts".to_owned(),
+        empty: word("The first step brings counts").to_owned(),
     }
 }
 
@@ -89,9 +90,9 @@ fn weights(profile: &Profile, shown: &Shown) -> Panel {
     let [harmonizing, plain] = profile.harmonizing();
     let mut series = steps(profile, shown, |loss| {
         let name = match loss {
-            _ if loss == plain => format!("{}: always 1", loss.short()),
-            _ if loss == harmonizing => loss.short().to_owned(),
-            _ => format!("{}, mean", loss.short()),
+            _ if loss == plain => tr!("{}: always 1", word(loss.short())),
+            _ if loss == harmonizing => word(loss.short()).to_owned(),
+            _ => tr!("{}, mean", word(loss.short())),
         };
         let values = match loss {
             _ if loss == plain => vec![1.0; profile.bins()],
@@ -102,7 +103,7 @@ fn weights(profile: &Profile, shown: &Shown) -> Panel {
     let used = values(profile, &series);
     if let (Some((points, _)), true) = (&profile.exact, profile.started()) {
         series.push(Series {
-            name: "N / exact GD".to_owned(),
+            name: word("N / exact GD").to_owned(),
             ink: Ink::Reference,
             dash: Dash::Dotted,
             marks: Marks::Line(
@@ -114,33 +115,33 @@ fn weights(profile: &Profile, shown: &Shown) -> Panel {
         });
     }
     Panel {
-        title: "1 / density".to_owned(),
+        title: word("1 / density").to_owned(),
         x: gradient_axis(profile.task),
         y: Axis {
-            title: "weight".to_owned(),
+            title: word("weight").to_owned(),
             scale: AxisScale::Log,
             range: log_range(used.into_iter(), [0.1, 100.0]),
         },
         series,
-        empty: "The first step brings weights".to_owned(),
+        empty: word("The first step brings weights").to_owned(),
     }
 }
 
 /// The paper's middle panel: the mean gradient norm by bin, of the loss with respect to the logit.
 fn norms(profile: &Profile, shown: &Shown) -> Panel {
     let series = steps(profile, shown, |loss| {
-        (loss.short().to_owned(), profile.norms(loss))
+        (word(loss.short()).to_owned(), profile.norms(loss))
     });
     Panel {
-        title: "Reformulated gradient norm".to_owned(),
+        title: word("Reformulated gradient norm").to_owned(),
         x: gradient_axis(profile.task),
         y: Axis {
-            title: "mean of the bin".to_owned(),
+            title: word("mean of the bin").to_owned(),
             scale: AxisScale::Log,
             range: log_range(values(profile, &series).into_iter(), [1e-3, 10.0]),
         },
         series,
-        empty: "The first step brings gradients".to_owned(),
+        empty: word("The first step brings gradients").to_owned(),
     }
 }
 
@@ -164,7 +165,7 @@ fn norms_by_difference(profile: &Profile, shown: &Shown) -> Panel {
                 [d, loss.norm(rule, &seen, g)]
             });
             series.push(Series {
-                name: loss.short().to_owned(),
+                name: word(loss.short()).to_owned(),
                 ink: Ink::Loss(loss),
                 dash: dash(loss),
                 marks: Marks::Line(line.collect()),
@@ -178,27 +179,27 @@ fn norms_by_difference(profile: &Profile, shown: &Shown) -> Panel {
         })
         .fold(1.0, f64::max);
     Panel {
-        title: "Reformulated gradient norm".to_owned(),
+        title: word("Reformulated gradient norm").to_owned(),
         x: Axis {
-            title: "|d|, distance from the target".to_owned(),
+            title: word("|d|, distance from the target").to_owned(),
             scale: AxisScale::Linear,
             range: [0.0, reach],
         },
         y: if highest > LINEAR_UP_TO {
             Axis {
-                title: "norm".to_owned(),
+                title: word("norm").to_owned(),
                 scale: AxisScale::Log,
                 range: log_range([0.01, highest].into_iter(), [0.01, 10.0]),
             }
         } else {
             Axis {
-                title: "norm".to_owned(),
+                title: word("norm").to_owned(),
                 scale: AxisScale::Linear,
                 range: [0.0, above(1.05 * highest)],
             }
         },
         series,
-        empty: "The first step brings gradients".to_owned(),
+        empty: word("The first step brings gradients").to_owned(),
     }
 }
 
@@ -207,9 +208,9 @@ fn norms_by_difference(profile: &Profile, shown: &Shown) -> Panel {
 pub fn harmonized(profile: &Profile, shown: &Shown) -> Panel {
     let mut series = steps(profile, shown, |loss| {
         let name = match shown.running {
-            None => loss.short().to_owned(),
-            Some(running) if running == loss => format!("{}, as it is", loss.short()),
-            Some(_) => format!("{}, would be", loss.short()),
+            None => word(loss.short()).to_owned(),
+            Some(running) if running == loss => tr!("{}, as it is", word(loss.short())),
+            Some(_) => tr!("{}, would be", word(loss.short())),
         };
         (name, profile.contribution_of(loss).to_vec())
     });
@@ -221,22 +222,22 @@ pub fn harmonized(profile: &Profile, shown: &Shown) -> Panel {
             [g, profile.slope * g]
         });
         series.push(Series {
-            name: "straight line".to_owned(),
+            name: word("straight line").to_owned(),
             ink: Ink::Reference,
             dash: Dash::Dotted,
             marks: Marks::Line(line.collect()),
         });
     }
     Panel {
-        title: "Harmonized gradients".to_owned(),
+        title: word("Harmonized gradients").to_owned(),
         x: gradient_axis(profile.task),
         y: Axis {
-            title: "total contribution".to_owned(),
+            title: word("total contribution").to_owned(),
             scale: AxisScale::Log,
             range: log_range(used.into_iter(), [1e-2, 10.0]),
         },
         series,
-        empty: "The first step brings gradients".to_owned(),
+        empty: word("The first step brings gradients").to_owned(),
     }
 }
 
@@ -293,8 +294,8 @@ pub fn figure(profile: &Profile, shown: &Shown, panel: Regularization, caption: 
 pub(super) fn gradient_axis(task: Task) -> Axis {
     Axis {
         title: match task {
-            Task::Regression => "gradient norm g of ASL1",
-            Task::Binary | Task::Classes => "gradient norm g",
+            Task::Regression => word("gradient norm g of ASL1"),
+            Task::Binary | Task::Classes => word("gradient norm g"),
         }
         .to_owned(),
         scale: AxisScale::Linear,

@@ -4,6 +4,7 @@ use super::panels::{above, dash, gradient_axis, log_range};
 use super::{Axis, AxisScale, Dash, Ink, Marks, Panel, Profile, Series};
 use crate::config::Regularization;
 use crate::ghm::{Loss, Task};
+use crate::words::{tr, word};
 
 /// Colour and dash of an arm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +89,10 @@ pub fn race_panels(arms: &[RaceArm], task: Task, panel: Regularization) -> [Pane
         (_, loss) => arm.profile.weights(loss),
     };
     let (title, unit) = match panel {
-        Regularization::InverseDensity => ("Weights", "mean of the bin"),
-        Regularization::GradientNorm => ("Reformulated gradient norm", "mean of the bin"),
+        Regularization::InverseDensity => (word("Weights"), word("mean of the bin")),
+        Regularization::GradientNorm => {
+            (word("Reformulated gradient norm"), word("mean of the bin"))
+        }
     };
     let total = |arm: &RaceArm| arm.profile.contribution_of(arm.loss).to_vec();
     let of = |title: &str, y, series| Panel {
@@ -97,13 +100,13 @@ pub fn race_panels(arms: &[RaceArm], task: Task, panel: Regularization) -> [Pane
         x: gradient_axis(task),
         y,
         series,
-        empty: "The first step brings gradients".to_owned(),
+        empty: word("The first step brings gradients").to_owned(),
     };
     [
         of(
-            "Gradient statistics",
+            word("Gradient statistics"),
             log(
-                "number of examples",
+                word("number of examples"),
                 [0.5, 10f64.powf(counted.max(100.0).log10().ceil())],
             ),
             steps(&counts),
@@ -114,8 +117,8 @@ pub fn race_panels(arms: &[RaceArm], task: Task, panel: Regularization) -> [Pane
             steps(&reformulated),
         ),
         of(
-            "Harmonized gradients",
-            log("total contribution", hit(&total, [1e-2, 10.0])),
+            word("Harmonized gradients"),
+            log(word("total contribution"), hit(&total, [1e-2, 10.0])),
             steps(&total),
         ),
     ]
@@ -148,9 +151,9 @@ pub fn race_losses(curves: &[RaceCurve]) -> Panel {
     let values = curves.iter().flat_map(|curve| &curve.points);
     let range = log_range(values.map(|point| point[1]), [0.01, 1.0]);
     over_steps(
-        "Test loss, each on its own scale",
+        word("Test loss, each on its own scale"),
         Axis {
-            title: "share of its first value".to_owned(),
+            title: word("share of its first value").to_owned(),
             scale: AxisScale::Log,
             range,
         },
@@ -177,7 +180,7 @@ pub fn race_scores(curves: &[RaceCurve], title: &str, unit: &str, is_share: bool
 fn over_steps(title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
     let bands = curves.iter().filter(|curve| !curve.band.is_empty());
     let bands = bands.map(|curve| Series {
-        name: format!("{}, spread", curve.name),
+        name: tr!("{}, spread", curve.name),
         ink: curve.look.ink,
         dash: curve.look.dash,
         marks: Marks::Band(curve.band.clone()),
@@ -188,7 +191,7 @@ fn over_steps(title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
     Panel {
         title: title.to_owned(),
         x: Axis {
-            title: "step".to_owned(),
+            title: word("step").to_owned(),
             scale: AxisScale::Linear,
             range: [0.0, last],
         },
@@ -202,7 +205,7 @@ fn over_steps(title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
             })
             .chain(bands)
             .collect(),
-        empty: "No evaluation yet".to_owned(),
+        empty: word("No evaluation yet").to_owned(),
     }
 }
 

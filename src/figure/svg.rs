@@ -4,7 +4,7 @@ use svg::node::Text as Content;
 use svg::node::element::{Description, Element, Line, Polyline, Rectangle, Text, Title};
 use svg::{Document, Node};
 
-use super::fonts::{CAP_HEIGHT, FAMILY};
+use super::fonts::{CAP_HEIGHT, CHINESE, FAMILY};
 use super::{Anchor, Figure, Rgb, Shape, Theme, compose};
 
 /// Width and height of a figure for publication in pixels.
@@ -24,7 +24,7 @@ pub fn to_svg(figure: &Figure, theme: &Theme, size: [f32; 2]) -> String {
         .set("role", "img")
         .set(
             "font-family",
-            format!("{FAMILY}, 'Helvetica Neue', Arial, sans-serif"),
+            format!("{FAMILY}, {CHINESE}, 'Helvetica Neue', Arial, sans-serif"),
         )
         .set("style", "font-variant-numeric: tabular-nums")
         .add(Title::new(clean(&titles.join(", "))))

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::engine::{
     DecisionMap, EngineError, Evaluation, Outputs, Request, Snapshot, Timing, Trainer, Update,
 };
+use crate::words::word;
 
 /// A run among those that share data, order, first weights and clock.
 pub struct Arm {
@@ -56,7 +57,7 @@ impl Arm {
     /// The name that the person gave, or what tells it from the others: its loss.
     pub fn name(&self) -> &str {
         let loss = self.config().loss;
-        self.name.as_deref().unwrap_or_else(|| loss.short())
+        self.name.as_deref().unwrap_or_else(|| word(loss.short()))
     }
 
     /// The name that the person gave, if any.

@@ -6,6 +6,7 @@ use super::{Arm, ArmCommand, Command, Lab, Severity};
 use crate::config::{Config, setting};
 use crate::data::predictions::Input;
 use crate::ghm::Loss;
+use crate::words::{tr, word};
 
 /// What such a file calls itself.
 const FORMAT: &str = "ghm-lab experiment";
@@ -172,11 +173,16 @@ impl Lab {
                 .add(Severity::Error, format!("{name}: {note}"));
         }
         let caveat = if opened.changed {
-            " Its settings were changed while it ran, so it may come out differently."
+            word(" Its settings were changed while it ran, so it may come out differently.")
         } else {
             ""
         };
-        let text = format!("{name} is open: it trains again to step {steps}.{caveat}");
+        let text = tr!(
+            "{name} is open: it trains again to step {steps}.{caveat}",
+            name,
+            steps,
+            caveat
+        );
         self.messages.add(Severity::Note, text);
     }
 }
@@ -189,45 +195,71 @@ fn read(text: &str) -> Result<Opened, String> {
     let document: Json = serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         if error.is_eof() {
-            format!("line {line}, column {column}: the file ends in the middle of the experiment")
+            tr!(
+                "line {line}, column {column}: the file ends in the middle of the experiment",
+                line,
+                column
+            )
         } else {
-            format!("line {line}, column {column}: this is not JSON: {error}")
+            tr!(
+                "line {line}, column {column}: this is not JSON: {error}",
+                line,
+                column,
+                error
+            )
         }
     })?;
     let Json::Object(document) = document else {
-        return Err("an object is expected, as the lab writes it".to_owned());
+        return Err(word("an object is expected, as the lab writes it").to_owned());
     };
     let mut notes = Vec::new();
     let whole = |key: &str| document.get(key).and_then(Json::as_u64);
     let arms: Vec<Json> = match document.get("format").and_then(Json::as_str) {
         Some(FORMAT) => match (whole("version"), document.get("arms")) {
             (Some(VERSION), Some(Json::Array(arms))) => arms.clone(),
-            (Some(VERSION), _) => return Err("\"arms\" is missing or no list".to_owned()),
+            (Some(VERSION), _) => return Err(word("\"arms\" is missing or no list").to_owned()),
             (version, _) => {
-                let found = version.map_or("none".to_owned(), |version| version.to_string());
-                return Err(format!(
-                    "the version of the file is {found}; this lab reads version {VERSION}"
+                let found = version.map_or(word("none").to_owned(), |version| version.to_string());
+                return Err(tr!(
+                    "the version of the file is {found}; this lab reads version {VERSION}",
+                    found,
+                    VERSION
                 ));
             }
         },
-        Some(other) => return Err(format!("\"format\" is \"{other}\", not \"{FORMAT}\"")),
+        Some(other) => {
+            return Err(tr!(
+                "\"format\" is \"{other}\", not \"{FORMAT}\"",
+                other,
+                FORMAT
+            ));
+        }
         // What the command line writes has one run and no arms.
         None if document.contains_key("config") => vec![Json::Object(document.clone())],
-        None => return Err(format!("\"format\" is missing; \"{FORMAT}\" is expected")),
+        None => {
+            return Err(tr!(
+                "\"format\" is missing; \"{FORMAT}\" is expected",
+                FORMAT
+            ));
+        }
     };
     if arms.is_empty() {
-        return Err("\"arms\" is empty; at least one arm is expected".to_owned());
+        return Err(word("\"arms\" is empty; at least one arm is expected").to_owned());
     }
     if arms.len() > Lab::MOST_ARMS {
         let (count, most) = (arms.len(), Lab::MOST_ARMS);
-        notes.push(format!("of {count} arms only the first {most} were used"));
+        notes.push(tr!(
+            "of {count} arms only the first {most} were used",
+            count,
+            most
+        ));
     }
     let arms: Vec<(Config, String, bool)> = arms
         .iter()
         .take(Lab::MOST_ARMS)
         .enumerate()
         .map(|(index, arm)| {
-            let place = format!("arm {}", index + 1);
+            let place = tr!("arm {}", index + 1);
             let config = config(arm.get("config"), &place, &mut notes);
             let name = arm.get("name").and_then(Json::as_str).unwrap_or_default();
             let muted = arm.get("muted").and_then(Json::as_bool).unwrap_or(false);
@@ -237,7 +269,7 @@ fn read(text: &str) -> Result<Opened, String> {
     let shown = whole("shown").unwrap_or(0) as usize;
     let step = whole("step").or_else(|| whole("steps"));
     if step.is_none() {
-        notes.push("\"step\" is missing or no whole number; it starts at 0".to_owned());
+        notes.push(word("\"step\" is missing or no whole number; it starts at 0").to_owned());
     }
     let changed = document.get("changedWhileRunning").and_then(Json::as_bool);
     Ok(Opened {
@@ -252,8 +284,9 @@ fn read(text: &str) -> Result<Opened, String> {
 /// The settings of an arm; those that cannot be used have their defaults, and a note.
 fn config(object: Option<&Json>, place: &str, notes: &mut Vec<String>) -> Config {
     let Some(Json::Object(object)) = object else {
-        notes.push(format!(
-            "{place}: \"config\" is missing or no object; it has the defaults"
+        notes.push(tr!(
+            "{place}: \"config\" is missing or no object; it has the defaults",
+            place
         ));
         return Config::default();
     };
@@ -264,9 +297,17 @@ fn config(object: Option<&Json>, place: &str, notes: &mut Vec<String>) -> Config
             other => other.to_string(),
         };
         if setting(key).is_none() {
-            notes.push(format!("{place}: \"{key}\" is no setting of this lab"));
+            notes.push(tr!(
+                "{place}: \"{key}\" is no setting of this lab",
+                place,
+                key
+            ));
         } else if text.contains(['&', '=', '#']) {
-            notes.push(format!("{place}: {key} is not a value; it has its default"));
+            notes.push(tr!(
+                "{place}: {key} is not a value; it has its default",
+                place,
+                key
+            ));
         } else {
             pairs.push(format!("{key}={text}"));
         }
@@ -274,7 +315,7 @@ fn config(object: Option<&Json>, place: &str, notes: &mut Vec<String>) -> Config
     let (config, errors) = Config::from_link(&pairs.join("&"));
     let refused = errors
         .iter()
-        .map(|error| format!("{place}: {error}; it has its default"));
+        .map(|error| tr!("{place}: {error}; it has its default", place, error));
     notes.extend(refused);
     config
 }

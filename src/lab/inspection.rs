@@ -4,6 +4,7 @@ use super::{Lab, Severity};
 use crate::config::{Config, Regularization};
 use crate::data::predictions::{Histogram, Input, Options, PAPER, is_histogram, read_histogram};
 use crate::ghm::Task;
+use crate::words::word;
 use crate::xray::{Inspected, Job, Progress, of_histogram};
 
 /// Seconds that a tick may read.
@@ -124,7 +125,7 @@ impl Inspection {
 
     /// Shows the distribution of the paper's figure, with the middle panel that it has there.
     fn open_paper(&mut self, experiment: &Config) -> Result<(), String> {
-        let name = "the paper's distribution";
+        let name = word("the paper's distribution");
         let input = Input::bytes(name, PAPER.as_bytes());
         let histogram = read_histogram(&input).map_err(|error| error.0)?;
         let config = Config {

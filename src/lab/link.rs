@@ -8,6 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 
 use super::{ArmCommand, Lab, STEPS, is_of_arm};
 use crate::config::{Config, SETTINGS, SettingError, setting};
+use crate::words::tr;
 
 /// What names a step of the tour, an arm, its name within it, and the arm that is shown.
 const STEP: &str = "tour";
@@ -143,8 +144,10 @@ fn arms(of_link: &[(&str, &str)], errors: &mut Vec<SettingError>) -> Vec<(Config
         .collect();
     if texts.len() > Lab::MOST_ARMS {
         let (count, most) = (texts.len(), Lab::MOST_ARMS);
-        errors.push(wrong(format!(
-            "of {count} arms only the first {most} are used"
+        errors.push(wrong(tr!(
+            "of {count} arms only the first {most} are used",
+            count,
+            most
         )));
     }
     let mut arms = Vec::new();
@@ -157,7 +160,7 @@ fn arms(of_link: &[(&str, &str)], errors: &mut Vec<SettingError>) -> Vec<(Config
                     name = percent_decode_str(value).decode_utf8_lossy().into_owned()
                 }
                 Some(of) if is_of_arm(of) => link.push(format!("{key}={value}")),
-                Some(_) => errors.push(wrong(format!("{key} is the same for all arms of a race"))),
+                Some(_) => errors.push(wrong(tr!("{key} is the same for all arms of a race", key))),
                 None => {}
             }
         }

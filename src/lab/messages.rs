@@ -1,6 +1,7 @@
 //! What a person must be told.
 
 use crate::config::Config;
+use crate::words::tr;
 
 /// How much a message matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,16 +58,21 @@ pub fn explain_non_finite(config: &Config, step: u64) -> String {
         config.loss.harmonizes() && !config.convention.corrects_bias() && config.momentum >= 0.9;
     let cause = if from_zero {
         let factor = 1.0 / (1.0 - config.momentum);
-        format!(
-            "the moving average starts from zero, so momentum {} makes the first weights {factor:.0} times \
+        tr!(
+            "the moving average starts from zero, so momentum {} makes the first weights {factor} times \
              too large; lower momentum or choose convention=corrected",
-            config.momentum
+            config.momentum,
+            factor = format!("{factor:.0}")
         )
     } else {
-        format!(
+        tr!(
             "the learning rate {} is probably too large; lower learning-rate",
             config.learning_rate
         )
     };
-    format!("the loss is no longer a number by step {step}: {cause}")
+    tr!(
+        "the loss is no longer a number by step {step}: {cause}",
+        step,
+        cause
+    )
 }

@@ -7,6 +7,7 @@ use super::{Lab, Severity};
 use crate::config::{Config, Group, SETTINGS, Setting};
 use crate::engine::EngineError;
 use crate::ghm::Loss;
+use crate::words::tr;
 
 /// What a person can do to the arms. Those that change which runs there are start all anew, so that
 /// all are at the same step.
@@ -132,7 +133,7 @@ impl Lab {
 
     fn add(&mut self, config: Config) {
         if self.arms.len() == Self::MOST_ARMS {
-            let text = format!(
+            let text = tr!(
                 "A race has at most {} arms: remove one first.",
                 Self::MOST_ARMS
             );

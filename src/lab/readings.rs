@@ -4,6 +4,7 @@ use super::arm::Arm;
 use super::{Lab, Severity, explain_non_finite};
 use crate::config::Exact;
 use crate::engine::{EngineError, Request, Timing, Update};
+use crate::words::tr;
 
 /// Least seconds between two statistics, decision maps and evaluations.
 const STATISTICS_SECONDS: f64 = 0.03;
@@ -115,11 +116,11 @@ impl Lab {
         if self.is_race() {
             self.arms[index].out_at = Some(self.arms[index].snapshot.step);
             if self.arms.iter().any(|arm| arm.out_at.is_none()) {
-                let text = format!("{name} is out of the race: {why}, then restart.");
+                let text = tr!("{name} is out of the race: {why}, then restart.", name, why);
                 self.messages.add(Severity::Error, text);
                 return;
             }
         }
-        self.stop(format!("Paused: {why}, then restart."));
+        self.stop(tr!("Paused: {why}, then restart.", why));
     }
 }

@@ -8,6 +8,7 @@ use super::{Lab, Severity, explain_non_finite};
 use crate::config::{Backend, Config};
 use crate::data::Dataset;
 use crate::engine::{Compute, EngineError, Evaluation, Request, Scores, Trainer};
+use crate::words::{tr, word};
 
 /// Seconds that a tick may train on this thread.
 const TICK_SECONDS: f64 = 0.008;
@@ -162,7 +163,7 @@ impl Repeats {
             }
             let generate = || Rc::new(config.recipe().generate());
             let data = self.data.get_or_insert_with(generate);
-            let compute = Compute::Unavailable("repeats train on the CPU".to_owned());
+            let compute = Compute::Unavailable(word("repeats train on the CPU").to_owned());
             let (mut trainer, _) = compute.start_on(&config, data)?;
             self.curve.clear();
             self.curve.extend(evaluate(&mut trainer)?);
@@ -184,7 +185,12 @@ impl Repeats {
                 let why = explain_non_finite(trainer.config(), u64::from(next));
                 let arm = &self.arms[self.runs.len() % self.arms.len()];
                 let seed = trainer.config().seed;
-                return Err(EngineError(format!("{} with seed {seed}: {why}", arm.name)));
+                return Err(EngineError(tr!(
+                    "{} with seed {seed}: {why}",
+                    arm.name,
+                    seed,
+                    why
+                )));
             }
             self.curve.extend(evaluation);
         }
@@ -280,7 +286,7 @@ impl Lab {
         };
         if let Err(error) = repeats.work(TICK_SECONDS) {
             self.cancel_repeats();
-            let text = format!("Repeats ended: {error}.");
+            let text = tr!("Repeats ended: {error}.", error);
             self.messages.add(Severity::Error, text);
         }
     }

@@ -13,6 +13,7 @@ use crate::data::Dataset;
 use crate::engine::{
     BackendInfo, Compute, DecisionMap, EngineError, Evaluation, Request, Snapshot,
 };
+use crate::words::tr;
 
 /// What a person can do to a running experiment, beside changing its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -289,7 +290,7 @@ impl Lab {
 
     pub(super) fn note_fallback(&mut self, note: Option<String>) {
         if let Some(reason) = note {
-            let text = format!("Training on the CPU: {reason}.");
+            let text = tr!("Training on the CPU: {reason}.", reason);
             self.messages.add(Severity::Note, text);
         }
     }

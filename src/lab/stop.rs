@@ -6,6 +6,7 @@ use super::{Lab, Severity};
 use crate::config::Config;
 use crate::engine::{Evaluation, Trainer};
 use crate::ghm::Task;
+use crate::words::tr;
 
 /// Less than this is no better score.
 const LEAST_GAIN: f64 = 0.001;
@@ -23,14 +24,17 @@ pub enum Stop {
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Step(step) => write!(f, "Stopped at step {step}, as set."),
-            Self::Epoch(epoch) => write!(f, "Stopped after epoch {epoch}, as set."),
-            Self::Score(score, of) => {
-                write!(f, "Stopped: {of} has reached {score:.3}, as set.")
-            }
-            Self::Plateau(steps) => {
-                write!(f, "Stopped: no better score over {steps} steps, as set.")
-            }
+            Self::Step(step) => f.write_str(&tr!("Stopped at step {step}, as set.", step)),
+            Self::Epoch(epoch) => f.write_str(&tr!("Stopped after epoch {epoch}, as set.", epoch)),
+            Self::Score(score, of) => f.write_str(&tr!(
+                "Stopped: {of} has reached {score}, as set.",
+                of,
+                score = format!("{score:.3}")
+            )),
+            Self::Plateau(steps) => f.write_str(&tr!(
+                "Stopped: no better score over {steps} steps, as set.",
+                steps
+            )),
         }
     }
 }

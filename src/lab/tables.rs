@@ -4,6 +4,7 @@ use super::Lab;
 use crate::config::Config;
 use crate::engine::Snapshot;
 use crate::ghm::{Loss, Task};
+use crate::words::{tr, word};
 
 /// A line for each bin of the last statistics of each arm, by name.
 pub fn bins_csv<'a>(arms: impl IntoIterator<Item = (&'a str, &'a Snapshot)>) -> String {
@@ -71,16 +72,17 @@ pub fn summary(lab: &Lab) -> String {
     let config = lab.config();
     let snapshot = lab.snapshot();
     let state = if lab.is_playing() {
-        "training"
+        word("training")
     } else {
-        "paused"
+        word("paused")
     };
-    let mut text = format!(
-        "{} under {}: step {}, epoch {}, {state}.",
-        config.task.label(),
-        config.loss.label(),
+    let mut text = tr!(
+        "{0} under {1}: step {2}, epoch {3}, {state}.",
+        word(config.task.label()),
+        word(config.loss.label()),
         snapshot.step,
-        snapshot.epoch
+        snapshot.epoch,
+        state
     );
     for arm in lab.arms() {
         let Some(last) = arm.evaluation() else {
@@ -92,9 +94,17 @@ pub fn summary(lab: &Lab) -> String {
             String::new()
         };
         if let Some(score) = last.test.average_precision {
-            text += &format!("{name} average precision {score:.3} on the test examples.");
+            text += &tr!(
+                "{name} average precision {score} on the test examples.",
+                name,
+                score = format!("{score:.3}")
+            );
         } else if let Some(error) = last.test.absolute_error {
-            text += &format!("{name} mean absolute error {error:.4} on the test examples.");
+            text += &tr!(
+                "{name} mean absolute error {error} on the test examples.",
+                name,
+                error = format!("{error:.4}")
+            );
         }
     }
     let total: u32 = snapshot.counts.iter().sum();
@@ -105,15 +115,18 @@ pub fn summary(lab: &Lab) -> String {
         .max_by_key(|(_, count)| **count);
     if let Some((bin, &count)) = most.filter(|_| total > 0) {
         let bins = snapshot.counts.len() as f64;
-        text += &format!(
-            " Most gradient norms, {:.0} %, lie between {:.2} and {:.2}, where the weight is {:.3}",
-            100.0 * f64::from(count) / f64::from(total),
-            bin as f64 / bins,
-            (bin + 1) as f64 / bins,
-            snapshot.beta[bin],
+        text += &tr!(
+            " Most gradient norms, {0} %, lie between {1} and {2}, where the weight is {3}",
+            format!("{:.0}", 100.0 * f64::from(count) / f64::from(total)),
+            format!("{:.2}", bin as f64 / bins),
+            format!("{:.2}", (bin + 1) as f64 / bins),
+            format!("{:.3}", snapshot.beta[bin])
         );
         let hardest = f64::from(*snapshot.counts.last().unwrap_or(&0)) / f64::from(total);
-        text += &format!("; {:.1} % are in the hardest bin.", 100.0 * hardest);
+        text += &tr!(
+            "; {} % are in the hardest bin.",
+            format!("{:.1}", 100.0 * hardest)
+        );
     }
     text
 }
@@ -130,41 +143,43 @@ fn quoted(text: &str) -> String {
 /// Names the run in one line.
 pub fn caption(config: &Config, engine: &str, snapshot: &Snapshot) -> String {
     let data = match config.task {
-        Task::Binary => format!(
-            "{}, {} examples, positive fraction {}",
-            config.dataset.label(),
+        Task::Binary => tr!(
+            "{0}, {1} examples, positive fraction {2}",
+            word(config.dataset.label()),
             config.examples,
             config.positive_fraction
         ),
-        Task::Classes => format!(
-            "{}, {} examples of {} classes, {} of them of the first",
-            config.layout.label(),
+        Task::Classes => tr!(
+            "{0}, {1} examples of {2} classes, {3} of them of the first",
+            word(config.layout.label()),
             config.examples,
             config.classes,
             config.class_share
         ),
-        Task::Regression => format!(
-            "{}, {} examples, outliers {} {}, mu {}",
-            config.curve.label(),
+        Task::Regression => tr!(
+            "{0}, {1} examples, outliers {2} {3}, mu {4}",
+            word(config.curve.label()),
             config.examples,
             config.outliers,
-            config.outlier_kind.label(),
+            word(config.outlier_kind.label()),
             config.mu
         ),
     };
     let class = match config.shown_class.index() {
-        Some(class) => format!(", class {class} alone"),
+        Some(class) => tr!(", class {class} alone", class),
         None => String::new(),
     };
-    format!(
-        "{} after {} steps: {data}{class}, {} bins, momentum {}, {}, batch {}, seed {} ({})",
-        config.loss.label(),
+    tr!(
+        "{0} after {1} steps: {data}{class}, {2} bins, momentum {3}, {4}, batch {5}, seed {6} ({7})",
+        word(config.loss.label()),
         snapshot.step,
         config.bins,
         config.momentum,
-        config.convention.label(),
+        word(config.convention.label()),
         snapshot.examples,
         config.seed,
         engine,
+        data,
+        class
     )
 }

@@ -5,6 +5,7 @@ use egui::{RichText, Ui};
 use super::egui;
 use super::icons::{Icon, button};
 use crate::lab::Lab;
+use crate::words::word;
 
 /// The buttons for it; `all` is whether every setting is shown, where that can be chosen.
 pub(super) fn back_and_forth(ui: &mut Ui, lab: &mut Lab, all: Option<&mut bool>) {
@@ -12,11 +13,11 @@ pub(super) fn back_and_forth(ui: &mut Ui, lab: &mut Lab, all: Option<&mut bool>)
     ui.horizontal(|ui| {
         match all {
             None => {
-                ui.label(RichText::new("settings").weak());
+                ui.label(RichText::new(word("settings")).weak());
             }
             Some(all) => {
-                let tip = "Shows every setting of the lab, not only those of this step.";
-                ui.checkbox(all, "all settings").on_hover_text(tip);
+                let tip = word("Shows every setting of the lab, not only those of this step.");
+                ui.checkbox(all, word("all settings")).on_hover_text(tip);
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -28,8 +29,8 @@ pub(super) fn back_and_forth(ui: &mut Ui, lab: &mut Lab, all: Option<&mut bool>)
                 ui,
                 lab.can_redo(),
                 Icon::Redo,
-                "Redo",
-                "The settings before they were taken back.",
+                word("Redo"),
+                word("The settings before they were taken back."),
             ) {
                 lab.redo();
             }
@@ -37,8 +38,8 @@ pub(super) fn back_and_forth(ui: &mut Ui, lab: &mut Lab, all: Option<&mut bool>)
                 ui,
                 lab.can_undo(),
                 Icon::Undo,
-                "Undo",
-                "The settings before the last change.",
+                word("Undo"),
+                word("The settings before the last change."),
             ) {
                 lab.undo();
             }

@@ -8,6 +8,7 @@ use super::{egui, lights, style};
 use crate::config::{Config, Effect, Group, Kind, SETTINGS, Scale, Setting, Value};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
+use crate::words::word;
 
 /// What is being edited: a copy of the settings while a slider is held.
 #[derive(Default)]
@@ -52,7 +53,7 @@ impl Form {
                 && (has_rows || !OF_ROWS.contains(&setting.key))
         };
         ui.add_space(6.0);
-        ui.label(RichText::new("settings of the X-ray").weak());
+        ui.label(RichText::new(word("settings of the X-ray")).weak());
         if groups(ui, &mut config, &shows) != Edit::None {
             lab.configure_inspection(&config);
         }
@@ -97,7 +98,7 @@ fn groups(ui: &mut Ui, config: &mut Config, shows: &dyn Fn(&Setting) -> bool) ->
         // A row that is alone says itself what it is.
         if group != Group::Task {
             ui.add_space(6.0);
-            ui.label(style::strong(group.label(), 14.0));
+            ui.label(style::strong(word(group.label()), 14.0));
         }
         for setting in of_group().filter(|s| HEROES.contains(&s.key)) {
             let (top, left) = (ui.cursor().top(), ui.cursor().left());
@@ -142,8 +143,8 @@ fn apply(lab: &mut Lab, mut config: Config) {
 
 fn explain(setting: &Setting) -> String {
     let effect = match setting.effect {
-        Effect::Live => "Acts from the next mini-batch on.",
-        Effect::Restart => "A change starts training anew.",
+        Effect::Live => word("Acts from the next mini-batch on."),
+        Effect::Restart => word("A change starts training anew."),
     };
     format!("{}\n{effect}", setting.explanation())
 }
@@ -156,7 +157,7 @@ fn hero(ui: &mut Ui, setting: &'static Setting, config: &mut Config) -> Edit {
         let label = ui
             .horizontal(|ui| {
                 let label = ui
-                    .label(style::strong(setting.label, 18.0))
+                    .label(style::strong(word(setting.label), 18.0))
                     .on_hover_text(explain(setting));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.style_mut().drag_value_text_style = egui::TextStyle::Heading;
@@ -185,7 +186,7 @@ pub(super) fn label(ui: &mut Ui, text: &str, explanation: String) -> Response {
 
 fn row(ui: &mut Ui, setting: &'static Setting, config: &mut Config) -> Edit {
     ui.horizontal(|ui| {
-        let label = label(ui, setting.label, explain(setting));
+        let label = label(ui, word(setting.label), explain(setting));
         let rest = ui.available_width();
         if let Kind::Choice { keys, labels, docs } = setting.kind {
             return choice(
@@ -224,8 +225,8 @@ fn choice(
     label: egui::Id,
     width: f32,
     count: usize,
-    labels: &[&str],
-    docs: &[&str],
+    labels: &[&'static str],
+    docs: &[&'static str],
 ) -> Edit {
     let Value::Choice(now) = setting.get(config) else {
         return Edit::None;
@@ -233,12 +234,12 @@ fn choice(
     let mut selected = now;
     let response = ComboBox::from_id_salt(setting.key)
         .width(width)
-        .selected_text(labels[now])
+        .selected_text(word(labels[now]))
         .show_ui(ui, |ui| {
             let offered = |&index: &usize| setting.offers(config, Value::Choice(index));
             for index in (0..count).filter(offered) {
-                ui.selectable_value(&mut selected, index, labels[index])
-                    .on_hover_text(docs[index]);
+                ui.selectable_value(&mut selected, index, word(labels[index]))
+                    .on_hover_text(word(docs[index]));
             }
         })
         .response

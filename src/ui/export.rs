@@ -7,11 +7,12 @@ use super::{Content, Wish, egui, panels};
 use crate::code::{Framework, code};
 use crate::figure::{Figure, SIZE, Theme, to_svg};
 use crate::lab::{Lab, bins_csv, caption, curves_csv};
+use crate::words::{tr, word};
 
 /// The button with the menu.
 pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
-    let tip = "Link, figure, numbers, and the whole experiment as a file that opens again.";
-    let response = button(ui, Icon::Export, side, "Export", tip);
+    let tip = word("Link, figure, numbers, and the whole experiment as a file that opens again.");
+    let response = button(ui, Icon::Export, side, word("Export"), tip);
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(220.0);
         let mut chosen = None;
@@ -20,54 +21,51 @@ pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
                 chosen = Some(make());
             }
         };
-        ui.label(RichText::new("Copy").weak());
+        ui.label(RichText::new(word("Copy")).weak());
         if cfg!(target_arch = "wasm32") {
-            let tip = "The address of the page with these settings, of all arms of a race.";
-            offer(ui, "Link", tip, &|| Wish::CopyLink(lab.link()));
+            let tip = word("The address of the page with these settings, of all arms of a race.");
+            offer(ui, word("Link"), tip, &|| Wish::CopyLink(lab.link()));
         }
-        let tip = "What trains this without a window.";
-        offer(ui, "Command", tip, &|| Wish::Copy {
-            what: "command",
+        let tip = word("What trains this without a window.");
+        offer(ui, word("Command"), tip, &|| Wish::Copy {
+            what: word("command"),
             text: command(lab),
         });
         for (index, framework) in Framework::ALL.iter().enumerate() {
-            let name = format!("Code for {}", framework.label());
-            let tip = format!(
-                "The running loss with the present settings as a small module. {}",
-                Framework::DOCS[index]
-            );
+            let name = tr!("Code for {}", word(framework.label()));
+            let tip = tr!("The running loss with the present settings as a small module. {}", word(Framework::DOCS[index]));
             offer(ui, &name, &tip, &|| Wish::Copy {
-                what: "code",
+                what: word("code"),
                 text: code(*framework, lab.config()),
             });
         }
         ui.separator();
-        ui.label(RichText::new("Save").weak());
-        let tip = "The three panels as they are now, with text that stays text.";
-        offer(ui, "Figure as SVG", tip, &|| {
+        ui.label(RichText::new(word("Save")).weak());
+        let tip = word("The three panels as they are now, with text that stays text.");
+        offer(ui, word("Figure as SVG"), tip, &|| {
             save("figure.svg", Content::Text(to_svg(&figure(lab), &Theme::LIGHT, SIZE)))
         });
-        let tip = "The three panels as they are now, 2,100 pixels wide.";
-        offer(ui, "Figure as PNG", tip, &|| {
+        let tip = word("The three panels as they are now, 2,100 pixels wide.");
+        offer(ui, word("Figure as PNG"), tip, &|| {
             save("figure.png", Content::Picture(Box::new(figure(lab))))
         });
-        let tip = "Counts, moving average, density, weight and contributions of every bin, of all arms.";
-        offer(ui, "Bins as CSV", tip, &|| {
+        let tip = word("Counts, moving average, density, weight and contributions of every bin, of all arms.");
+        offer(ui, word("Bins as CSV"), tip, &|| {
             let arms = lab.arms().iter().map(|arm| (arm.name(), arm.snapshot()));
             save("bins.csv", Content::Text(bins_csv(arms)))
         });
-        let tip = "Loss and scores over the steps, of all arms.";
-        offer(ui, "Curves as CSV", tip, &|| {
+        let tip = word("Loss and scores over the steps, of all arms.");
+        offer(ui, word("Curves as CSV"), tip, &|| {
             save("curves.csv", Content::Text(curves_csv(lab)))
         });
-        let tip = "Settings of all arms, how far they are, and all numbers. It opens again here, also by dropping \
-                   it on the lab.";
-        offer(ui, "Experiment as JSON", tip, &|| {
+        let tip = word("Settings of all arms, how far they are, and all numbers. It opens again here, also by dropping \
+                   it on the lab.");
+        offer(ui, word("Experiment as JSON"), tip, &|| {
             save("experiment.json", Content::Text(lab.experiment()))
         });
         ui.separator();
-        let tip = "An experiment that was saved here, or what ghm-lab train --json wrote.";
-        offer(ui, "Open an experiment…", tip, &|| Wish::Open);
+        let tip = word("An experiment that was saved here, or what ghm-lab train --json wrote.");
+        offer(ui, word("Open an experiment…"), tip, &|| Wish::Open);
         if chosen.is_some() {
             *wish = chosen;
         }
@@ -88,7 +86,7 @@ fn figure(lab: &Lab) -> Figure {
         [_] => caption,
         arms => {
             let names: Vec<&str> = arms.iter().map(|arm| arm.name()).collect();
-            format!("Race of {}; {caption}", names.join(", "))
+            tr!("Race of {}; {caption}", names.join(", "), caption)
         }
     };
     Figure {

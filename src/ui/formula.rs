@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::style::{IntoColor, theme};
 use super::{egui, lights};
 use crate::figure::formula::{Glyphs, parse, typeset};
+use crate::words::word;
 
 const SIZE: f32 = 18.0;
 /// Type size below which a formula is not shrunk to fit.
@@ -95,13 +96,17 @@ fn spoken(notation: &str) -> String {
         rest = rest[at..].split_once('}').map_or("", |(_, behind)| behind);
     }
     text += rest;
-    let text = text
-        .replace("\\frac", "fraction ")
-        .replace("\\sqrt", "root of ");
-    let text = text
-        .replace("\\sum", "sum ")
-        .replace("\\text", "")
-        .replace("\\quad", "; ");
+    for (notation, spoken) in [
+        ("}{", "} / {"),
+        ("\\frac", word("fraction ")),
+        ("\\sqrt", word("root of ")),
+        ("\\sum", word("sum ")),
+        ("\\text", ""),
+        ("\\quad", "; "),
+        ("\\,", " "),
+    ] {
+        text = text.replace(notation, spoken);
+    }
     let text: String = text.chars().filter(|c| !"\\{}".contains(*c)).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -22,6 +22,7 @@ pub(super) enum Icon {
     Undo,
     Redo,
     Keys,
+    Language,
     Add,
     More,
 }
@@ -136,6 +137,18 @@ fn shapes(icon: Icon, center: Pos2, unit: f32, color: Color32) -> Vec<Shape> {
             let bar = Shape::line_segment([at(-0.45, 0.25), at(0.45, 0.25)], stroke);
             let frame = Shape::rect_stroke(frame, 2.0, stroke, egui::StrokeKind::Middle);
             upper.chain([bar, frame]).collect()
+        }
+        // A globe.
+        Icon::Language => {
+            let meridian = (0..=32).map(|i| {
+                let angle = std::f32::consts::TAU * i as f32 / 32.0;
+                at(0.38 * angle.cos(), 0.85 * angle.sin())
+            });
+            vec![
+                arc(0.0, std::f32::consts::TAU, 0.85),
+                Shape::line(meridian.collect(), stroke),
+                Shape::line_segment([at(-0.85, 0.0), at(0.85, 0.0)], stroke),
+            ]
         }
         // A die.
         Icon::NewSeed => {

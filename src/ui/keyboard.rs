@@ -4,6 +4,7 @@ use egui::{Id, Key, KeyboardShortcut, Modal, Modifiers, Ui};
 
 use super::{View, egui, style};
 use crate::lab::{Command, Lab, STEPS};
+use crate::words::{text, word};
 
 /// What a key does.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,34 +28,39 @@ const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// Each key with what it does; of two that match, the one with more modifiers first.
 const KEYS: [(Modifiers, Key, Deed, &str); 13] = [
-    (NONE, Key::Space, Deed::PlayOrPause, "play or pause"),
-    (NONE, Key::S, Deed::Step, "one mini-batch"),
-    (NONE, Key::E, Deed::Epoch, "to the end of the epoch"),
-    (NONE, Key::R, Deed::Restart, "restart"),
-    (NONE, Key::N, Deed::NewSeed, "new seed"),
+    (NONE, Key::Space, Deed::PlayOrPause, text("play or pause")),
+    (NONE, Key::S, Deed::Step, text("one mini-batch")),
+    (NONE, Key::E, Deed::Epoch, text("to the end of the epoch")),
+    (NONE, Key::R, Deed::Restart, text("restart")),
+    (NONE, Key::N, Deed::NewSeed, text("new seed")),
     (
         COMMAND_SHIFT,
         Key::Z,
         Deed::Redo,
-        "take the settings forward again",
+        text("take the settings forward again"),
     ),
     (
         COMMAND,
         Key::Y,
         Deed::Redo,
-        "take the settings forward again",
+        text("take the settings forward again"),
     ),
-    (COMMAND, Key::Z, Deed::Undo, "take the settings back"),
-    (NONE, Key::T, Deed::Tour, "open or leave the tour"),
-    (NONE, Key::PageDown, Deed::NextStep, "next step of the tour"),
+    (COMMAND, Key::Z, Deed::Undo, text("take the settings back")),
+    (NONE, Key::T, Deed::Tour, text("open or leave the tour")),
+    (
+        NONE,
+        Key::PageDown,
+        Deed::NextStep,
+        text("next step of the tour"),
+    ),
     (
         NONE,
         Key::PageUp,
         Deed::StepBefore,
-        "step before in the tour",
+        text("step before in the tour"),
     ),
-    (NONE, Key::Questionmark, Deed::Help, "this list"),
-    (NONE, Key::F1, Deed::Help, "this list"),
+    (NONE, Key::Questionmark, Deed::Help, text("this list")),
+    (NONE, Key::F1, Deed::Help, text("this list")),
 ];
 
 /// Does what keys ask for, unless something that has the focus takes them.
@@ -105,7 +111,7 @@ pub(super) fn help(ui: &Ui, view: &mut View) {
     let modal = Modal::new(Id::unique("keys"))
         .frame(frame)
         .show(ui.ctx(), |ui| {
-            ui.label(style::strong("Keys", 18.0));
+            ui.label(style::strong(word("Keys"), 18.0));
             ui.add_space(8.0);
             // Lower than the list where text is large.
             let height = ui.ctx().content_rect().height() - 128.0;
@@ -113,7 +119,7 @@ pub(super) fn help(ui: &Ui, view: &mut View) {
                 .max_height(height)
                 .show(ui, list);
             ui.add_space(8.0);
-            ui.button("Close").clicked()
+            ui.button(word("Close")).clicked()
         });
     if modal.inner || modal.should_close() {
         view.keys_open = false;
@@ -127,16 +133,19 @@ fn list(ui: &mut Ui) {
         .show(ui, |ui| {
             for (modifiers, key, _, does) in KEYS {
                 ui.label(style::strong(written(ui, modifiers, key), 14.0));
-                ui.label(does);
+                ui.label(word(does));
                 ui.end_row();
             }
             let zoom = [Key::Plus, Key::Minus].map(|key| written(ui, COMMAND, key));
             for (keys, does) in [
-                (zoom.join(", "), "larger and smaller, text and all"),
-                ("Tab, arrows".to_owned(), "to every control, and its value"),
+                (zoom.join(", "), word("larger and smaller, text and all")),
+                (
+                    word("Tab, arrows").to_owned(),
+                    word("to every control, and its value"),
+                ),
             ] {
                 ui.label(style::strong(keys, 14.0));
-                ui.label(does);
+                ui.label(word(does));
                 ui.end_row();
             }
         });

@@ -8,6 +8,7 @@ use super::style::{IntoColor, theme};
 use crate::figure::{Ink, number};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
+use crate::words::{tr, word};
 
 /// The messages, newest last, each with a button that dismisses it.
 pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
@@ -15,13 +16,21 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
     let colors = theme(ui.ctx());
     for (index, message) in lab.messages.list().iter().enumerate() {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if button(ui, Icon::Close, 32.0, "Dismiss", "Takes this message away.").clicked() {
+            if button(
+                ui,
+                Icon::Close,
+                32.0,
+                word("Dismiss"),
+                word("Takes this message away."),
+            )
+            .clicked()
+            {
                 dismissed = Some(index);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let (word, ink) = match message.severity {
-                    Severity::Error => ("Error", Ink::Loss(Loss::GhmC)),
-                    Severity::Note => ("Note", Ink::Faint),
+                    Severity::Error => (word("Error"), Ink::Loss(Loss::GhmC)),
+                    Severity::Note => (word("Note"), Ink::Faint),
                 };
                 ui.label(RichText::new(word).color(colors.color(ink).into_color()));
                 ui.add(egui::Label::new(&message.text).wrap());
@@ -47,29 +56,29 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab) {
             other => other,
         };
         let small = |text: String| RichText::new(text).small();
-        ui.label(small(format!("{kind} · {}", info.adapter)))
-            .on_hover_text("What trains the network. Choose it under Engine.");
+        let adapter = match info.kind {
+            "cpu" => word("CPU engine, f32, one thread"),
+            _ => &info.adapter,
+        };
+        ui.label(small(format!("{kind} · {adapter}")))
+            .on_hover_text(word("What trains the network. Choose it under Engine."));
         if let Some(share) = lab.inspection().progress() {
             let percent = (100.0 * share).round();
-            ui.label(small(format!("reading predictions, {percent} %")));
+            ui.label(small(tr!("reading predictions, {percent} %", percent)));
         }
         let (steps, examples) = lab.rates();
-        ui.label(small(format!("{} steps/s", number(steps.round()))));
-        ui.label(small(format!("{} examples/s", number(examples.round()))));
+        ui.label(small(tr!("{} steps/s", number(steps.round()))));
+        ui.label(small(tr!("{} examples/s", number(examples.round()))));
         if let Some(deviation) = lab.snapshot().line_deviation() {
             let harmonizing = match lab.config().task {
                 Task::Regression => Loss::GhmR,
                 Task::Binary | Task::Classes => Loss::GhmC,
             };
-            ui.label(small(format!(
-                "{} is up to {} % off the straight line",
-                harmonizing.label(),
-                number(100.0 * deviation)
-            )))
+            ui.label(small(tr!("{0} is up to {1} % off the straight line", word(harmonizing.label()), number(100.0 * deviation))))
             .on_hover_text(
-                "With momentum 0 every bin's total contribution is its mean gradient norm times a constant: \
+                word("With momentum 0 every bin's total contribution is its mean gradient norm times a constant: \
                  a straight line. The moving average bends it. This is the largest relative distance over \
-                 the bins that the last mini-batch hit.",
+                 the bins that the last mini-batch hit."),
             );
         }
     });

@@ -30,6 +30,7 @@ pub use style::install;
 
 use crate::figure::Figure;
 use crate::lab::{Lab, LowerView, Sample};
+use crate::words::{Language, word};
 
 /// Below this width everything stands in one column.
 const NARROW: f32 = 760.0;
@@ -59,6 +60,8 @@ pub enum Wish {
     },
     /// Copies the address of the page with this fragment.
     CopyLink(String),
+    /// Says everything in this language.
+    Speak(Language),
 }
 
 /// What is in a file that is to be saved.
@@ -121,7 +124,7 @@ fn drop_hint(ui: &Ui) {
     painter.text(
         whole.center(),
         egui::Align2::CENTER_CENTER,
-        "Drop predictions to see their gradient density",
+        word("Drop predictions to see their gradient density"),
         egui::FontId::proportional(18.0),
         colors.ink.into_color(),
     );

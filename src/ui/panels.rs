@@ -13,6 +13,7 @@ use crate::figure::{
 };
 use crate::ghm::Loss;
 use crate::lab::Lab;
+use crate::words::{tr, word};
 
 /// What the panels remember between frames.
 #[derive(Default)]
@@ -39,7 +40,9 @@ pub(super) fn show(
         bins: lab.snapshot().counts.len(),
         mu: lab.config().mu,
         reading: &|bin| reading(lab, bin),
-        brush: Some("Click, or drag over bins, to keep their examples lit in the plane."),
+        brush: Some(word(
+            "Click, or drag over bins, to keep their examples lit in the plane.",
+        )),
     };
     if narrow {
         triptych.column(ui, cursor, size);
@@ -55,14 +58,17 @@ fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
     }
     let snapshot = lab.snapshot();
     let of_bin = [
-        ("examples R", f64::from(snapshot.counts[bin])),
-        ("moving average S", f64::from(snapshot.ema[bin])),
-        ("density", f64::from(snapshot.density[bin])),
-        ("weight beta", f64::from(snapshot.beta[bin])),
+        (word("examples R"), f64::from(snapshot.counts[bin])),
+        (word("moving average S"), f64::from(snapshot.ema[bin])),
+        (word("density"), f64::from(snapshot.density[bin])),
+        (word("weight beta"), f64::from(snapshot.beta[bin])),
     ];
     let losses = Loss::of(snapshot.task).iter().map(|loss| {
         let total = snapshot.contribution_of(*loss)[bin];
-        (format!("contribution, {}", loss.label()), f64::from(total))
+        (
+            tr!("contribution, {}", word(loss.label())),
+            f64::from(total),
+        )
     });
     let of_bin = of_bin.map(|(name, value)| (name.to_owned(), value));
     of_bin.into_iter().chain(losses).collect()
@@ -163,7 +169,7 @@ pub(super) fn curves(ui: &mut Ui, panel: &Panel, past: Option<u64>, size: Vec2) 
         ui.painter()
             .vline(x, area.y_range(), egui::Stroke::new(1.5, ink));
     }
-    let step = |step: f64| format!("step {}", figure::count(step as u64));
+    let step = |step: f64| tr!("step {}", figure::count(step as u64));
     read(ui, panel, area, response, &step);
 }
 

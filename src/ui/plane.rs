@@ -9,6 +9,7 @@ use crate::data::{PLANE, Split};
 use crate::figure::{Theme, count};
 use crate::ghm::Task;
 use crate::lab::Lab;
+use crate::words::{tr, word};
 
 /// Most examples of each class that are drawn.
 const MOST: usize = 1500;
@@ -52,17 +53,23 @@ pub(super) fn show(
     let task = lab.config().task;
     let (name, help) = match task {
         Task::Binary => (
-            "Data and decision map",
-            "Training examples; the field is the predicted probability of a positive, the line where it is one half.",
+            word("Data and decision map"),
+            word(
+                "Training examples; the field is the predicted probability of a positive, the line where it is one half.",
+            ),
         ),
         Task::Classes => (
-            "Data and decision map",
-            "Training examples; the field has the colour of the most probable class, paler where it is uncertain.",
+            word("Data and decision map"),
+            word(
+                "Training examples; the field has the colour of the most probable class, paler where it is uncertain.",
+            ),
         ),
         Task::Regression => (
-            "Data and fit",
-            "Training examples, x from -1.5 to 1.5 against the target, and what the network predicts. The test \
+            word("Data and fit"),
+            word(
+                "Training examples, x from -1.5 to 1.5 against the target, and what the network predicts. The test \
              examples lie around the true curve, without outliers.",
+            ),
         ),
     };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
@@ -237,36 +244,40 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
     let mut names: Vec<String> = Vec::new();
     match config.task {
         Task::Binary => {
-            next = entry(next, sample(next, 0, false), "negative");
-            next = entry(next, sample(next, 1, false), "positive");
-            entry(next, sample(next, 1, true), "flipped label");
+            next = entry(next, sample(next, 0, false), word("negative"));
+            next = entry(next, sample(next, 1, false), word("positive"));
+            entry(next, sample(next, 1, true), word("flipped label"));
         }
         Task::Classes => {
             let classes = config.number_of_classes();
             for class in 0..classes {
                 next = entry(next, sample(next, class, false), &class.to_string());
             }
-            entry(next, sample(next, 0, true), "flipped label");
+            entry(next, sample(next, 0, true), word("flipped label"));
         }
         Task::Regression => {
-            next = entry(next, sample(next, 0, true), "outlier");
+            next = entry(next, sample(next, 0, true), word("outlier"));
             next = entry(
                 next,
                 line(next, super::race::color(ui, lab, lab.shown()), 2.5),
-                "fit",
+                word("fit"),
             );
-            entry(next, line(next, colors.ink.into_color(), 1.0), "true curve");
+            entry(
+                next,
+                line(next, colors.ink.into_color(), 1.0),
+                word("true curve"),
+            );
         }
     }
     let total = split.len();
     let number = |n: usize| count(n as u64);
     names.push(if shown < total {
-        format!("{} of {} examples drawn", number(shown), number(total))
+        tr!("{0} of {1} examples drawn", number(shown), number(total))
     } else {
-        format!("{} examples", number(total))
+        tr!("{} examples", number(total))
     });
     match config.task {
-        Task::Binary => names.push(format!("{} positive", number(split.classes(2)[1]))),
+        Task::Binary => names.push(tr!("{} positive", number(split.classes(2)[1]))),
         Task::Classes => {
             let counts = split.classes(config.number_of_classes());
             let counts: Vec<String> = counts.into_iter().map(number).collect();
@@ -274,7 +285,7 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
         }
         Task::Regression => {
             let outliers = split.flipped.iter().filter(|&&flipped| flipped).count();
-            names.push(format!("{} outliers", number(outliers)));
+            names.push(tr!("{} outliers", number(outliers)));
         }
     }
     let at = Pos2::new(square.left(), square.bottom() + 32.0);

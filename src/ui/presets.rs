@@ -5,21 +5,22 @@ use egui::{ComboBox, Ui};
 use super::controls::{Edit, label};
 use super::egui;
 use crate::config::{Config, PRESETS, Preset};
+use crate::words::word;
 
 /// Settings that belong together, chosen at once; seed and engine stay.
 pub(super) fn presets(ui: &mut Ui, config: &mut Config) -> Edit {
     ui.horizontal(|ui| {
-        let tip = "Settings that belong together, set at once.";
-        let label = label(ui, "preset", tip.to_owned());
+        let tip = word("Settings that belong together, set at once.");
+        let label = label(ui, word("preset"), tip.to_owned());
         let now = Preset::of(config);
         let mut chosen = None;
         ComboBox::from_id_salt("preset")
             .width(ui.available_width())
-            .selected_text(now.map_or("your own", |preset| preset.label))
+            .selected_text(now.map_or(word("your own"), |preset| word(preset.label)))
             .show_ui(ui, |ui| {
                 for preset in &PRESETS {
-                    let option = ui.selectable_label(now == Some(preset), preset.label);
-                    if option.on_hover_text(preset.doc).clicked() {
+                    let option = ui.selectable_label(now == Some(preset), word(preset.label));
+                    if option.on_hover_text(word(preset.doc)).clicked() {
                         chosen = Some(preset);
                     }
                 }

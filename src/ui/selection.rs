@@ -10,6 +10,7 @@ use crate::engine::ExampleGradient;
 use crate::figure::{count, number};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Brush, Gradients, Lab};
+use crate::words::{tr, word};
 
 /// Above this gradient norm examples are called the hardest.
 const HARDEST: f32 = 0.9;
@@ -99,19 +100,20 @@ pub(super) fn describe(ui: &mut Ui, lab: &Lab, memory: &Memory, example: &Exampl
     let split = &lab.data().train;
     let flipped = split.flipped[example.index];
     let what = match config.task {
-        Task::Regression if flipped => "outlier".to_owned(),
-        Task::Regression => "example".to_owned(),
-        Task::Binary => ["negative", "positive"][split.class(example.index)].to_owned(),
-        Task::Classes => format!("class {}", split.class(example.index)),
+        Task::Regression if flipped => word("outlier").to_owned(),
+        Task::Regression => word("example").to_owned(),
+        Task::Binary => [word("negative"), word("positive")][split.class(example.index)].to_owned(),
+        Task::Classes => tr!("class {}", split.class(example.index)),
     };
     let label = if flipped && config.task != Task::Regression {
-        format!("{what}, its label is flipped")
+        tr!("{what}, its label is flipped", what)
     } else {
         what
     };
-    ui.label(format!(
+    ui.label(tr!(
         "{label} (number {})",
-        count(example.index as u64 + 1)
+        count(example.index as u64 + 1),
+        label
     ));
     let bins = config.bins as usize;
     let bin = crate::ghm::bin(example.norm, bins);
@@ -120,19 +122,19 @@ pub(super) fn describe(ui: &mut Ui, lab: &Lab, memory: &Memory, example: &Exampl
     let shares = memory.gradients.as_ref().map(|of| of.shares(example));
     let [before, after] = shares.unwrap_or_default();
     let name = lab.arms()[lab.shown()].name();
-    let plain = plain(config.task).short();
+    let plain = word(plain(config.task).short());
     lines(
         ui,
-        "example",
+        word("example"),
         &[
-            line("gradient norm g", number(f64::from(example.norm))),
-            line("bin", format!("{} of {bins}", bin + 1)),
-            line("density / N", number(density)),
-            line("weight beta", number(weight)),
+            line(word("gradient norm g"), number(f64::from(example.norm))),
+            line(word("bin"), tr!("{} of {bins}", bin + 1, bins)),
+            line(word("density / N"), number(density)),
+            line(word("weight beta"), number(weight)),
             line(plain, number(f64::from(example.plain_loss))),
             line(name, number(f64::from(example.loss))),
-            line("of the gradient, before", percent(before)),
-            line("of the gradient, after", percent(after)),
+            line(word("of the gradient, before"), percent(before)),
+            line(word("of the gradient, after"), percent(after)),
         ],
     );
 }
@@ -157,43 +159,43 @@ pub(super) fn card(
         ui.set_min_size(size);
         ui.horizontal(|ui| {
             let title = if brush.first == brush.last {
-                format!("Bin {}", brush.first + 1)
+                tr!("Bin {}", brush.first + 1)
             } else {
-                format!("Bins {} to {}", brush.first + 1, brush.last + 1)
+                tr!("Bins {0} to {1}", brush.first + 1, brush.last + 1)
             };
             ui.label(style::strong(title, 14.0));
             let [low, high] = brush.range();
-            let range = format!("g from {} to {}", number(low), number(high));
+            let range = tr!("g from {0} to {1}", number(low), number(high));
             ui.label(RichText::new(range).weak());
-            let tip = "The curve of the loss is there again.";
-            if button(ui, Icon::Close, 24.0, "Let go of the bins", tip).clicked() {
+            let tip = word("The curve of the loss is there again.");
+            if button(ui, Icon::Close, 24.0, word("Let go of the bins"), tip).clicked() {
                 cursor.brushed = None;
             }
         });
         let plain_loss = plain(task);
-        let plain = plain_loss.short();
+        let plain = word(plain_loss.short());
         let name = lab.arms()[lab.shown()].name();
         let mut rows = vec![line(
-            "training examples",
-            format!(
-                "{} of {}",
+            word("training examples"),
+            tr!(
+                "{0} of {1}",
                 count(selected.examples as u64),
                 count(gradients.examples.len() as u64)
             ),
         )];
         let names = |class: usize| match task {
-            Task::Binary => ["negatives", "positives"][class].to_owned(),
-            _ => format!("class {class}"),
+            Task::Binary => [word("negatives"), word("positives")][class].to_owned(),
+            _ => tr!("class {class}", class),
         };
         for (class, &examples) in selected.classes.iter().enumerate() {
             rows.push((names(class), count(examples as u64)));
         }
         let flipped = match task {
-            Task::Regression => "outliers",
-            Task::Binary | Task::Classes => "flipped labels among them",
+            Task::Regression => word("outliers"),
+            Task::Binary | Task::Classes => word("flipped labels among them"),
         };
         rows.push(line(flipped, count(selected.flipped as u64)));
-        let share = |name: &str, share| (format!("of the gradient under {name}"), percent(share));
+        let share = |name: &str, share| (tr!("of the gradient under {name}", name), percent(share));
         rows.push(share(plain, selected.share_before));
         // Of the plain loss itself that would be the same once more.
         if lab.config().loss != plain_loss {
@@ -212,10 +214,12 @@ fn hardest(ui: &mut Ui, lab: &Lab, gradients: &Gradients, cursor: &mut Cursor, b
     let first = (f64::from(HARDEST) * bins as f64).round() as usize;
     let right_end = Brush::between(first.min(bins - 1), bins - 1, bins);
     if cursor.brushed != Some(right_end) {
-        let tip = "How much of what the loss turns down there are flipped labels, and how much are rare \
-                   examples that it should learn from. Known here, since the data was made here.";
+        let tip = word(
+            "How much of what the loss turns down there are flipped labels, and how much are rare \
+                   examples that it should learn from. Known here, since the data was made here.",
+        );
         if ui
-            .button("g > 0.9: noise or rare?")
+            .button(word("g > 0.9: noise or rare?"))
             .on_hover_text(tip)
             .clicked()
         {
@@ -225,17 +229,24 @@ fn hardest(ui: &mut Ui, lab: &Lab, gradients: &Gradients, cursor: &mut Cursor, b
     }
     let down = gradients.turned_down(HARDEST, &lab.data().train, task);
     let name = lab.arms()[lab.shown()].name();
-    ui.label(style::strong("Noise or rare?", 14.0));
+    ui.label(style::strong(word("Noise or rare?"), 14.0));
     if down.total == 0.0 {
-        let text = format!("{name} turns none of the {} hardest down.", down.examples);
+        let text = tr!(
+            "{name} turns none of the {} hardest down.",
+            down.examples,
+            name
+        );
         ui.label(text);
         return;
     }
     let (noise, rare) = match task {
-        Task::Regression => ("outliers", "far from the target, but true"),
-        Task::Binary | Task::Classes => ("flipped labels", "true examples of the rarer class"),
+        Task::Regression => (word("outliers"), word("far from the target, but true")),
+        Task::Binary | Task::Classes => (
+            word("flipped labels"),
+            word("true examples of the rarer class"),
+        ),
     };
-    let text = format!("Of what {name} takes away from their gradients:");
+    let text = tr!("Of what {name} takes away from their gradients:", name);
     ui.add(egui::Label::new(text).wrap());
     let rare_share = match task {
         Task::Regression => down.common,
@@ -247,7 +258,7 @@ fn hardest(ui: &mut Ui, lab: &Lab, gradients: &Gradients, cursor: &mut Cursor, b
     ];
     if task != Task::Regression {
         rows.push(line(
-            "true examples of the first class",
+            word("true examples of the first class"),
             percent(down.common),
         ));
     }

@@ -10,6 +10,7 @@ use egui::{
 use super::egui;
 use crate::figure::{Ink, Rgb, Theme, fonts};
 use crate::ghm::Loss;
+use crate::words;
 
 /// The family of titles and large numbers.
 pub(super) const STRONG: &str = "strong";
@@ -44,14 +45,25 @@ pub(super) fn strong(text: impl Into<String>, size: f32) -> egui::RichText {
 /// Gives a context the lab's fonts, sizes and colours, light and dark.
 pub fn install(ctx: &Context) {
     let mut definitions = FontDefinitions::empty();
-    for (name, family, bytes) in [
-        ("regular", FontFamily::Proportional, fonts::REGULAR),
-        ("strong", FontFamily::Name(STRONG.into()), fonts::SEMIBOLD),
+    let [chinese, chinese_strong] = words::font();
+    for (name, bytes) in [
+        ("regular", fonts::REGULAR),
+        ("strong", fonts::SEMIBOLD),
+        ("chinese", chinese),
+        ("chinese strong", chinese_strong),
     ] {
-        definitions
-            .font_data
-            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
-        definitions.families.insert(family, vec![name.to_owned()]);
+        let data = Arc::new(FontData::from_static(bytes));
+        definitions.font_data.insert(name.to_owned(), data);
+    }
+    for (family, faces) in [
+        (FontFamily::Proportional, ["regular", "chinese"]),
+        (
+            FontFamily::Name(STRONG.into()),
+            ["strong", "chinese strong"],
+        ),
+    ] {
+        let faces = faces.map(str::to_owned).into();
+        definitions.families.insert(family, faces);
     }
     definitions
         .families

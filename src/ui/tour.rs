@@ -7,6 +7,7 @@ use super::style::{self, IntoColor, theme};
 use super::{TOUCH, View, egui, formula};
 use crate::figure::{count, number};
 use crate::lab::{Lab, Reading, STEPS, Seen, Unit};
+use crate::words::{tr, word};
 
 /// What the screen remembers of the tour.
 #[derive(Default)]
@@ -21,12 +22,14 @@ pub struct Memory {
 pub(super) fn toggle(ui: &mut Ui, lab: &mut Lab, height: f32) {
     let open = lab.tour().is_open();
     let tip = if open {
-        "Leaves the tour where it is; the experiment goes on."
+        word("Leaves the tour where it is; the experiment goes on.")
     } else {
-        "Ten short experiments: what gradient density is, what GHM does with it, and when it hurts."
+        word(
+            "Ten short experiments: what gradient density is, what GHM does with it, and when it hurts.",
+        )
     };
     let accent = theme(ui.ctx()).accent.into_color();
-    let mut toggle = egui::Button::new("Tour")
+    let mut toggle = egui::Button::new(word("Tour"))
         .selected(open)
         .min_size(Vec2::new(56.0, height));
     if !open {
@@ -69,37 +72,37 @@ pub(super) fn card(ui: &mut Ui, lab: &mut Lab, narrow: bool) {
     let step = tour.step();
     let mut visit = None;
     steps(ui, lab, narrow, &mut visit);
-    ui.label(style::strong(step.title, 18.0));
+    ui.label(style::strong(word(step.title), 18.0));
     for paragraph in step.text {
-        ui.label(*paragraph);
+        ui.label(word(paragraph));
     }
     if !step.formula.is_empty() {
-        formula::show(ui, step.formula);
+        formula::show(ui, word(step.formula));
     }
     readings(ui, lab, step.readings);
     ui.add_space(2.0);
     for (nth, attempt) in step.tries.iter().enumerate() {
-        task(ui, attempt.text, tour.was_tried(nth));
+        task(ui, word(attempt.text), tour.was_tried(nth));
     }
     if tour.is_done(tour.index()) {
-        ui.label(style::strong("Done. Go on when you like.", 14.0));
+        ui.label(style::strong(word("Done. Go on when you like."), 14.0));
     }
     ui.horizontal(|ui| {
         let here = tour.index();
-        let back = egui::Button::new("Back").min_size(Vec2::new(64.0, side));
+        let back = egui::Button::new(word("Back")).min_size(Vec2::new(64.0, side));
         if ui.add_enabled(here > 0, back).clicked() {
             visit = Some(here - 1);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let accent = theme(ui.ctx()).accent.into_color();
-            let next = egui::Button::new("Next")
+            let next = egui::Button::new(word("Next"))
                 .min_size(Vec2::new(96.0, side))
                 .fill(accent.gamma_multiply(if tour.is_done(here) { 0.5 } else { 0.22 }));
             if ui.add_enabled(here + 1 < STEPS.len(), next).clicked() {
                 visit = Some(here + 1);
             }
-            let tip = "Starts the experiment of this step anew, as it was prepared.";
-            if button(ui, Icon::Restart, side, "Prepare this step anew", tip).clicked() {
+            let tip = word("Starts the experiment of this step anew, as it was prepared.");
+            if button(ui, Icon::Restart, side, word("Prepare this step anew"), tip).clicked() {
                 visit = Some(here);
             }
         });
@@ -115,7 +118,7 @@ fn steps(ui: &mut Ui, lab: &Lab, narrow: bool, visit: &mut Option<usize>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         if narrow {
-            let text = format!("Step {} of {}", tour.index() + 1, STEPS.len());
+            let text = tr!("Step {0} of {1}", tour.index() + 1, STEPS.len());
             ui.label(RichText::new(text).weak());
             return;
         }
@@ -123,7 +126,7 @@ fn steps(ui: &mut Ui, lab: &Lab, narrow: bool, visit: &mut Option<usize>) {
         let ink = theme(ui.ctx()).ink.into_color();
         for (index, step) in STEPS.iter().enumerate() {
             let (rect, response) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
-            let name = format!("Step {}: {}", index + 1, step.title);
+            let name = tr!("Step {0}: {1}", index + 1, word(step.title));
             response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
             let here = index == tour.index();
             let fill = match (here, tour.is_done(index)) {
@@ -158,7 +161,7 @@ fn steps(ui: &mut Ui, lab: &Lab, narrow: bool, visit: &mut Option<usize>) {
 fn readings(ui: &mut Ui, lab: &Lab, readings: &[Reading]) {
     for reading in readings {
         ui.horizontal(|ui| {
-            ui.label(RichText::new(reading.name).weak());
+            ui.label(RichText::new(word(reading.name)).weak());
             let text = (reading.value)(lab).map_or("–".to_owned(), |value| match reading.unit {
                 Unit::Share => format!("{} %", number(100.0 * value)),
                 Unit::Count => count(value as u64),
@@ -176,7 +179,7 @@ fn task(ui: &mut Ui, text: &str, done: bool) {
     let accent = theme(ui.ctx()).accent.into_color();
     ui.horizontal_top(|ui| {
         let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::hover());
-        let state = if done { "done" } else { "to try" };
+        let state = if done { word("done") } else { word("to try") };
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, state));
         let painter = ui.painter();
         let center = rect.center();

@@ -8,6 +8,7 @@ use super::{TOUCH, Wish, export, style};
 use crate::figure::{count, number};
 use crate::ghm::Task;
 use crate::lab::{Command, Lab, MAX_SPEED, MIN_SPEED};
+use crate::words::{self, Language, tr, word};
 
 const SIDE: f32 = 32.0;
 
@@ -24,7 +25,7 @@ fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
 pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, keys_open: &mut bool) {
     line(ui, SIDE, |ui| {
         ui.label(style::strong("GHM Lab", 18.0))
-            .on_hover_text("Gradient Harmonizing Mechanism, live.\nLi, Liu, Wang: Gradient Harmonized Single-stage Detector, AAAI 2019.");
+            .on_hover_text(word("Gradient Harmonizing Mechanism, live.\nLi, Liu, Wang: Gradient Harmonized Single-stage Detector, AAAI 2019."));
         ui.add_space(8.0);
         super::tour::toggle(ui, lab, SIDE);
         ui.add_space(8.0);
@@ -35,8 +36,9 @@ pub(super) fn bar(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, keys_open
         progress(ui, lab);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, SIDE);
-            let tip = "What each key does. It opens by ?, too.";
-            if button(ui, Icon::Keys, SIDE, "Keys", tip).clicked() {
+            language_menu(ui, wish, SIDE);
+            let tip = word("What each key does. It opens by ?, too.");
+            if button(ui, Icon::Keys, SIDE, word("Keys"), tip).clicked() {
                 *keys_open = true;
             }
             export::menu(ui, lab, wish, SIDE);
@@ -53,6 +55,7 @@ pub(super) fn title(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>) {
         ui.label(style::strong("GHM Lab", 18.0));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_button(ui, 40.0);
+            language_menu(ui, wish, 40.0);
             export::menu(ui, lab, wish, 40.0);
             super::xray::menu(ui, lab, wish, 40.0);
             super::tour::toggle(ui, lab, 40.0);
@@ -70,16 +73,16 @@ pub(super) fn touch_bar(ui: &mut Ui, lab: &mut Lab, sheet_open: &mut bool) {
         buttons(ui, lab, TOUCH);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (name, icon) = if *sheet_open {
-                ("Close settings", Icon::Close)
+                (word("Close settings"), Icon::Close)
             } else {
-                ("Settings", Icon::Settings)
+                (word("Settings"), Icon::Settings)
             };
             if button(
                 ui,
                 icon,
                 TOUCH,
                 name,
-                "Loss, data, network, training and speed.",
+                word("Loss, data, network, training and speed."),
             )
             .clicked()
             {
@@ -91,9 +94,9 @@ pub(super) fn touch_bar(ui: &mut Ui, lab: &mut Lab, sheet_open: &mut bool) {
 
 fn buttons(ui: &mut Ui, lab: &mut Lab, side: f32) {
     let (icon, name, command) = if lab.is_playing() {
-        (Icon::Pause, "Pause", Command::Pause)
+        (Icon::Pause, word("Pause"), Command::Pause)
     } else {
-        (Icon::Play, "Play", Command::Play)
+        (Icon::Play, word("Play"), Command::Play)
     };
     let mut chosen = None;
     let mut offer = |ui: &mut Ui, icon, name: &str, tip: &str, command| {
@@ -104,30 +107,30 @@ fn buttons(ui: &mut Ui, lab: &mut Lab, side: f32) {
     offer(
         ui,
         Icon::Restart,
-        "Restart",
-        "Train anew from the same seed.",
+        word("Restart"),
+        word("Train anew from the same seed."),
         Command::Restart,
     );
     offer(
         ui,
         Icon::NewSeed,
-        "New seed",
-        "Train anew on other data, other first weights and another order.",
+        word("New seed"),
+        word("Train anew on other data, other first weights and another order."),
         Command::NewSeed,
     );
-    offer(ui, icon, name, "Train, or hold.", command);
+    offer(ui, icon, name, word("Train, or hold."), command);
     offer(
         ui,
         Icon::Step,
-        "Step",
-        "One mini-batch, then pause.",
+        word("Step"),
+        word("One mini-batch, then pause."),
         Command::Step(1),
     );
     offer(
         ui,
         Icon::Epoch,
-        "Epoch",
-        "To the end of the epoch, then pause.",
+        word("Epoch"),
+        word("To the end of the epoch, then pause."),
         Command::Epoch,
     );
     if let Some(command) = chosen {
@@ -139,26 +142,30 @@ fn buttons(ui: &mut Ui, lab: &mut Lab, side: f32) {
 pub(super) fn speed(ui: &mut Ui, lab: &mut Lab) {
     let mut speed = lab.speed();
     ui.horizontal(|ui| {
-        let label = ui.label("speed");
+        let label = ui.label(word("speed"));
         ui.spacing_mut().slider_width = 112.0;
         let slider = Slider::new(&mut speed, MIN_SPEED..=MAX_SPEED)
             .logarithmic(true)
             .clamping(SliderClamping::Always)
             .smart_aim(true)
             .show_value(false);
-        let response = ui.add(slider).labelled_by(label.id).on_hover_text(
+        let response = ui.add(slider).labelled_by(label.id).on_hover_text(word(
             "Mini-batches a second while playing; at the right end as many as the engine can do.\n\
              Range: 1 to 10,000, then unlimited.",
-        );
+        ));
         let text = if speed >= MAX_SPEED {
-            "as fast as it goes".to_owned()
+            word("as fast as it goes").to_owned()
         } else {
-            format!("{} steps/s", number(speed))
+            tr!("{} steps/s", number(speed))
         };
         let width = ui.fonts_mut(|fonts| {
             let font = egui::TextStyle::Body.resolve(ui.style());
             fonts
-                .layout_no_wrap("as fast as it goes".to_owned(), font, egui::Color32::WHITE)
+                .layout_no_wrap(
+                    word("as fast as it goes").to_owned(),
+                    font,
+                    egui::Color32::WHITE,
+                )
                 .size()
                 .x
         });
@@ -179,31 +186,34 @@ pub(super) fn speed(ui: &mut Ui, lab: &mut Lab) {
 fn progress(ui: &mut Ui, lab: &Lab) {
     let snapshot = lab.snapshot();
     let state = if !lab.is_playing() && !lab.is_busy() {
-        "paused · "
+        word("paused · ")
     } else {
         ""
     };
-    ui.label(format!(
-        "{state}step {} · epoch {}",
+    ui.label(tr!(
+        "{state}step {0} · epoch {1}",
         count(snapshot.step),
         count(u64::from(snapshot.epoch)),
+        state
     ));
 }
 
 fn score(ui: &mut Ui, lab: &Lab) {
     let (name, help) = match lab.config().task {
         Task::Binary => (
-            "AP (test)",
-            "Average precision on the test examples, whose labels are clean.",
+            word("AP (test)"),
+            word("Average precision on the test examples, whose labels are clean."),
         ),
         Task::Classes => (
-            "mean AP (test)",
-            "Average precision of each class against the others on the test examples, whose labels are \
+            word("mean AP (test)"),
+            word(
+                "Average precision of each class against the others on the test examples, whose labels are \
              clean, and the mean over the classes.",
+            ),
         ),
         Task::Regression => (
-            "MAE (test)",
-            "Mean absolute error on the test examples, which have no outliers.",
+            word("MAE (test)"),
+            word("Mean absolute error on the test examples, which have no outliers."),
         ),
     };
     let score = lab.evaluation().and_then(|point| point.headlines()[1]);
@@ -212,15 +222,28 @@ fn score(ui: &mut Ui, lab: &Lab) {
     ui.label(egui::RichText::new(name).weak());
 }
 
+fn language_menu(ui: &mut Ui, wish: &mut Option<Wish>, side: f32) {
+    let tip = word("What the lab says it in.");
+    let response = button(ui, Icon::Language, side, word("Language"), tip);
+    egui::Popup::menu(&response).show(|ui| {
+        for language in Language::ALL {
+            let chosen = language == words::language();
+            if ui.selectable_label(chosen, language.name()).clicked() {
+                *wish = Some(Wish::Speak(language));
+            }
+        }
+    });
+}
+
 fn theme_button(ui: &mut Ui, side: f32) {
     let preference = ui.options(|options| options.theme_preference);
     let (icon, now, next) = match preference {
-        ThemePreference::System => (Icon::System, "as the system", ThemePreference::Light),
-        ThemePreference::Light => (Icon::Light, "light", ThemePreference::Dark),
-        ThemePreference::Dark => (Icon::Dark, "dark", ThemePreference::System),
+        ThemePreference::System => (Icon::System, word("as the system"), ThemePreference::Light),
+        ThemePreference::Light => (Icon::Light, word("light"), ThemePreference::Dark),
+        ThemePreference::Dark => (Icon::Dark, word("dark"), ThemePreference::System),
     };
-    let tip = format!("Now: {now}. Goes on to light, dark, as the system.");
-    if button(ui, icon, side, "Theme", &tip).clicked() {
+    let tip = tr!("Now: {now}. Goes on to light, dark, as the system.", now);
+    if button(ui, icon, side, word("Theme"), &tip).clicked() {
         ui.ctx().set_theme(next);
     }
 }

@@ -8,6 +8,7 @@ use super::style::{IntoColor, theme};
 use super::{egui, lights};
 use crate::figure::{self, Panel, Placed, number};
 use crate::lab::Brush;
+use crate::words::tr;
 
 /// Width of the signs between the panels.
 const SIGN: f32 = 24.0;
@@ -118,7 +119,7 @@ impl Triptych<'_> {
         if self.brush.is_some() {
             let id = response.id.with("brush");
             response = ui.interact(area, id, egui::Sense::click_and_drag());
-            let name = format!("Bins of {}", panel.title);
+            let name = tr!("Bins of {}", panel.title);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
             let at = response.interact_pointer_pos().and_then(bin_under);
             if response.drag_started() {
@@ -152,7 +153,7 @@ impl Triptych<'_> {
     fn describe(&self, ui: &mut Ui, bin: usize) {
         let edge = |j: usize| format!("{:.3}", j as f64 / self.bins as f64);
         let (from, to) = (edge(bin), edge(bin + 1));
-        ui.label(format!("bin {}: g from {from} to {to}", bin + 1));
+        ui.label(tr!("bin {}: g from {from} to {to}", bin + 1, from, to));
         egui::Grid::new("bin").num_columns(2).show(ui, |ui| {
             for (name, value) in (self.reading)(bin) {
                 ui.label(egui::RichText::new(name).weak());

@@ -9,6 +9,7 @@ use super::{Wish, egui, style};
 use crate::figure::{self, Shown, count, number};
 use crate::ghm::Task;
 use crate::lab::{Lab, SAMPLES};
+use crate::words::{tr, word};
 use crate::xray::{Quality, Report, Share};
 
 /// Groups that are listed.
@@ -16,28 +17,32 @@ const MOST_GROUPS: usize = 20;
 
 /// The button with the menu.
 pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f32) {
-    let tip = "The gradient density of your own model's predictions: CSV, NPY, NPZ or JSON. A file can also be \
-               dropped on the lab.";
-    let response = button(ui, Icon::Xray, side, "X-ray", tip);
+    let tip = word(
+        "The gradient density of your own model's predictions: CSV, NPY, NPZ or JSON. A file can also be \
+               dropped on the lab.",
+    );
+    let response = button(ui, Icon::Xray, side, word("X-ray"), tip);
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(240.0);
-        if ui.button("Open predictions…").clicked() {
+        if ui.button(word("Open predictions…")).clicked() {
             *wish = Some(Wish::Open);
         }
         ui.separator();
-        ui.label(RichText::new("Samples").weak());
+        ui.label(RichText::new(word("Samples")).weak());
         for sample in &SAMPLES {
-            if ui.button(sample.label).clicked() {
+            if ui.button(word(sample.label)).clicked() {
                 *wish = Some(Wish::Sample(*sample));
             }
         }
-        if ui.button("the paper's distribution").clicked() {
+        if ui.button(word("the paper's distribution")).clicked() {
             lab.inspect_paper();
         }
         ui.separator();
         let mut skips = lab.inspection().skips_bad_rows();
-        let box_ = ui.checkbox(&mut skips, "Leave out rows that cannot be used");
-        let box_ = box_.on_hover_text("Counts them instead of refusing the file at the first.");
+        let box_ = ui.checkbox(&mut skips, word("Leave out rows that cannot be used"));
+        let box_ = box_.on_hover_text(word(
+            "Counts them instead of refusing the file at the first.",
+        ));
         if box_.changed() {
             lab.skip_bad_rows(skips);
         }
@@ -50,17 +55,18 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, cursor: &mut Cursor, narrow: bool
     if let Some(inspected) = lab.inspection().shown() {
         let report = &inspected.report;
         ui.horizontal_wrapped(|ui| {
-            ui.label(style::strong("X-ray", 18.0));
+            ui.label(style::strong(word("X-ray"), 18.0));
             ui.label(style::strong(lab.inspection().name(), 14.0));
             ui.label(RichText::new(what(report, inspected.skipped.count)).weak());
             // Room for a finger.
             let height = if narrow { 40.0 } else { 0.0 };
-            let back = egui::Button::new("Back to the experiment").min_size(Vec2::new(0.0, height));
+            let back =
+                egui::Button::new(word("Back to the experiment")).min_size(Vec2::new(0.0, height));
             close = ui.add(back).clicked();
         });
         if let Some(first) = inspected.skipped.first.first() {
             ui.label(
-                RichText::new(format!("Left out, for one: {first}."))
+                RichText::new(tr!("Left out, for one: {first}.", first))
                     .small()
                     .weak(),
             );
@@ -105,34 +111,34 @@ fn panels(ui: &mut Ui, report: &Report, cursor: &mut Cursor, narrow: bool) {
 /// The numbers of one bin.
 fn reading(report: &Report, bin: usize) -> Vec<(String, f64)> {
     let of_bin = [
-        ("examples R", &report.counts),
-        ("moving average S", &report.ema),
-        ("density", &report.density),
-        ("weight beta", &report.beta),
+        (word("examples R"), &report.counts),
+        (word("moving average S"), &report.ema),
+        (word("density"), &report.density),
+        (word("weight beta"), &report.beta),
     ];
     let of_bin = of_bin.map(|(name, values)| (name.to_owned(), values[bin]));
     let losses = report.losses.iter().map(|of| {
-        let name = format!("contribution, {}", of.loss.label());
+        let name = tr!("contribution, {}", word(of.loss.label()));
         (name, of.contribution[bin])
     });
     of_bin.into_iter().chain(losses).collect()
 }
 
 fn what(report: &Report, skipped: u64) -> String {
-    let mut parts = vec![format!("{} examples", number(report.examples))];
+    let mut parts = vec![tr!("{} examples", number(report.examples))];
     if report.examples < 1e7 {
-        parts[0] = format!("{} examples", count(report.examples as u64));
+        parts[0] = tr!("{} examples", count(report.examples as u64));
     }
     if report.ignored > 0 {
-        parts.push(format!("{} ignored", count(report.ignored)));
+        parts.push(tr!("{} ignored", count(report.ignored)));
     }
     if skipped > 0 {
-        parts.push(format!("{} left out", count(skipped)));
+        parts.push(tr!("{} left out", count(skipped)));
     }
     if report.batches > 1 {
-        parts.push(format!("{} mini-batches", count(report.batches)));
+        parts.push(tr!("{} mini-batches", count(report.batches)));
     }
-    parts.push(format!("{} bins", report.counts.len()));
+    parts.push(tr!("{} bins", report.counts.len()));
     parts.join(" · ")
 }
 
@@ -142,21 +148,25 @@ fn tables(ui: &mut Ui, report: &Report) {
     ui.with_layout(left_to_right, |ui| {
         ui.spacing_mut().item_spacing = Vec2::new(32.0, 16.0);
         losses(ui, report);
-        for (name, shares) in [("class", &report.classes), ("group", &report.groups)] {
+        for (of_classes, shares) in [(true, &report.classes), (false, &report.groups)] {
             if !shares.is_empty() {
-                parts(ui, report, name, shares);
+                parts(ui, report, shares, of_classes);
             }
         }
         metrics(ui, report);
     });
     for (loss, why) in &report.left_out {
-        let text = format!("{} is left out: {why}.", loss.short());
+        let text = tr!(
+            "{} is left out: {why}.",
+            word(loss.short()),
+            why = word(why)
+        );
         ui.label(RichText::new(text).weak().small());
     }
     if report.groups.len() > MOST_GROUPS {
         let more = report.groups.len() - MOST_GROUPS;
         ui.label(
-            RichText::new(format!("And {more} more groups."))
+            RichText::new(tr!("And {more} more groups.", more))
                 .weak()
                 .small(),
         );
@@ -180,37 +190,54 @@ fn tables_height(report: &Report) -> f32 {
 fn losses(ui: &mut Ui, report: &Report) {
     let rows = report.losses.iter().rev().map(|of| {
         vec![
-            of.loss.short().to_owned(),
+            word(of.loss.short()).to_owned(),
             number(of.mean),
             of.effective_sample_size.map_or("–".to_owned(), number),
         ]
     });
     let rows: Vec<_> = rows.collect();
-    table(ui, &["loss", "mean", "effective N"], &rows, &|_, _| false);
+    table(
+        ui,
+        &[word("loss"), word("mean"), word("effective N")],
+        &rows,
+        &|_, _| false,
+    );
 }
 
-fn parts(ui: &mut Ui, report: &Report, name: &str, shares: &[Share]) {
+fn parts(ui: &mut Ui, report: &Report, shares: &[Share], of_classes: bool) {
+    let name = if of_classes {
+        word("class")
+    } else {
+        word("group")
+    };
     let [harmonizing, plain] = report.harmonizing();
-    let of = [plain, harmonizing].map(|loss| format!("of {}", loss.short()));
+    let of = [plain, harmonizing].map(|loss| tr!("of {}", word(loss.short())));
     let rows = shares.iter().take(MOST_GROUPS).map(|share| {
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
         vec![
-            share.name.clone(),
+            match share.name.as_str() {
+                "negative" if of_classes => word("negative").to_owned(),
+                "positive" if of_classes => word("positive").to_owned(),
+                name => name.to_owned(),
+            },
             count(share.examples),
             percent(share.of_plain),
             percent(share.of_harmonized),
         ]
     });
     let rows: Vec<_> = rows.collect();
-    table(ui, &[name, "examples", &of[0], &of[1]], &rows, &|_, _| {
-        false
-    });
+    table(
+        ui,
+        &[name, word("examples"), &of[0], &of[1]],
+        &rows,
+        &|_, _| false,
+    );
 }
 
 fn metrics(ui: &mut Ui, report: &Report) {
     let rows = measures(report);
     if !rows.is_empty() {
-        table(ui, &["measure", "value"], &rows, &|_, _| false);
+        table(ui, &[word("measure"), word("value")], &rows, &|_, _| false);
     }
 }
 
@@ -218,7 +245,7 @@ fn metrics(ui: &mut Ui, report: &Report) {
 fn measures(report: &Report) -> Vec<Vec<String>> {
     let metrics = &report.metrics;
     let mean = if report.task == Task::Classes {
-        "mean "
+        word("mean ")
     } else {
         ""
     };
@@ -240,17 +267,20 @@ fn measures(report: &Report) -> Vec<Vec<String>> {
     };
     let best = metrics.best_f1.map(|(best, _)| best);
     let rows = [
-        quality("average precision", metrics.average_precision),
-        quality("ROC AUC", metrics.roc_auc),
-        plain("best F1", best.map(|best| best.f1)),
-        plain("from the threshold", best.map(|best| best.threshold)),
-        plain("accuracy", metrics.accuracy),
+        quality(word("average precision"), metrics.average_precision),
+        quality(word("ROC AUC"), metrics.roc_auc),
+        plain(word("best F1"), best.map(|best| best.f1)),
+        plain(word("from the threshold"), best.map(|best| best.threshold)),
+        plain(word("accuracy"), metrics.accuracy),
         plain(
-            "expected calibration error",
+            word("expected calibration error"),
             metrics.expected_calibration_error,
         ),
-        plain("mean absolute error", metrics.mean_absolute_error),
-        plain("root mean square error", metrics.root_mean_square_error),
+        plain(word("mean absolute error"), metrics.mean_absolute_error),
+        plain(
+            word("root mean square error"),
+            metrics.root_mean_square_error,
+        ),
     ];
     rows.into_iter().flatten().collect()
 }

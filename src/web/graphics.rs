@@ -1,6 +1,7 @@
 //! What the page draws and computes with: WebGPU, or WebGL 2 beside the CPU engine.
 
 use crate::engine::Compute;
+use crate::words;
 
 #[cfg(feature = "gpu")]
 pub(super) fn compute(context: &eframe::CreationContext<'_>, _no_gpu: Option<String>) -> Compute {
@@ -9,7 +10,7 @@ pub(super) fn compute(context: &eframe::CreationContext<'_>, _no_gpu: Option<Str
 
 #[cfg(not(feature = "gpu"))]
 pub(super) fn compute(_context: &eframe::CreationContext<'_>, no_gpu: Option<String>) -> Compute {
-    let reason = no_gpu.unwrap_or_else(|| "this page draws with WebGL 2".to_owned());
+    let reason = no_gpu.unwrap_or_else(|| words::word("this page draws with WebGL 2").to_owned());
     Compute::Unavailable(reason)
 }
 
@@ -46,11 +47,14 @@ pub(super) fn watch_device(context: &eframe::CreationContext<'_>) {
     if let Some(state) = &context.wgpu_render_state {
         state.device.set_device_lost_callback(|_, message| {
             let message = if message.is_empty() {
-                "no reason was given"
+                words::word("no reason was given")
             } else {
                 &message
             };
-            super::host::fail(&format!("The browser lost the graphics device: {message}"));
+            super::host::fail(&words::tr!(
+                "The browser lost the graphics device: {message}",
+                message
+            ));
         });
     }
 }

@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::figure::{SCALE, SIZE, Theme, fonts, to_svg};
 use crate::ui::{Content, Wish};
+use crate::words;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,16 +27,20 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn save(this: &Host, name: &str, text: &str) -> Result<(), JsValue>;
 
-    /// Saves a picture in SVG as PNG, so many pixels wide and high, with these faces, weights 400 and 600.
+    /// Saves a picture in SVG as PNG, so many pixels wide and high, with these faces: Inter's, then those
+    /// of Chinese, each regular and strong.
     #[wasm_bindgen(method, catch, js_name = savePicture)]
     fn save_picture(
         this: &Host,
         name: &str,
         svg: &str,
         pixels: &[f32],
-        regular: &[u8],
-        semibold: &[u8],
+        faces: Vec<Uint8Array>,
     ) -> Result<(), JsValue>;
+
+    /// Fetches what this language needs, and speaks it.
+    #[wasm_bindgen(method, catch)]
+    fn speak(this: &Host, tag: &str) -> Result<(), JsValue>;
 
     /// Copies a text; `what` says in a word what it is.
     #[wasm_bindgen(method, catch)]
@@ -87,9 +93,12 @@ pub(crate) fn serve(wish: Wish) {
         } => {
             let svg = to_svg(&figure, &Theme::LIGHT, SIZE);
             let pixels = SIZE.map(|side| side * SCALE);
-            host.save_picture(&name, &svg, &pixels, fonts::REGULAR, fonts::SEMIBOLD)
+            let faces = [fonts::REGULAR, fonts::SEMIBOLD].into_iter();
+            let faces = faces.chain(words::font()).map(Uint8Array::from);
+            host.save_picture(&name, &svg, &pixels, faces.collect())
         }
         Wish::Copy { what, text } => host.copy(&text, what),
         Wish::CopyLink(fragment) => host.copy_link(&fragment),
+        Wish::Speak(language) => host.speak(language.tag()),
     };
 }

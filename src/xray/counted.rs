@@ -6,6 +6,7 @@ use super::scores::Metrics;
 use crate::config::Config;
 use crate::data::predictions::Histogram;
 use crate::ghm::{EmaClock, Loss, Seen, Selection, Task, density, effective_sample_size};
+use crate::words::{text, tr};
 
 /// What a distribution comes to as one mini-batch. `bins` must divide the number of its bins; without
 /// it they stay as they are.
@@ -20,8 +21,10 @@ pub fn of_histogram(
     let own = histogram.counts.len();
     let bins = bins.unwrap_or(own);
     if bins == 0 || !own.is_multiple_of(bins) {
-        return Err(format!(
-            "bins: {bins} does not divide the {own} bins of the histogram"
+        return Err(tr!(
+            "bins: {bins} does not divide the {own} bins of the histogram",
+            bins,
+            own
         ));
     }
     // Sums over the histogram's own bins, whose centres are closer to the examples.
@@ -84,7 +87,7 @@ pub fn of_histogram(
         losses: reports.to_vec(),
         left_out: vec![(
             Loss::ClassBalanced,
-            "a distribution of gradient norms does not say which class an example is of",
+            text("a distribution of gradient norms does not say which class an example is of"),
         )],
         classes: Vec::new(),
         groups: Vec::new(),

@@ -5,6 +5,7 @@ use web_time::Instant;
 use super::{Report, Xray};
 use crate::config::Config;
 use crate::data::predictions::{Input, Options, Predictions, ReadError, Rows, Skipped};
+use crate::words::word;
 
 /// Rows between two looks at the clock.
 const BLOCK: usize = 1 << 13;
@@ -57,7 +58,7 @@ impl Job {
                 let report = self.xray.finish(self.predictions.groups());
                 if report.examples == 0.0 {
                     return Err(ReadError(
-                        "there is no example among the rows that is not ignored".to_owned(),
+                        word("there is no example among the rows that is not ignored").to_owned(),
                     ));
                 }
                 let skipped = self.predictions.skipped().clone();

@@ -9,6 +9,7 @@ use crate::figure::Profile;
 use crate::ghm::{
     Loss, LossRule, Normaliser, Selection, Task, class_weights, effective_sample_size,
 };
+use crate::words::text;
 
 /// What the predictions come to under one loss.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,8 +158,10 @@ pub(super) fn report(
             Some(sums) => losses.push(of_sums(loss, sums)),
             None => left_out.push((
                 loss,
-                "a mini-batch of more than 10 million examples cannot be sorted; a column \"batch\" \
-                 divides them",
+                text(
+                    "a mini-batch of more than 10 million examples cannot be sorted; a column \"batch\" \
+                     divides them",
+                ),
             )),
         }
     }

@@ -6,7 +6,7 @@ use super::*;
 use ghm_lab::lab::STEPS;
 
 /// Opens a step and runs its experiment for a while.
-fn visit(harness: &mut Harness<'_, App>, step: usize) {
+pub(super) fn visit(harness: &mut Harness<'_, App>, step: usize) {
     {
         let lab = harness.state().lab();
         let mut lab = lab.borrow_mut();

@@ -2,36 +2,14 @@
 //! is noticed when it was done, and not before.
 
 use ghm_lab::config::{Backend, Config, SETTINGS, setting};
-use ghm_lab::figure::formula::{Node, parse};
+use ghm_lab::figure::formula::parse;
 use ghm_lab::lab::{ArmCommand, Brush, Command, Lab, LowerView, SAMPLES, STEPS, Seen};
 
+use super::support::formulas::parts;
 use super::support::runs::{lab as open, settle as rest};
 
 /// What panels are called in formulas.
 const PANELS: [&str; 3] = ["statistics", "regularization", "harmonized"];
-
-fn parts(node: &Node, names: &mut Vec<String>) {
-    match node {
-        Node::Part(name, inner) => {
-            names.push(name.clone());
-            parts(inner, names);
-        }
-        Node::Row(nodes) => nodes.iter().for_each(|node| parts(node, names)),
-        Node::Fraction(one, other) => {
-            parts(one, names);
-            parts(other, names);
-        }
-        Node::Root(inner) => parts(inner, names),
-        Node::Scripts { base, below, above } => {
-            parts(base, names);
-            [below, above]
-                .into_iter()
-                .flatten()
-                .for_each(|node| parts(node, names));
-        }
-        _ => {}
-    }
-}
 
 #[test]
 fn every_step_is_written_without_a_mistake() {

@@ -6,6 +6,7 @@
 )]
 
 pub mod checksum;
+pub mod formulas;
 pub mod rows;
 pub mod runs;
 pub mod source;

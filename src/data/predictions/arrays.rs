@@ -6,6 +6,7 @@ use super::columns::{Columns, Role};
 use super::error::ReadError;
 use super::npy::{Field, Shape, decode, text};
 use super::{Block, Input, Table};
+use crate::words::tr;
 
 /// Bytes that are read at a time of each array.
 const BUFFER: usize = 1 << 20;
@@ -62,22 +63,22 @@ impl Arrays {
         given: Option<&[String]>,
         open: &dyn Fn() -> Result<Box<dyn Read + Send>, ReadError>,
     ) -> Result<(), ReadError> {
-        let label = format!("array \"{name}\"");
+        let label = tr!("array \"{name}\"", name);
         let bytes = shape.bytes().filter(|&bytes| bytes <= available).ok_or_else(|| {
             ReadError::of(
                 &self.file,
-                format!(
-                    "{label} is truncated: its header promises {} rows, and {available} bytes are there",
-                    shape.rows
-                ),
+                tr!("{label} is truncated: its header promises {} rows, and {available} bytes are there", shape.rows, label, available),
             )
         })?;
         if let Some(lane) = self.lanes.first().filter(|lane| lane.rows != shape.rows) {
             return Err(ReadError::of(
                 &self.file,
-                format!(
-                    "{label} has {} rows and array \"{}\" {}; equal lengths are expected",
-                    shape.rows, lane.name, lane.rows
+                tr!(
+                    "{label} has {0} rows and array \"{1}\" {2}; equal lengths are expected",
+                    shape.rows,
+                    lane.name,
+                    lane.rows,
+                    label
                 ),
             ));
         }
@@ -169,9 +170,10 @@ fn plain_names(
         Some(given) if given.len() == columns => Ok(given.to_vec()),
         Some(given) => Err(ReadError::of(
             file,
-            format!(
+            tr!(
                 "the array has {columns} columns and {} names were given for them",
-                given.len()
+                given.len(),
+                columns
             ),
         )),
         None if columns == 2 => Ok(vec!["logit".to_owned(), "label".to_owned()]),
@@ -201,7 +203,7 @@ impl Table for Arrays {
                 self.buffer.resize(rows * lane.row_bytes, 0);
                 let read = lane.source.read_exact(&mut self.buffer);
                 read.map_err(|error| {
-                    let what = format!("{}, array \"{}\"", self.file, lane.name);
+                    let what = tr!("{0}, array \"{1}\"", self.file, lane.name);
                     ReadError::io(&what, &error)
                 })?;
                 for (place, field) in &lane.fields {
@@ -232,7 +234,7 @@ impl Table for Arrays {
                 .any(|(_, field)| field.element.is_text());
             if is_number && is_text {
                 let name = &self.names[index];
-                let what = format!("array \"{name}\" holds text; numbers are expected");
+                let what = tr!("array \"{name}\" holds text; numbers are expected", name);
                 return Err(ReadError::of(&self.file, what));
             }
         }
@@ -241,7 +243,12 @@ impl Table for Arrays {
 
     fn place(&self, _block: &Block, row: usize, column: &str) -> String {
         let index = self.first + row as u64;
-        format!("{}, array \"{column}\", index {index}", self.file)
+        tr!(
+            "{}, array \"{column}\", index {index}",
+            self.file,
+            column,
+            index
+        )
     }
 
     fn done(&self) -> u64 {

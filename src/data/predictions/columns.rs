@@ -3,6 +3,7 @@
 use super::error::{ReadError, shorten};
 use super::{Header, Outputs};
 use crate::ghm::Task;
+use crate::words::{tr, word};
 
 /// Most classes that a file may have.
 const MOST_CLASSES: usize = 10_000;
@@ -35,7 +36,10 @@ impl Columns {
             match at.next() {
                 Some(_) => Err(ReadError::of(
                     file,
-                    format!("there are two columns \"{wanted}\"; one is expected"),
+                    tr!(
+                        "there are two columns \"{wanted}\"; one is expected",
+                        wanted
+                    ),
                 )),
                 None => Ok(first),
             }
@@ -53,8 +57,11 @@ impl Columns {
             if !(2..=MOST_CLASSES).contains(&count) {
                 return Err(ReadError::of(
                     file,
-                    format!(
-                        "there are {count} columns \"{prefix}_…\"; 2 to {MOST_CLASSES} classes are expected"
+                    tr!(
+                        "there are {count} columns \"{prefix}_…\"; 2 to {MOST_CLASSES} classes are expected",
+                        count,
+                        prefix,
+                        MOST_CLASSES
                     ),
                 ));
             }
@@ -63,9 +70,12 @@ impl Columns {
                 let Some(index) = found(&name)? else {
                     return Err(ReadError::of(
                         file,
-                        format!(
+                        tr!(
                             "there is no column \"{name}\"; {count} classes need \"{prefix}_0\" to \"{prefix}_{}\"",
-                            count - 1
+                            count - 1,
+                            name,
+                            count,
+                            prefix
                         ),
                     ));
                 };
@@ -83,7 +93,11 @@ impl Columns {
             let listed = list(names);
             return Err(ReadError::of(
                 file,
-                format!("there is no column \"{needed}\"; it has {listed}"),
+                tr!(
+                    "there is no column \"{needed}\"; it has {listed}",
+                    needed,
+                    listed
+                ),
             ));
         };
         chosen.push((index, Role::Target));
@@ -136,7 +150,7 @@ fn kind(file: &str, names: &[String]) -> Result<(&'static str, Task, Outputs), R
         (Some(kind), None) => Ok(kind),
         (None, _) => Err(ReadError::of(
             file,
-            format!(
+            tr!(
                 "there is no column of outputs; \"logit\" or \"p\", \"logit_0\", … or \"p_0\", …, or \"pred\" \
                  is expected, and it has {}",
                 list(names)
@@ -144,7 +158,7 @@ fn kind(file: &str, names: &[String]) -> Result<(&'static str, Task, Outputs), R
         )),
         (Some(_), Some(_)) => Err(ReadError::of(
             file,
-            format!(
+            tr!(
                 "there are outputs of more than one kind among {}; one of \"logit\", \"p\", \"logit_0\", …, \
                  \"p_0\", … and \"pred\" is expected",
                 list(names)
@@ -162,8 +176,8 @@ fn list(names: &[String]) -> String {
         .map(|name| format!("\"{}\"", shorten(name)))
         .collect();
     match names.len() {
-        0 => "no columns".to_owned(),
-        count if count > MOST => format!("{} and {} more", shown.join(", "), count - MOST),
+        0 => word("no columns").to_owned(),
+        count if count > MOST => tr!("{0} and {1} more", shown.join(", "), count - MOST),
         _ => shown.join(", "),
     }
 }

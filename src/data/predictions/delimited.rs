@@ -6,6 +6,7 @@ use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
 use super::lines::{Guarded, MOST_RECORD};
 use super::{Block, Input, Source, Table};
+use crate::words::{tr, word};
 
 /// Bytes that are looked at to tell the delimiter.
 const LOOK: u64 = 1 << 16;
@@ -33,13 +34,13 @@ impl Delimited {
         if text.iter().all(u8::is_ascii_whitespace) {
             return Err(ReadError::of(
                 &file,
-                "it is empty; a header and rows are expected",
+                word("it is empty; a header and rows are expected"),
             ));
         }
         if text.contains(&0) {
             return Err(ReadError::of(
                 &file,
-                "it is not text, and no NPY, NPZ or Parquet file either",
+                word("it is not text, and no NPY, NPZ or Parquet file either"),
             ));
         }
         let mut reader = csv::ReaderBuilder::new()
@@ -58,7 +59,7 @@ impl Delimited {
         if names.iter().all(|name| name.parse::<f64>().is_ok()) {
             return Err(ReadError::of(
                 &file,
-                format!(
+                tr!(
                     "there is no header; the first line should name the columns, and it is \"{}\"",
                     shorten(&names.join(","))
                 ),
@@ -106,19 +107,28 @@ fn explain(file: &str, error: &csv::Error, line: u64) -> ReadError {
             len,
         } => {
             let line = pos.as_ref().map_or(line, csv::Position::line);
-            ReadError(format!(
-                "{file}, line {line}: it has {len} fields; {expected_len} are expected, as in the header"
+            ReadError(tr!(
+                "{file}, line {line}: it has {len} fields; {expected_len} are expected, as in the header",
+                file,
+                line,
+                len,
+                expected_len
             ))
         }
         csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            ReadError(format!(
-                "{file}, line {line}: the line is longer than {MOST_RECORD} bytes, or a quote is never closed"
+            ReadError(tr!(
+                "{file}, line {line}: the line is longer than {MOST_RECORD} bytes, or a quote is never closed",
+                file,
+                line,
+                MOST_RECORD
             ))
         }
         csv::ErrorKind::Io(error) => ReadError::io(file, error),
-        _ => ReadError(format!(
+        _ => ReadError(tr!(
             "{file}, line {line}: {}",
-            shorten(&error.to_string())
+            shorten(&error.to_string()),
+            file,
+            line
         )),
     }
 }
@@ -169,8 +179,8 @@ impl Table for Delimited {
                 let value = number(field).unwrap_or_else(|| {
                     let shown = shorten(&String::from_utf8_lossy(field));
                     let what = match std::str::from_utf8(field) {
-                        Ok(_) => format!("\"{shown}\" is not a number"),
-                        Err(_) => format!("\"{shown}\" is not UTF-8 text; a number is expected"),
+                        Ok(_) => tr!("\"{shown}\" is not a number", shown),
+                        Err(_) => tr!("\"{shown}\" is not UTF-8 text; a number is expected", shown),
                     };
                     bad.get_or_insert((index, what));
                     f64::NAN
@@ -181,7 +191,13 @@ impl Table for Delimited {
             }
             if let Some((index, what)) = bad {
                 let column = &self.names[index];
-                let sentence = format!("{}, line {line}, column \"{column}\": {what}", self.file);
+                let sentence = tr!(
+                    "{}, line {line}, column \"{column}\": {what}",
+                    self.file,
+                    line,
+                    column,
+                    what
+                );
                 block.bad.push((row, ReadError(sentence)));
             }
             block.lines.push(line);
@@ -192,7 +208,12 @@ impl Table for Delimited {
 
     fn place(&self, block: &Block, row: usize, column: &str) -> String {
         let line = block.lines.get(row).copied().unwrap_or(0);
-        format!("{}, line {line}, column \"{column}\"", self.file)
+        tr!(
+            "{}, line {line}, column \"{column}\"",
+            self.file,
+            line,
+            column
+        )
     }
 
     fn done(&self) -> u64 {

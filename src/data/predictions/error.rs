@@ -1,5 +1,6 @@
 //! Why a file cannot be used, in one sentence.
 
+use crate::words::word;
 use std::fmt;
 use std::io;
 
@@ -16,10 +17,10 @@ impl ReadError {
     /// From the system.
     pub(super) fn io(file: &str, error: &io::Error) -> Self {
         let what = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            io::ErrorKind::PermissionDenied => "reading it is not allowed".to_owned(),
-            io::ErrorKind::UnexpectedEof => "it ends too early: it is truncated".to_owned(),
-            io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+            io::ErrorKind::NotFound => word("there is no such file").to_owned(),
+            io::ErrorKind::PermissionDenied => word("reading it is not allowed").to_owned(),
+            io::ErrorKind::UnexpectedEof => word("it ends too early: it is truncated").to_owned(),
+            io::ErrorKind::IsADirectory => word("it is a folder").to_owned(),
             _ => shorten(&error.to_string()),
         };
         Self::of(file, what)

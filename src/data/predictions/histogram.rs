@@ -3,6 +3,7 @@
 use super::Input;
 use super::delimited::{Delimited, number};
 use super::error::{ReadError, shorten};
+use crate::words::{tr, word};
 
 /// The paper's own distribution in a converged detector, read off its figure: number of samples in a
 /// bin 0.01 wide.
@@ -40,7 +41,10 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
     let names = super::Table::names(&text).to_vec();
     let find = |name: &str| names.iter().position(|of| of == name);
     let Some(norm) = find(NORM) else {
-        return Err(ReadError::of(file, "there is no column \"gradient_norm\""));
+        return Err(ReadError::of(
+            file,
+            word("there is no column \"gradient_norm\""),
+        ));
     };
     let (count, is_log) = match (find("count"), find("log10_count")) {
         (Some(column), None) => (column, false),
@@ -48,7 +52,7 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
         _ => {
             return Err(ReadError::of(
                 file,
-                "one column \"count\" or \"log10_count\" is expected",
+                word("one column \"count\" or \"log10_count\" is expected"),
             ));
         }
     };
@@ -61,22 +65,31 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
             value.ok_or_else(|| {
                 let shown = shorten(&String::from_utf8_lossy(field));
                 let name = &names[column];
-                ReadError(format!(
-                    "{file}, line {line}, column \"{name}\": \"{shown}\" is not {expected}"
+                ReadError(tr!(
+                    "{file}, line {line}, column \"{name}\": \"{shown}\" is not {expected}",
+                    file,
+                    line,
+                    name,
+                    shown,
+                    expected
                 ))
             })
         };
-        let g = cell(norm, 1.0, "a number from 0 to 1")?;
+        let g = cell(norm, 1.0, word("a number from 0 to 1"))?;
         let count = if is_log {
             // Less than one example is none.
-            10f64.powf(cell(count, 300.0, "a number from 0 to 300")?)
+            10f64.powf(cell(count, 300.0, word("a number from 0 to 300"))?)
         } else {
-            cell(count, f64::MAX, "a number from 0 on")?
+            cell(count, f64::MAX, word("a number from 0 on"))?
         };
         if let Some([last, _]) = points.last().filter(|[last, _]| *last >= g) {
-            return Err(ReadError(format!(
+            return Err(ReadError(tr!(
                 "{file}, line {line}, column \"gradient_norm\": {g} does not come after {last}; ascending \
-                 centres are expected"
+                 centres are expected",
+                file,
+                line,
+                g,
+                last
             )));
         }
         points.push([g, count]);
@@ -84,7 +97,7 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
     let counts = fill(&points).ok_or_else(|| {
         ReadError::of(
             file,
-            "its gradient norms are not the centres of bins of equal width over 0 to 1",
+            word("its gradient norms are not the centres of bins of equal width over 0 to 1"),
         )
     })?;
     Ok(Histogram { counts })

@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
 use super::{Block, Input, Table};
+use crate::words::{tr, word};
 
 /// Largest file: columns lie one behind the other, so all of it must be in memory.
 const MOST_BYTES: u64 = 1 << 30;
@@ -27,7 +28,7 @@ impl<'de> Visitor<'de> for CellVisitor {
     type Value = Cell;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number")
+        f.write_str(word("a number"))
     }
     fn visit_bool<E>(self, value: bool) -> Result<Cell, E> {
         Ok(Cell::Number(f64::from(u8::from(value))))
@@ -49,11 +50,11 @@ impl<'de> Visitor<'de> for CellVisitor {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Cell, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Cell::Other("an array"))
+        Ok(Cell::Other(word("an array")))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cell, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Cell::Other("an object"))
+        Ok(Cell::Other(word("an object")))
     }
 }
 
@@ -76,7 +77,7 @@ impl<'de> Visitor<'de> for ArrayVisitor {
     type Value = Array;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of numbers")
+        f.write_str(word("an array of numbers"))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Array, A::Error> {
         let mut array = Array::default();
@@ -106,7 +107,7 @@ impl<'de> Visitor<'de> for TableVisitor {
     type Value = Vec<(String, Array)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with an array for each column")
+        f.write_str(word("an object with an array for each column"))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut arrays = Vec::new();
@@ -132,8 +133,9 @@ impl Object {
         let file = input.name.clone();
         let size = input.size()?;
         if size > MOST_BYTES {
-            let what =
-                "more than 1 GiB of JSON, which is read as a whole; CSV, NPY and Parquet are not";
+            let what = word(
+                "more than 1 GiB of JSON, which is read as a whole; CSV, NPY and Parquet are not",
+            );
             return Err(ReadError::of(&file, what));
         }
         let reader = BufReader::new(input.source()?);
@@ -145,7 +147,13 @@ impl Object {
             // The place comes first here, and not at the end of the sentence.
             let what = error.to_string();
             let what = what.split(" at line ").next().unwrap_or(&what).to_owned();
-            ReadError(format!("{file}, line {line}, character {column}: {what}"))
+            ReadError(tr!(
+                "{file}, line {line}, character {column}: {what}",
+                file,
+                line,
+                column,
+                what
+            ))
         })?;
         let (names, arrays) = arrays.into_iter().unzip();
         Ok(Self {
@@ -172,13 +180,13 @@ impl Table for Object {
         for &(index, _) in &columns.chosen {
             if length(index) != length(reference) {
                 let [one, other] = [index, reference].map(|index| {
-                    format!(
-                        "array \"{}\" has {} elements",
+                    tr!(
+                        "array \"{0}\" has {1} elements",
                         self.names[index],
                         length(index)
                     )
                 });
-                let what = format!("{one} and {other}; equal lengths are expected");
+                let what = tr!("{one} and {other}; equal lengths are expected", one, other);
                 return Err(ReadError::of(&self.file, what));
             }
         }
@@ -208,9 +216,12 @@ impl Table for Object {
                     Cell::Number(value) => value.to_string(),
                 };
                 let name = &self.names[index];
-                let sentence = format!(
+                let sentence = tr!(
                     "{}, array \"{name}\", index {at}: {shown} is not a number",
-                    self.file
+                    self.file,
+                    name,
+                    at,
+                    shown
                 );
                 bad.entry(at - self.first).or_insert(ReadError(sentence));
             }
@@ -225,10 +236,11 @@ impl Table for Object {
     }
 
     fn place(&self, _block: &Block, row: usize, column: &str) -> String {
-        format!(
-            "{}, array \"{column}\", index {}",
+        tr!(
+            "{0}, array \"{column}\", index {1}",
             self.file,
-            self.first + row
+            self.first + row,
+            column
         )
     }
 

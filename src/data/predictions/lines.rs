@@ -1,5 +1,6 @@
 //! A guard before text is split into records: no record may be so long that it fills the memory.
 
+use crate::words::word;
 use std::io::{self, Read};
 
 /// Longest record in bytes.
@@ -51,7 +52,7 @@ impl<R: Read> Read for Guarded<R> {
         self.follow(&buffer[..count]);
         self.done += count as u64;
         if self.length > MOST_RECORD {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "too long"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, word("too long")));
         }
         Ok(count)
     }

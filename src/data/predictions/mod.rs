@@ -27,6 +27,7 @@ pub use histogram::{Histogram, PAPER, is_histogram, read_histogram};
 pub use open::Predictions;
 
 use crate::ghm::Task;
+use crate::words::{tr, word};
 
 /// What the outputs are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +134,7 @@ impl Input {
             name: path.display().to_string(),
             open: Arc::new(move || {
                 if path.is_dir() {
-                    return Err(io::Error::other("it is a folder"));
+                    return Err(io::Error::other(word("it is a folder")));
                 }
                 Ok(Box::new(std::fs::File::open(&path)?))
             }),
@@ -164,7 +165,7 @@ impl Input {
         use io::Read;
         let size = self.size()?;
         if size > most {
-            let sentence = format!("{size} bytes; {most} at most are expected");
+            let sentence = tr!("{size} bytes; {most} at most are expected", size, most);
             return Err(ReadError::of(&self.name, sentence));
         }
         let mut text = String::new();

@@ -7,6 +7,7 @@ use std::io::Read;
 
 use super::error::{ReadError, shorten};
 use super::literal::Literal;
+use crate::words::{tr, word};
 
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -80,7 +81,7 @@ impl Shape {
         let mut start = [0; 8];
         read(&mut start)?;
         if !start.starts_with(MAGIC) {
-            return Err(refuse("it is no NPY array"));
+            return Err(refuse(word("it is no NPY array")));
         }
         let (length, before) = match start[6] {
             1 => {
@@ -94,13 +95,16 @@ impl Shape {
                 (u32::from_le_bytes(bytes) as usize, 12)
             }
             version => {
-                return Err(refuse(&format!(
-                    "NPY version {version} is not known; 1 to 3 are expected"
+                return Err(refuse(&tr!(
+                    "NPY version {version} is not known; 1 to 3 are expected",
+                    version
                 )));
             }
         };
         if length > MOST_HEADER {
-            return Err(refuse("its header is longer than an NPY array's can be"));
+            return Err(refuse(word(
+                "its header is longer than an NPY array's can be",
+            )));
         }
         let mut text = vec![0; length];
         read(&mut text)?;
@@ -111,7 +115,7 @@ impl Shape {
 
     fn parse(file: &str, text: &[u8]) -> Result<Self, ReadError> {
         let refuse = |what: String| ReadError::of(file, what);
-        let broken = || refuse("its NPY header cannot be understood".to_owned());
+        let broken = || refuse(word("its NPY header cannot be understood").to_owned());
         let Some(Literal::Dict(entries)) = Literal::parse(text) else {
             return Err(broken());
         };
@@ -155,14 +159,14 @@ impl Shape {
             }
             _ => {
                 let shown: Vec<String> = lengths.iter().map(u64::to_string).collect();
-                return Err(refuse(format!(
+                return Err(refuse(tr!(
                     "the array has the shape ({}); one or two dimensions are expected",
                     shorten(&shown.join(", "))
                 )));
             }
         };
         if item == 0 {
-            return Err(refuse("its elements have no bytes".to_owned()));
+            return Err(refuse(word("its elements have no bytes").to_owned()));
         }
         Ok(Self {
             rows,
@@ -185,7 +189,7 @@ impl Shape {
 fn element(file: &str, code: &str) -> Result<(Element, bool), ReadError> {
     let refuse = |why: &str| {
         let code = shorten(code);
-        ReadError::of(file, format!("elements of type \"{code}\" {why}"))
+        ReadError::of(file, tr!("elements of type \"{code}\" {why}", code, why))
     };
     let order = code.chars().next().filter(|c| "<>|=".contains(*c));
     let rest = &code[order.map_or(0, char::len_utf8)..];
@@ -196,9 +200,9 @@ fn element(file: &str, code: &str) -> Result<(Element, bool), ReadError> {
     let big_endian = order == Some('>');
     let found = match (kind, size) {
         (Some('O'), _) => {
-            return Err(refuse(
+            return Err(refuse(word(
                 "are Python objects, which are never loaded; numbers are expected",
-            ));
+            )));
         }
         (Some('f'), Ok(size @ (2 | 4 | 8))) => Element::Float(size),
         (Some('i'), Ok(size @ (1 | 2 | 4 | 8))) => Element::Signed(size),
@@ -206,7 +210,7 @@ fn element(file: &str, code: &str) -> Result<(Element, bool), ReadError> {
         (Some('b'), Ok(1)) | (Some('?'), _) => Element::Bool,
         (Some('S' | 'a'), Ok(size @ 1..=4096)) => Element::Bytes(size),
         (Some('U'), Ok(size @ 1..=4096)) => Element::Unicode(size),
-        _ => return Err(refuse("cannot be read; numbers are expected")),
+        _ => return Err(refuse(word("cannot be read; numbers are expected"))),
     };
     Ok((found, big_endian))
 }
@@ -217,12 +221,15 @@ fn structured(file: &str, list: &[Literal]) -> Result<(Vec<Field>, usize), ReadE
     let mut offset = 0;
     for entry in list {
         let Literal::List(parts) = entry else {
-            return Err(ReadError::of(file, "its NPY header cannot be understood"));
+            return Err(ReadError::of(
+                file,
+                word("its NPY header cannot be understood"),
+            ));
         };
         let [Literal::Text(name), Literal::Text(code)] = parts.as_slice() else {
             return Err(ReadError::of(
                 file,
-                "a field holds more than a number or text; one element each is expected",
+                word("a field holds more than a number or text; one element each is expected"),
             ));
         };
         let (element, big_endian) = element(file, code)?;

@@ -9,6 +9,7 @@ use super::arrays::{Arrays, from_offset};
 use super::error::{ReadError, shorten};
 use super::npy::Shape;
 use super::{Input, Options};
+use crate::words::{tr, word};
 
 /// Most members of an archive.
 const MOST_MEMBERS: usize = 10_000;
@@ -20,11 +21,14 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
     let file = &input.name;
     let broken = |error: zip::result::ZipError| {
         let why = shorten(&error.to_string());
-        ReadError::of(file, format!("its zip archive cannot be read: {why}"))
+        ReadError::of(file, tr!("its zip archive cannot be read: {why}", why))
     };
     let mut archive = ZipArchive::new(input.source()?).map_err(broken)?;
     if archive.len() > MOST_MEMBERS {
-        return Err(ReadError::of(file, "its zip archive has too many members"));
+        return Err(ReadError::of(
+            file,
+            word("its zip archive has too many members"),
+        ));
     }
     let mut arrays = Arrays::new(file);
     let size = input.size()?;
@@ -36,24 +40,30 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
         };
         let refuse = |what: &str| {
             let name = shorten(&name);
-            ReadError::of(file, format!("array \"{name}\" {what}"))
+            ReadError::of(file, tr!("array \"{name}\" {what}", name, what))
         };
         if member.encrypted() {
-            return Err(refuse("is encrypted"));
+            return Err(refuse(word("is encrypted")));
         }
         let (packed, unpacked) = (member.compressed_size(), member.size());
         let start = member.data_start().unwrap_or(size);
         if packed > size || start > size - packed {
-            return Err(refuse("lies beyond the end of the file: it is truncated"));
+            return Err(refuse(word(
+                "lies beyond the end of the file: it is truncated",
+            )));
         }
         let method = member.compression();
         let is_possible = match method {
             CompressionMethod::Stored => packed == unpacked,
             CompressionMethod::Deflated => unpacked / MOST_RATIO <= packed,
-            _ => return Err(refuse("is packed by a method that NumPy does not use")),
+            _ => {
+                return Err(refuse(word(
+                    "is packed by a method that NumPy does not use",
+                )));
+            }
         };
         if !is_possible {
-            return Err(refuse("is of impossible size"));
+            return Err(refuse(word("is of impossible size")));
         }
         drop(member);
         let unpack = || -> Result<Box<dyn Read + Send>, ReadError> {
@@ -64,7 +74,7 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
                 _ => Box::new(DeflateDecoder::new(bytes).take(unpacked)),
             })
         };
-        let whole = format!("{file}, array \"{}\"", shorten(&name));
+        let whole = tr!("{file}, array \"{}\"", shorten(&name), file);
         let shape = Shape::read(&whole, &mut unpack()?)?;
         let available = unpacked.saturating_sub(shape.header);
         arrays.add(

@@ -10,6 +10,7 @@ use super::json::Object;
 use super::npy::MAGIC;
 use super::{Block, Header, Input, Options, Outputs, Rows, Skipped, Table, npz};
 use crate::ghm::Task;
+use crate::words::{tr, word};
 
 /// Most different groups.
 const MOST_GROUPS: usize = 10_000;
@@ -69,14 +70,14 @@ impl Predictions {
     pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, ReadError> {
         let tables = open_all(&inputs, &options)?;
         let Some((_, first)) = tables.first() else {
-            return Err(ReadError("no file was given".to_owned()));
+            return Err(ReadError(word("no file was given").to_owned()));
         };
         let header = first.header;
         for ((_, columns), input) in tables.iter().zip(&inputs) {
             if columns.header != header {
                 return Err(ReadError::of(
                     &input.name,
-                    format!(
+                    tr!(
                         "its columns are not of the kind that {} has",
                         inputs[0].name
                     ),
@@ -192,8 +193,10 @@ impl Predictions {
         if block.groups.list.len() > MOST_GROUPS {
             let name = columns.name(table.names(), Role::Group);
             let place = table.place(block, block.rows - 1, name);
-            return Err(ReadError(format!(
-                "{place}: this is one group more than {MOST_GROUPS}; a category is expected"
+            return Err(ReadError(tr!(
+                "{place}: this is one group more than {MOST_GROUPS}; a category is expected",
+                place,
+                MOST_GROUPS
             )));
         }
         if self.is_plain() {
@@ -213,13 +216,18 @@ impl Predictions {
                 sum += value;
                 if !value.is_finite() {
                     error = error.or_else(|| {
-                        Some(wrong(row, Role::Output(k), value, "is not a finite number"))
+                        Some(wrong(
+                            row,
+                            Role::Output(k),
+                            value,
+                            word("is not a finite number"),
+                        ))
                     });
                 } else if self.header.outputs == Outputs::Probabilities
                     && !(0.0..=1.0).contains(&value)
                 {
                     error = error.or_else(|| {
-                        let what = "is no probability; 0 to 1 is expected";
+                        let what = word("is no probability; 0 to 1 is expected");
                         Some(wrong(row, Role::Output(k), value, what))
                     });
                 }
@@ -227,25 +235,32 @@ impl Predictions {
             let unit = self.header.outputs == Outputs::Probabilities && task == Task::Classes;
             if unit && (sum - 1.0).abs() > PROBABILITY_SLACK {
                 error = error.or_else(|| {
-                    let what = "is the sum of the row's probabilities; 1 is expected";
+                    let what = word("is the sum of the row's probabilities; 1 is expected");
                     Some(wrong(row, Role::Output(0), sum, what))
                 });
             }
             let target = block.targets[row];
             let (is_good, what) = match task {
-                Task::Binary => (target == 0.0 || target == 1.0, "is not 0 or 1".to_owned()),
+                Task::Binary => (
+                    target == 0.0 || target == 1.0,
+                    word("is not 0 or 1").to_owned(),
+                ),
                 Task::Classes => (
                     target.fract() == 0.0 && (0.0..classes as f64).contains(&target),
-                    format!("is no class; 0 to {} is expected", classes - 1),
+                    tr!("is no class; 0 to {} is expected", classes - 1),
                 ),
-                Task::Regression => (target.is_finite(), "is not a finite number".to_owned()),
+                Task::Regression => (
+                    target.is_finite(),
+                    word("is not a finite number").to_owned(),
+                ),
             };
             if !is_good {
                 error = error.or_else(|| Some(wrong(row, Role::Target, target, &what)));
             }
             let valid = block.valid.get(row).copied().unwrap_or(1.0);
             if valid != 0.0 && valid != 1.0 {
-                error = error.or_else(|| Some(wrong(row, Role::Valid, valid, "is not 0 or 1")));
+                error =
+                    error.or_else(|| Some(wrong(row, Role::Valid, valid, word("is not 0 or 1"))));
             }
             if let Some(error) = error {
                 if !self.options.skip_bad_rows {
@@ -266,8 +281,10 @@ impl Predictions {
                         let returned = block.batches.returned.as_ref();
                         let name = returned.filter(|(_, number)| *number == id);
                         let name = name.map_or(String::new(), |(name, _)| format!(" \"{name}\""));
-                        return Err(ReadError(format!(
-                            "{place}: mini-batch{name} comes back; its rows should stand together"
+                        return Err(ReadError(tr!(
+                            "{place}: mini-batch{name} comes back; its rows should stand together",
+                            place,
+                            name
                         )));
                     }
                     self.batches += u32::from(self.last_batch.is_some());
@@ -303,7 +320,8 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
             Format::Parquet => tables.push(Box::new(super::parquet::Pages::open(input)?)),
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => {
-                let what = "Parquet is read by the native program only; CSV, NPY, NPZ or JSON here";
+                let what =
+                    word("Parquet is read by the native program only; CSV, NPY, NPZ or JSON here");
                 return Err(ReadError::of(&input.name, what));
             }
             Format::Delimited => tables.push(Box::new(Delimited::open(input, false)?)),
@@ -312,8 +330,9 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
     if let Some(arrays) = arrays {
         if let Some(other) = tables.first() {
             let names = other.names().len();
-            return Err(ReadError(format!(
-                "NPY files cannot be mixed with a file of other kind, which has {names} columns"
+            return Err(ReadError(tr!(
+                "NPY files cannot be mixed with a file of other kind, which has {names} columns",
+                names
             )));
         }
         tables.push(Box::new(arrays));

@@ -7,6 +7,7 @@ use super::layout::{Example, NetworkTable, Statistics};
 use crate::data::Dataset;
 use crate::engine::{EngineError, Network, Step, evaluation_points, map_points};
 use crate::ghm::MAX_BINS;
+use crate::words::{tr, word};
 
 const FLOAT: u64 = size_of::<f32>() as u64;
 
@@ -98,7 +99,7 @@ impl Arrays {
     ) -> Result<Self, EngineError> {
         let Some(table) = NetworkTable::of(network) else {
             return Err(EngineError(
-                "the GPU engine takes up to 3 hidden layers of up to 64 units".to_owned(),
+                word("the GPU engine takes up to 3 hidden layers of up to 64 units").to_owned(),
             ));
         };
         let splits = evaluation_points(data);
@@ -315,12 +316,13 @@ fn fits(limits: &wgpu::Limits, lengths: &Lengths) -> Result<(), EngineError> {
         return Ok(());
     }
     let mib = |bytes: u64| bytes.div_ceil(1 << 20);
-    Err(EngineError(format!(
-        "batch-size: {} examples through this network need {} MiB in one array and the GPU allows \
-         {} MiB: up to {most} fit, or use backend=cpu",
+    Err(EngineError(tr!(
+        "batch-size: {0} examples through this network need {1} MiB in one array and the GPU allows \
+         {2} MiB: up to {most} fit, or use backend=cpu",
         lengths.batch,
         mib(row * lengths.batch as u64),
         mib(row * most as u64),
+        most
     )))
 }
 

@@ -1,7 +1,6 @@
 //! A device that can run the kernels, what is asked of it, and what went wrong on it.
 
 use std::cell::{OnceCell, RefCell};
-use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use super::kernels::KERNELS;
 use super::pipelines::Pipelines;
 use crate::engine::{BackendInfo, EngineError};
+use crate::words::{tr, word};
 
 /// Messages that are kept; a broken device repeats itself.
 const KEPT_MESSAGES: usize = 32;
@@ -73,8 +73,9 @@ impl Gpu {
     fn poll(&self, how: wgpu::PollType) -> Result<(), EngineError> {
         match self.device.poll(how) {
             Ok(_) => Ok(()),
-            Err(error) => Err(EngineError(format!(
-                "the device stopped answering: {error}"
+            Err(error) => Err(EngineError(tr!(
+                "the device stopped answering: {error}",
+                error
             ))),
         }
     }
@@ -86,7 +87,7 @@ pub(super) fn can_compute(adapter: &wgpu::Adapter) -> Result<(), String> {
     if flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
         Ok(())
     } else {
-        Err("the adapter has no compute shaders".to_owned())
+        Err(word("the adapter has no compute shaders").to_owned())
     }
 }
 
@@ -110,19 +111,23 @@ pub(super) fn suffices(limits: &wgpu::Limits) -> Result<(), String> {
         max_uniform_buffer_binding_size,
         max_uniform_buffers_per_shader_stage
     );
-    let mut lacking = String::new();
+    let mut lacking = Vec::new();
     for (name, needed, has) in checked {
         if has < needed {
-            let comma = if lacking.is_empty() { "" } else { ", " };
             let name = name.replace('_', " ");
-            // Writing to a String cannot fail.
-            let _ = write!(lacking, "{comma}{name} is {has}, {needed} is needed");
+            lacking.push(tr!(
+                "{name} is {has}, {needed} is needed",
+                name,
+                has,
+                needed
+            ));
         }
     }
     if lacking.is_empty() {
         Ok(())
     } else {
-        Err(format!("the device is too small: {lacking}"))
+        let lacking = lacking.join(", ");
+        Err(tr!("the device is too small: {lacking}", lacking))
     }
 }
 
@@ -170,8 +175,10 @@ impl Health {
             let _ = errors.send(Event::Error(words(&error)));
         }));
         device.set_device_lost_callback(move |reason, message| {
-            let _ = sender.send(Event::Lost(format!(
-                "the device was lost ({reason:?}): {message}"
+            let _ = sender.send(Event::Lost(tr!(
+                "the device was lost ({reason}): {message}",
+                reason = format!("{reason:?}"),
+                message
             )));
         });
         Self {
@@ -220,10 +227,11 @@ impl Health {
 fn words(error: &wgpu::Error) -> String {
     match error {
         wgpu::Error::OutOfMemory { .. } => {
-            "the device is out of memory; a smaller batch-size or backend=cpu needs less".to_owned()
+            word("the device is out of memory; a smaller batch-size or backend=cpu needs less")
+                .to_owned()
         }
         wgpu::Error::Validation { description, .. } | wgpu::Error::Internal { description, .. } => {
-            format!("the device reports an error: {description}")
+            tr!("the device reports an error: {description}", description)
         }
     }
 }

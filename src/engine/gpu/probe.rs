@@ -8,6 +8,7 @@ use super::kernels::{Array, Kernel};
 use super::readback::Readback;
 use crate::data::Dataset;
 use crate::engine::{EngineError, Network, Step};
+use crate::words::word;
 
 /// The arrays of a run without its order of kernels.
 pub struct Probe {
@@ -90,7 +91,7 @@ impl Probe {
         self.gpu.wait()?;
         match readback.take()? {
             Some((bytes, ())) => Ok(bytemuck::pod_collect_to_vec(&bytes)),
-            None => Err(EngineError("the device did not answer".to_owned())),
+            None => Err(EngineError(word("the device did not answer").to_owned())),
         }
     }
 }

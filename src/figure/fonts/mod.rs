@@ -5,6 +5,9 @@
 /// Name of the family inside the files.
 pub const FAMILY: &str = "Inter";
 
+/// What characters are drawn with that this family does not have.
+pub const CHINESE: &str = "'Noto Sans SC'";
+
 /// Weight 400.
 pub const REGULAR: &[u8] = include_bytes!("Inter-Regular.otf");
 
@@ -32,6 +35,7 @@ pub fn width(text: &str, size: f32, strong: bool) -> f32 {
         .map(|c| match c {
             ' '..='~' => u32::from(ADVANCES[c as usize - ' ' as usize]),
             '⁰' | '¹' | '²' | '³' | '⁴'..='⁹' | '⁻' | '₀'..='₉' => 440,
+            '\u{2e80}'.. => 1000,
             _ => 660,
         })
         .sum();

@@ -9,6 +9,7 @@ pub use steps::STEPS;
 
 use super::{ArmCommand, Brush, Command, Lab, LowerView};
 use crate::config::Config;
+use crate::words::word;
 
 /// Where the tour is, and what was done of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,7 +79,7 @@ impl Lab {
         self.close_inspection();
         self.start_race(configs.collect(), 0);
         for (index, arm) in of.arms.iter().enumerate() {
-            self.arm(ArmCommand::Rename(index, arm.name.to_owned()));
+            self.arm(ArmCommand::Rename(index, word(arm.name).to_owned()));
             self.arms[index].muted = false;
         }
         self.command(Command::Speed(of.speed));

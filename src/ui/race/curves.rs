@@ -8,6 +8,7 @@ use crate::engine::{Evaluation, Scores};
 use crate::figure::{self, RaceCurve};
 use crate::ghm::Task;
 use crate::lab::Lab;
+use crate::words::{tr, word};
 
 /// A score on the test examples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,21 +51,23 @@ impl Score {
 
     pub fn name(self, lab: &Lab) -> String {
         match (self, lab.config().task) {
-            (Self::Headline, Task::Regression) => "mean absolute error".to_owned(),
-            (Self::Headline, Task::Classes) => "mean average precision".to_owned(),
-            (Self::Headline, Task::Binary) => "average precision".to_owned(),
-            (Self::BestF1, _) => "best F1".to_owned(),
-            (Self::Recall(1), Task::Binary) => "recall of positives".to_owned(),
-            (Self::Recall(_), Task::Binary) => "recall of negatives".to_owned(),
-            (Self::Recall(class), _) => format!("recall of class {class}"),
-            (Self::Calibration, _) => "calibration error".to_owned(),
+            (Self::Headline, Task::Regression) => word("mean absolute error").to_owned(),
+            (Self::Headline, Task::Classes) => word("mean average precision").to_owned(),
+            (Self::Headline, Task::Binary) => word("average precision").to_owned(),
+            (Self::BestF1, _) => word("best F1").to_owned(),
+            (Self::Recall(1), Task::Binary) => word("recall of positives").to_owned(),
+            (Self::Recall(_), Task::Binary) => word("recall of negatives").to_owned(),
+            (Self::Recall(class), _) => tr!("recall of class {class}", class),
+            (Self::Calibration, _) => word("calibration error").to_owned(),
         }
     }
 
     /// The name as a title.
     pub fn title(self, lab: &Lab) -> String {
         let name = self.name(lab);
-        name[..1].to_uppercase() + &name[1..]
+        let mut rest = name.chars();
+        let first = rest.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(rest).collect()
     }
 
     /// Whether more is better.
@@ -111,6 +114,6 @@ pub(super) fn scores(ui: &mut Ui, lab: &Lab, score: Score, size: Vec2) {
     let curves = of_arms(lab, &|point| score.value(&point.test));
     let title = score.title(lab);
     let is_share = lab.config().task != Task::Regression;
-    let panel = figure::race_scores(&curves, &title, "on the test examples", is_share);
+    let panel = figure::race_scores(&curves, &title, word("on the test examples"), is_share);
     panels::curves(ui, &panel, lab.looks_back(), size);
 }

@@ -7,6 +7,7 @@ use super::super::{egui, field, plane};
 use super::{Memory, color};
 use crate::ghm::Task;
 use crate::lab::{ArmCommand, Lab};
+use crate::words::{tr, word};
 
 /// Examples of each class that a small map shows.
 const MOST: usize = 160;
@@ -63,7 +64,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
         let place = Rect::from_min_max(corner, square.max);
         let id = ui.scope_id().with(("map", tile));
         let response = ui.interact(place, id, Sense::click());
-        let label = format!("Map of {name}");
+        let label = tr!("Map of {name}", name);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
         match arms.get(tile) {
             Some(&arm) => {
@@ -72,7 +73,11 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
                 field::map(ui, lab, arm, &mut memory.fields[tile], square);
                 let last = lab.arms()[arm].evaluation();
                 if let Some(value) = last.and_then(|last| last.test.headline()) {
-                    below(ui, square, &format!("AP {value:.3}"));
+                    below(
+                        ui,
+                        square,
+                        &tr!("AP {value}", value = format!("{value:.3}")),
+                    );
                 }
                 examples(ui, lab, &memory.chosen.1, square);
                 if response.clicked() {
@@ -85,11 +90,13 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
                 let pair = memory.pair.map(|arm| (arm, color(ui, lab, arm)));
                 field::difference(ui, lab, pair, &mut memory.fields[tile], square);
                 let tip = if task == Task::Binary {
-                    "Where one arm gives a positive more probability than the other, in its colour."
+                    word(
+                        "Where one arm gives a positive more probability than the other, in its colour.",
+                    )
                 } else {
-                    "How far the probabilities of the two arms are apart."
+                    word("How far the probabilities of the two arms are apart.")
                 };
-                below(ui, square, "of their probabilities");
+                below(ui, square, word("of their probabilities"));
                 response.on_hover_text_at_pointer(tip);
             }
         }
@@ -143,7 +150,7 @@ fn fits(ui: &mut Ui, lab: &Lab, memory: &Memory, size: Vec2) {
     let (whole, response) = ui.allocate_exact_size(size, Sense::hover());
     let side = size.x.min(size.y - TITLE);
     let square = Rect::from_min_size(whole.min + Vec2::new(0.0, TITLE), Vec2::splat(side));
-    let name = "Fits of all arms";
+    let name = word("Fits of all arms");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
     let colors = theme(ui.ctx());
     title(ui, whole.min, name, colors.ink.into_color(), true);

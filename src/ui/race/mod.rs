@@ -14,6 +14,7 @@ use super::{egui, field, plane};
 use crate::figure::{self, Look, Profile, RaceArm};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, LowerView};
+use crate::words::{text, word};
 
 pub(super) use strip::{strip, views};
 
@@ -23,40 +24,42 @@ pub(super) const VIEWS_HEIGHT: f32 = 36.0;
 /// What a view of the race is called with this task.
 fn name_of(view: LowerView, task: Task) -> &'static str {
     match (view, task) {
-        (LowerView::Data, _) => "Data",
-        (LowerView::Maps, Task::Regression) => "Fits",
-        (LowerView::Maps, _) => "Maps",
-        (LowerView::Curves, _) => "Curves",
-        (LowerView::Scores, _) => "Scores",
-        (LowerView::Seeds, _) => "Seeds",
-        (LowerView::Threshold, _) => "Threshold",
+        (LowerView::Data, _) => word("Data"),
+        (LowerView::Maps, Task::Regression) => word("Fits"),
+        (LowerView::Maps, _) => word("Maps"),
+        (LowerView::Curves, _) => word("Curves"),
+        (LowerView::Scores, _) => word("Scores"),
+        (LowerView::Seeds, _) => word("Seeds"),
+        (LowerView::Threshold, _) => word("Threshold"),
     }
 }
 
 const VIEWS: [(LowerView, &str); 6] = [
     (
         LowerView::Data,
-        "The data and the curves of the chosen arm.",
+        text("The data and the curves of the chosen arm."),
     ),
     (
         LowerView::Maps,
-        "What each arm predicts over the plane, and where two arms differ.",
+        text("What each arm predicts over the plane, and where two arms differ."),
     ),
     (
         LowerView::Curves,
-        "Loss and scores of all arms over the steps.",
+        text("Loss and scores of all arms over the steps."),
     ),
     (
         LowerView::Scores,
-        "Exact numbers of all arms on the test examples, the best of each column in bold.",
+        text("Exact numbers of all arms on the test examples, the best of each column in bold."),
     ),
     (
         LowerView::Seeds,
-        "The race repeated over several seeds: means, spread and paired differences.",
+        text("The race repeated over several seeds: means, spread and paired differences."),
     ),
     (
         LowerView::Threshold,
-        "Where to put the threshold: precision over recall, the confusion matrix and the reliability.",
+        text(
+            "Where to put the threshold: precision over recall, the confusion matrix and the reliability.",
+        ),
     ),
 ];
 
@@ -144,8 +147,14 @@ pub(super) fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
         let snapshot = arm.snapshot();
         let contribution = snapshot.contribution_of(arm.config().loss);
         let pair = [
-            ("examples", snapshot.counts.get(bin).map(|&v| f64::from(v))),
-            ("contribution", contribution.get(bin).map(|&v| f64::from(v))),
+            (
+                word("examples"),
+                snapshot.counts.get(bin).map(|&v| f64::from(v)),
+            ),
+            (
+                word("contribution"),
+                contribution.get(bin).map(|&v| f64::from(v)),
+            ),
         ];
         let name = arm.name().to_owned();
         let same = snapshot.counts.len() == bins;

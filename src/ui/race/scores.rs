@@ -7,12 +7,13 @@ use super::super::table::table;
 use super::curves::Score;
 use crate::figure::{count, number};
 use crate::lab::Lab;
+use crate::words::word;
 
 /// A row an arm; the best of each column is strong.
 pub(super) fn show(ui: &mut Ui, lab: &Lab) {
     let scores = Score::of(lab);
     let names: Vec<String> = scores.iter().map(|score| score.name(lab)).collect();
-    let header: Vec<&str> = ["arm", "step", "test loss"]
+    let header: Vec<&str> = [word("arm"), word("step"), word("test loss")]
         .into_iter()
         .chain(names.iter().map(String::as_str))
         .collect();
@@ -53,10 +54,10 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab) {
     table(ui, &header, &rows, &is_best);
     ui.add_space(8.0);
     ui.label(
-        RichText::new(
+        RichText::new(word(
             "Losses weigh examples differently and have no common scale. Scores are of the test \
              examples, whose labels are clean. One run proves little: repeat with other seeds.",
-        )
+        ))
         .weak()
         .small(),
     );

@@ -9,6 +9,7 @@ use super::curves::Score;
 use crate::figure::{self, RaceCurve, count, looks};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Paired, Repeats, Spread};
+use crate::words::{tr, word};
 
 /// Most steps of a run.
 const MOST_STEPS: u32 = 100_000;
@@ -63,31 +64,31 @@ fn controls(ui: &mut Ui, lab: &mut Lab, wanted: &mut Wanted) {
         let running = lab.repeats().filter(|of| of.is_running());
         if let Some(repeats) = running {
             let (done, all) = (repeats.seeds_done(), repeats.seeds());
-            let text = format!("{done} of {all} seeds");
+            let text = tr!("{done} of {all} seeds", done, all);
             let bar = ProgressBar::new(repeats.progress()).desired_width(220.0);
             let response = ui.add(bar.text(text.clone()));
             response.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &text)
             });
-            if ui.button("Cancel").clicked() {
+            if ui.button(word("Cancel")).clicked() {
                 lab.cancel_repeats();
             }
             return;
         }
-        let label = ui.label("seeds");
+        let label = ui.label(word("seeds"));
         let seeds = DragValue::new(&mut wanted.seeds).range(1..=Repeats::MOST_SEEDS);
-        let tip = "How often each arm is trained: with the present seed and those after it. Range: 1 to 50.";
+        let tip = word("How often each arm is trained: with the present seed and those after it. Range: 1 to 50.");
         ui.add(seeds).labelled_by(label.id).on_hover_text(tip);
-        let label = ui.label("steps");
+        let label = ui.label(word("steps"));
         let steps = DragValue::new(&mut wanted.steps).range(1..=MOST_STEPS).speed(20.0);
-        let tip = "Mini-batches of each run. Range: 1 to 100,000.";
+        let tip = word("Mini-batches of each run. Range: 1 to 100,000.");
         ui.add(steps).labelled_by(label.id).on_hover_text(tip);
-        let tip = "Trains all arms over these seeds in the background, on the CPU engine.";
-        if ui.button("Repeat the race").on_hover_text(tip).clicked() {
+        let tip = word("Trains all arms over these seeds in the background, on the CPU engine.");
+        if ui.button(word("Repeat the race")).on_hover_text(tip).clicked() {
             lab.repeat(wanted.seeds, wanted.steps);
         }
         if lab.repeats().is_none_or(|of| of.seeds_done() == 0) {
-            let text = "A single run proves little: the next seed may turn the order around.";
+            let text = word("A single run proves little: the next seed may turn the order around.");
             ui.label(RichText::new(text).weak());
         }
     });
@@ -111,7 +112,7 @@ fn curves(ui: &mut Ui, lab: &Lab, repeats: &Repeats, score: Score, size: Vec2) {
     };
     let curves: Vec<RaceCurve> = looks.into_iter().enumerate().map(of_arm).collect();
     let is_share = lab.config().task != Task::Regression;
-    let unit = "mean over the seeds, ± standard deviation";
+    let unit = word("mean over the seeds, ± standard deviation");
     let panel = figure::race_scores(&curves, &score.title(lab), unit, is_share);
     panels::curves(ui, &panel, None, size);
 }
@@ -146,17 +147,17 @@ fn results(ui: &mut Ui, lab: &Lab, repeats: &Repeats, score: Score) {
                         false => "?".to_owned(),
                     };
                     let difference = format!("{:+.4} ± {margin}", of.difference);
-                    (difference, format!("{} of {}", of.higher, of.pairs))
+                    (difference, tr!("{0} of {1}", of.higher, of.pairs))
                 }
             };
             vec![arm.name.clone(), mean, difference, better]
         })
         .collect();
-    let header = ["arm", "mean ± SD", &against, "higher on"];
+    let header = [word("arm"), word("mean ± SD"), &against, word("higher on")];
     table(ui, &header, &rows, &|row, column| row == best && column < 2);
     ui.add_space(4.0);
-    let text = format!(
-        "{} of the test examples after {} steps, over {} seeds. Differences are paired by seed, with the 95 % \
+    let text = tr!(
+        "{0} of the test examples after {1} steps, over {2} seeds. Differences are paired by seed, with the 95 % \
          confidence interval of their mean by Student's t.",
         score.title(lab),
         count(u64::from(repeats.steps())),

@@ -10,6 +10,7 @@ use super::{Memory, VIEWS, is_offered, looks, name_of};
 use crate::figure::{Look, Shape};
 use crate::ghm::{Loss, Task};
 use crate::lab::{ArmCommand, Lab, LowerView};
+use crate::words::{tr, word};
 
 /// Height of the row where a mouse points.
 const HEIGHT: f32 = 28.0;
@@ -49,7 +50,7 @@ fn chip(
     let arm = &lab.arms()[index];
     if let Some((_, name)) = memory.renaming.as_mut().filter(|(of, _)| *of == index) {
         let field = egui::TextEdit::singleline(name).desired_width(120.0);
-        let label = ui.label(RichText::new("name").weak());
+        let label = ui.label(RichText::new(word("name")).weak());
         let response = ui.add_sized([120.0, height], field).labelled_by(label.id);
         if !response.lost_focus() && !response.clicked_elsewhere() {
             // To ask for it again would take back that it was lost.
@@ -64,7 +65,7 @@ fn chip(
     }
     let mut command = None;
     let text = match arm.out_at() {
-        Some(_) => format!("{} (out)", arm.name()),
+        Some(_) => tr!("{} (out)", arm.name()),
         None => arm.name().to_owned(),
     };
     let text = if arm.is_muted() {
@@ -90,7 +91,7 @@ fn chip(
         sample(ui, look, height);
         let shown = lab.shown() == index;
         let label = egui::Button::selectable(shown, text).min_size(Vec2::new(0.0, height));
-        let tip = "Shows the data and the settings of this arm.";
+        let tip = word("Shows the data and the settings of this arm.");
         if ui.add(label).on_hover_text(tip).clicked() {
             command = Some(ArmCommand::Show(index));
         }
@@ -111,36 +112,44 @@ fn menu(
 ) -> Option<ArmCommand> {
     let mut command = None;
     let arm = &lab.arms()[index];
-    let name = format!("{}: more", arm.name());
+    let name = tr!("{}: more", arm.name());
     let more = button(
         ui,
         Icon::More,
         height,
         &name,
-        "Rename, duplicate, mute, solo, remove.",
+        word("Rename, duplicate, mute, solo, remove."),
     );
     Popup::menu(&more).show(|ui| {
-        if ui.button("Rename").clicked() {
+        if ui.button(word("Rename")).clicked() {
             memory.renaming = Some((index, arm.name().to_owned()));
         }
-        let mute = if arm.is_muted() { "Unmute" } else { "Mute" };
+        let mute = if arm.is_muted() {
+            word("Unmute")
+        } else {
+            word("Mute")
+        };
         for (name, tip, chosen) in [
             (
-                "Duplicate",
-                "One more arm with these settings. All start anew.",
+                word("Duplicate"),
+                word("One more arm with these settings. All start anew."),
                 ArmCommand::Duplicate(index),
             ),
             (
                 mute,
-                "Left out of the views; it trains on.",
+                word("Left out of the views; it trains on."),
                 ArmCommand::Mute(index),
             ),
             (
-                "Solo",
-                "This one alone in the views; again, all.",
+                word("Solo"),
+                word("This one alone in the views; again, all."),
                 ArmCommand::Solo(index),
             ),
-            ("Remove", "The others run on.", ArmCommand::Remove(index)),
+            (
+                word("Remove"),
+                word("The others run on."),
+                ArmCommand::Remove(index),
+            ),
         ] {
             if ui.button(name).on_hover_text(tip).clicked() {
                 command = Some(chosen);
@@ -166,14 +175,15 @@ fn sample(ui: &mut Ui, look: Look, height: f32) {
 /// Adds an arm, or makes a race of all losses.
 fn adder(ui: &mut Ui, lab: &Lab, height: f32) -> Option<ArmCommand> {
     let mut command = None;
-    let tip =
-        "One more arm: the same data, first weights and order under another loss. All start anew.";
-    let add = button(ui, Icon::Add, height, "Add an arm", tip);
+    let tip = word(
+        "One more arm: the same data, first weights and order under another loss. All start anew.",
+    );
+    let add = button(ui, Icon::Add, height, word("Add an arm"), tip);
     Popup::menu(&add).show(|ui| {
         for &loss in Loss::of(lab.config().task) {
             if ui
-                .button(loss.label())
-                .on_hover_text(Loss::DOCS[loss as usize])
+                .button(word(loss.label()))
+                .on_hover_text(word(Loss::DOCS[loss as usize]))
                 .clicked()
             {
                 command = Some(ArmCommand::Add(loss));
@@ -181,9 +191,10 @@ fn adder(ui: &mut Ui, lab: &Lab, height: f32) -> Option<ArmCommand> {
         }
     });
     if !lab.is_race() {
-        let all = egui::Button::new("Race all losses").min_size(Vec2::new(0.0, height));
-        let tip =
-            "Trains one arm for each loss, from the same first weights on the same mini-batches.";
+        let all = egui::Button::new(word("Race all losses")).min_size(Vec2::new(0.0, height));
+        let tip = word(
+            "Trains one arm for each loss, from the same first weights on the same mini-batches.",
+        );
         if ui.add(all).on_hover_text(tip).clicked() {
             command = Some(ArmCommand::AllLosses);
         }
@@ -200,14 +211,14 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
         for (view, tip) in VIEWS.into_iter().filter(|(view, _)| is_offered(*view, lab)) {
             let name = name_of(view, lab.config().task);
             let tab = ui.selectable_label(view == now, name);
-            if tab.on_hover_text(tip).clicked() {
+            if tab.on_hover_text(word(tip)).clicked() {
                 memory.shown = view;
             }
         }
         ui.add_space(8.0);
         match memory.view(lab) {
             LowerView::Curves | LowerView::Seeds => {
-                let label = ui.label(RichText::new("score").weak());
+                let label = ui.label(RichText::new(word("score")).weak());
                 ComboBox::from_id_salt("score")
                     .width(170.0)
                     .selected_text(memory.score.fitting(lab).name(lab))
@@ -220,7 +231,7 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
                     .labelled_by(label.id);
             }
             LowerView::Maps if lab.config().task != Task::Regression => {
-                let first = ui.label(RichText::new("difference").weak());
+                let first = ui.label(RichText::new(word("difference")).weak());
                 pick(ui, lab, &mut memory.pair[0], first.id, "minuend");
                 let second = ui.label("−");
                 pick(ui, lab, &mut memory.pair[1], second.id, "subtrahend");
@@ -233,7 +244,7 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
 /// The arms of the difference.
 fn pick(ui: &mut Ui, lab: &Lab, arm: &mut usize, label: egui::Id, salt: &str) {
     let name = |index: usize| lab.arms().get(index).map_or("", |arm| arm.name());
-    let tip = "The arms whose probabilities are subtracted in the last map.";
+    let tip = word("The arms whose probabilities are subtracted in the last map.");
     ComboBox::from_id_salt(salt)
         .width(130.0)
         .selected_text(name(*arm))

@@ -12,6 +12,7 @@ use super::{color, looks};
 use crate::figure::{self, Panel, RaceCurve, count, number};
 use crate::ghm::Task;
 use crate::lab::{Decisions, Lab};
+use crate::words::{tr, word};
 
 /// Width of the controls on a wide screen.
 const CONTROLS: f32 = 268.0;
@@ -87,8 +88,11 @@ pub(super) fn show_narrow(ui: &mut Ui, lab: &Lab, memory: &mut Memory, panel: Ve
 
 fn names(lab: &Lab, class: usize) -> [String; 2] {
     match lab.config().task {
-        Task::Classes => [format!("class {class}"), "another class".to_owned()],
-        _ => ["positive".to_owned(), "negative".to_owned()],
+        Task::Classes => [
+            tr!("class {class}", class),
+            word("another class").to_owned(),
+        ],
+        _ => [word("positive").to_owned(), word("negative").to_owned()],
     }
 }
 
@@ -97,42 +101,42 @@ fn controls(ui: &mut Ui, lab: &Lab, memory: &mut Memory) {
         let classes = lab.config().number_of_classes();
         memory.class = memory.class.min(classes - 1);
         ui.horizontal(|ui| {
-            let label = ui.label("class");
+            let label = ui.label(word("class"));
             ComboBox::from_id_salt("class")
-                .selected_text(format!("class {}", memory.class))
+                .selected_text(tr!("class {}", memory.class))
                 .show_ui(ui, |ui| {
                     for class in 0..classes {
-                        ui.selectable_value(&mut memory.class, class, format!("class {class}"));
+                        ui.selectable_value(&mut memory.class, class, tr!("class {class}", class));
                     }
                 })
                 .response
                 .labelled_by(label.id)
-                .on_hover_text("The class that is told from all others.");
+                .on_hover_text(word("The class that is told from all others."));
         });
     } else {
         memory.class = 1;
     }
     ui.horizontal(|ui| {
-        let label = ui.label("threshold");
+        let label = ui.label(word("threshold"));
         ui.spacing_mut().slider_width = 110.0;
         let slider = Slider::new(&mut memory.threshold, 0.0..=1.0)
             .clamping(SliderClamping::Always)
             .max_decimals(4);
-        ui.add(slider).labelled_by(label.id).on_hover_text(
+        ui.add(slider).labelled_by(label.id).on_hover_text(word(
             "Examples whose probability is at least this are called positive.\nRange: 0 to 1.",
-        );
+        ));
     });
     let Some(decisions) = memory.of(lab.shown()).cloned() else {
         return;
     };
     ui.horizontal(|ui| {
-        let tip = "What the most probable of two classes means.";
+        let tip = word("What the most probable of two classes means.");
         if ui.button("0.5").on_hover_text(tip).clicked() {
             memory.threshold = 0.5;
         }
-        let tip = "The threshold of the best F1, chosen on these very test examples.";
+        let tip = word("The threshold of the best F1, chosen on these very test examples.");
         if let Some(best) = decisions.best()
-            && ui.button("best F1").on_hover_text(tip).clicked()
+            && ui.button(word("best F1")).on_hover_text(tip).clicked()
         {
             memory.threshold = best.threshold;
         }
@@ -160,17 +164,20 @@ fn numbers(ui: &mut Ui, lab: &Lab, decisions: &Decisions, threshold: f64) {
     let rows = rows.map(|(name, yes, no)| vec![name, cell(yes), cell(no)]);
     let name = lab.arms()[lab.shown()].name();
     ui.add_space(4.0);
-    table(ui, &[name, "said yes", "said no"], &rows, &|row, column| {
-        row + 1 == column
-    });
+    table(
+        ui,
+        &[name, word("said yes"), word("said no")],
+        &rows,
+        &|row, column| row + 1 == column,
+    );
     let share = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{share:.3}"));
     ui.add_space(4.0);
     egui::Grid::new("threshold").num_columns(2).show(ui, |ui| {
         for (name, value) in [
-            ("precision", share(confusion.precision())),
-            ("recall", share(confusion.recall())),
+            (word("precision"), share(confusion.precision())),
+            (word("recall"), share(confusion.recall())),
             ("F1", share(Some(confusion.f1()))),
-            ("prevalence", number(decisions.prevalence())),
+            (word("prevalence"), number(decisions.prevalence())),
         ] {
             ui.label(RichText::new(name).weak());
             ui.label(value);

@@ -14,6 +14,7 @@ use super::error::{ReadError, shorten};
 use super::guard::guarded;
 use super::npy::half;
 use super::{Block, Input, Table};
+use crate::words::{tr, word};
 use source::{Checked, Chunks};
 
 /// What the values of a column are.
@@ -131,26 +132,31 @@ impl Pages {
             let is_name = matches!(role, Role::Batch | Role::Group);
             let refuse = |what: &str| {
                 let name = shorten(&self.names[index]);
-                ReadError::of(&self.file, format!("column \"{name}\" holds {what}"))
+                ReadError::of(
+                    &self.file,
+                    tr!("column \"{name}\" holds {what}", name, what),
+                )
             };
             match kind {
                 _ if column.max_rep_level() > 0 => {
-                    return Err(refuse("lists; one value a row is expected"));
+                    return Err(refuse(word("lists; one value a row is expected")));
                 }
-                Kind::Text if !is_name => return Err(refuse("text; numbers are expected")),
+                Kind::Text if !is_name => return Err(refuse(word("text; numbers are expected"))),
                 Kind::Other => {
                     let expected = if is_name {
-                        "numbers or text"
+                        word("numbers or text")
                     } else {
-                        "numbers"
+                        word("numbers")
                     };
                     let of = match column.logical_type_ref() {
                         Some(logical) => format!("{logical:?}"),
                         None => format!("{:?}", column.physical_type()),
                     };
                     let of = shorten(&of);
-                    return Err(refuse(&format!(
-                        "values of type {of}; {expected} are expected"
+                    return Err(refuse(&tr!(
+                        "values of type {of}; {expected} are expected",
+                        of,
+                        expected
                     )));
                 }
                 _ => {}
@@ -203,7 +209,7 @@ impl Pages {
                 Values::Texts(texts) => texts.len(),
             };
             if there + nulls != count {
-                let what = format!(
+                let what = tr!(
                     "column \"{}\" does not have a value for each row",
                     shorten(name)
                 );
@@ -240,9 +246,11 @@ impl Pages {
                 column.push(number.unwrap_or(f64::NAN));
                 if number.is_none() {
                     let index = self.next + row as u64;
-                    let sentence = format!(
+                    let sentence = tr!(
                         "{}, column \"{name}\", index {index}: null is not a number",
-                        self.file
+                        self.file,
+                        name,
+                        index
                     );
                     bad.entry(before + row).or_insert(ReadError(sentence));
                 }
@@ -265,12 +273,12 @@ fn attempt<T>(file: &str, read: impl FnOnce() -> Result<T, ParquetError>) -> Res
             text.split_once(": ")
                 .map_or(text.clone(), |(_, why)| why.to_owned())
         }
-        None => "it contradicts itself".to_owned(),
+        None => word("it contradicts itself").to_owned(),
     };
     let why = shorten(&why);
     Err(ReadError::of(
         file,
-        format!("its Parquet data cannot be read: {why}"),
+        tr!("its Parquet data cannot be read: {why}", why),
     ))
 }
 
@@ -285,7 +293,7 @@ fn values<T: DataType>(
     while left > 0 {
         let (rows, _, _) = reader.read_records(left, Some(levels), None, &mut values)?;
         if rows == 0 {
-            let what = "a column ends before its group of rows: truncated";
+            let what = word("a column ends before its group of rows: truncated");
             return Err(ParquetError::General(what.to_owned()));
         }
         left -= rows.min(left);
@@ -363,7 +371,12 @@ impl Table for Pages {
 
     fn place(&self, _block: &Block, row: usize, column: &str) -> String {
         let index = self.first + row as u64;
-        format!("{}, column \"{column}\", index {index}", self.file)
+        tr!(
+            "{}, column \"{column}\", index {index}",
+            self.file,
+            column,
+            index
+        )
     }
 
     fn done(&self) -> u64 {

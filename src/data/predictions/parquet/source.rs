@@ -9,6 +9,7 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::data::predictions::{Input, ReadError, Source};
+use crate::words::word;
 
 /// Most values that a page may claim to hold.
 const MOST_VALUES: u32 = 1 << 28;
@@ -57,7 +58,7 @@ impl Checked {
             Page::DataPage { .. } | Page::DataPageV2 { .. } => MOST_VALUES,
         };
         if page.num_values() > most {
-            let what = "a page claims more values than it can hold";
+            let what = word("a page claims more values than it can hold");
             return Err(ParquetError::General(what.to_owned()));
         }
         Ok(page)
