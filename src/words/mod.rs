@@ -4,11 +4,13 @@
 //! that stands alone, [`tr!`] one with values in it. On the command line all is English.
 
 mod catalogue;
+mod fill;
 
 use std::cell::Cell;
 
-pub use catalogue::{font, is_learned, learn};
-pub use tr::tr;
+pub use catalogue::{font, learn};
+pub use fill::fill;
+pub(crate) use fill::{tr, values};
 
 /// A language of the lab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,7 +62,7 @@ pub fn language() -> Language {
 
 /// Speaks a language from now on, on this thread.
 pub fn speak(language: Language) {
-    catalogue::prepare();
+    catalogue::learn_embedded();
     NOW.set(language);
 }
 

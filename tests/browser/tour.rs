@@ -1,5 +1,5 @@
 //! The tour in the page, done as it asks: every element is found by its name in the page's mirror of the
-//! screen, and clicked where it is.
+//! screen, and clicked where it is. Names are English here, and looked up in the language that is spoken.
 
 use std::path::PathBuf;
 
@@ -10,9 +10,11 @@ use super::mirror::{click_name, find, open_mirror, pause, press, tap};
 use super::site::Site;
 use super::{decode_base64, screenshots};
 use ghm_lab::lab::{STEPS, Step};
+use ghm_lab::words::{self, Language, word};
 
 /// Sets a number by the field beside its slider, through the mirror.
-fn set(page: &mut Page<'_>, name: &str, value: &str) {
+fn set(page: &mut Page<'_>, name: &'static str, value: &str) {
+    let name = word(name);
     let condition = format!("name(of) === {} && of.type === 'range'", json!(name));
     find(page, &condition);
     page.evaluate(&format!(
@@ -27,15 +29,16 @@ fn set(page: &mut Page<'_>, name: &str, value: &str) {
     pause();
 }
 
-fn choose(page: &mut Page<'_>, setting: &str, option: &str) {
+fn choose(page: &mut Page<'_>, setting: &'static str, option: &'static str) {
+    let (setting, option) = (word(setting), word(option));
     let begins = json!(format!("{setting}: "));
     press(page, &format!("name(of).startsWith({begins})"));
     press(page, &format!("name(of) === {}", json!(option)));
 }
 
 /// Drags over the bins of a panel, by shares of its width.
-fn brush(page: &mut Page<'_>, panel: &str, from: f64, to: f64) {
-    let name = json!(format!("Bins of {panel}"));
+fn brush(page: &mut Page<'_>, panel: &'static str, from: f64, to: f64) {
+    let name = json!(word("Bins of {}").replace("{}", word(panel)));
     find(page, &format!("name(of) === {name}"));
     let script = format!(
         "[...document.querySelectorAll('#mirror-elements > *')].find((of) => of.getAttribute('aria-label') === {name}).dataset.bounds"
@@ -61,7 +64,8 @@ fn tried(page: &mut Page<'_>, nth: usize) -> bool {
 
 /// Moves over the plane until the tour notices an example.
 fn point_at_examples(page: &mut Page<'_>, nth: usize) {
-    let (x, y) = find(page, "name(of) === 'Data and decision map'");
+    let plane = json!(word("Data and decision map"));
+    let (x, y) = find(page, &format!("name(of) === {plane}"));
     for dy in -14..14 {
         for dx in -14..14 {
             let event = json!({
@@ -88,7 +92,7 @@ fn attempt(page: &mut Page<'_>, step: &Step, nth: usize) {
         }
         ("reweighting", 0) => set(page, "gamma", "5"),
         ("reweighting", _) => {
-            click_name(page, "OHEM");
+            click_name(page, word("OHEM"));
             set(page, "keep share", "0.01");
         }
         ("density", 0) => set(page, "bins", "1"),
@@ -96,25 +100,25 @@ fn attempt(page: &mut Page<'_>, step: &Step, nth: usize) {
         ("harmonizing", 0) => choose(page, "middle panel", "reformulated norm"),
         ("harmonizing", _) => set(page, "momentum", "0"),
         ("momentum", 0) => {
-            click_name(page, "Restart");
+            click_name(page, word("Restart"));
             page.evaluate("ghmLab.pause()");
-            click_name(page, "Restart");
-            click_name(page, "Step");
+            click_name(page, word("Restart"));
+            click_name(page, word("Step"));
         }
         ("momentum", _) => choose(page, "convention", "corrected"),
         ("softmax", _) => choose(page, "counts", "every entry"),
-        ("regression", 0) => click_name(page, "Smooth L1"),
+        ("regression", 0) => click_name(page, word("Smooth L1")),
         ("regression", _) => set(page, "outliers", "0.4"),
-        ("limits", 0) => click_name(page, "Threshold"),
+        ("limits", 0) => click_name(page, word("Threshold")),
         ("limits", _) => {
-            click_name(page, "CE");
-            click_name(page, "Data");
+            click_name(page, word("CE"));
+            click_name(page, word("Data"));
             brush(page, "Gradient statistics", 0.8, 0.99);
         }
-        ("yours", 0) => click_name(page, "Race all losses"),
+        ("yours", 0) => click_name(page, word("Race all losses")),
         ("yours", _) => {
-            click_name(page, "X-ray");
-            click_name(page, "regression with outliers");
+            click_name(page, word("X-ray"));
+            click_name(page, word("regression with outliers"));
         }
         (key, nth) => panic!("{key} asks for {nth}"),
     }
@@ -122,14 +126,25 @@ fn attempt(page: &mut Page<'_>, step: &Step, nth: usize) {
 
 #[test]
 fn the_tour_is_walked_by_doing_what_it_asks() {
+    walk(Language::English);
+}
+
+#[test]
+fn the_tour_is_walked_in_chinese() {
+    walk(Language::Chinese);
+}
+
+fn walk(language: Language) {
+    words::speak(language);
     let site = Site::serve();
     let mut browser = Browser::launch(Graphics::WebGl);
     let mut page = browser.blank();
     page.resize(1280, 800);
-    page.go(&site.origin);
+    let tag = language.tag();
+    page.go(&format!("{}?lang={tag}", site.origin));
     page.ready();
     open_mirror(&mut page);
-    click_name(&mut page, "Tour");
+    click_name(&mut page, word("Tour"));
     page.wait_for("ghmLab.tour().open");
     let mut failures = Vec::new();
     for (index, step) in STEPS.iter().enumerate() {
@@ -147,9 +162,12 @@ fn the_tour_is_walked_by_doing_what_it_asks() {
                 failures.push(format!("{} {nth}", step.key));
             }
         }
-        picture(&mut page, &format!("tour-{:02}-{}", index + 1, step.key));
+        picture(
+            &mut page,
+            &format!("tour-{tag}-{:02}-{}", index + 1, step.key),
+        );
         if index + 1 < STEPS.len() {
-            press(&mut page, "name(of) === 'Next'");
+            press(&mut page, &format!("name(of) === {}", json!(word("Next"))));
         }
     }
     assert!(failures.is_empty(), "not noticed: {failures:?}");
@@ -162,8 +180,12 @@ fn each_step_opens_by_its_link_on_a_phone() {
     let mut browser = Browser::launch(Graphics::WebGl);
     let mut page = browser.blank();
     page.resize(390, 844);
-    for step in &STEPS {
-        page.go(&format!("{}?{}#tour={}", site.origin, step.key, step.key));
+    for (index, step) in STEPS.iter().enumerate() {
+        let tag = Language::ALL[index % 2].tag();
+        page.go(&format!(
+            "{}?{}&lang={tag}#tour={}",
+            site.origin, step.key, step.key
+        ));
         page.ready();
         let state = page.evaluate("[ghmLab.tour().open, ghmLab.tour().step].join()");
         assert_eq!(state, format!("true,{}", step.key));
@@ -280,4 +302,70 @@ fn picture(page: &mut Page<'_>, name: &str) {
     let picture = page.screenshot();
     let file = screenshots().join(format!("{name}.png"));
     std::fs::write(file, decode_base64(&picture)).unwrap();
+}
+
+#[test]
+fn the_language_is_that_of_the_browser_changes_live_and_is_kept() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.blank();
+    page.resize(1280, 800);
+    let chinese = "[...document.querySelectorAll('#mirror-elements > *')].some((of) => of.getAttribute('aria-label') === '播放' || of.getAttribute('aria-label') === '暂停')";
+    page.call("Emulation.setLocaleOverride", json!({"locale": "zh-CN"}));
+    page.call(
+        "Emulation.setUserAgentOverride",
+        json!({"userAgent": "test", "acceptLanguage": "zh-CN"}),
+    );
+    page.go(&site.origin);
+    page.ready();
+    open_mirror(&mut page);
+    page.wait_for(chinese);
+    assert_eq!(page.evaluate("document.documentElement.lang"), "zh-CN");
+    assert_eq!(
+        page.evaluate("document.getElementById('mirror-step').textContent"),
+        "单步"
+    );
+
+    let steps = page.evaluate("ghmLab.snapshot().step");
+    click_name(&mut page, "语言");
+    press(&mut page, "name(of) === 'English'");
+    find(&mut page, "name(of) === 'Language'");
+    assert_eq!(page.evaluate("document.documentElement.lang"), "en");
+    let later = page.evaluate("ghmLab.snapshot().step");
+    assert!(
+        later.as_u64() >= steps.as_u64(),
+        "it trains on: {steps}, {later}"
+    );
+    // What was chosen counts more than what the browser prefers.
+    page.go(&format!("{}?again", site.origin));
+    page.ready();
+    open_mirror(&mut page);
+    find(&mut page, "name(of) === 'Language'");
+    click_name(&mut page, "Language");
+    press(&mut page, "name(of) === '简体中文'");
+    page.wait_for(chinese);
+    let error =
+        page.evaluate("ghmLab.setConfig({bins: 0}).then(() => '', (error) => error.message)");
+    assert!(error.as_str().unwrap().contains("超出范围"), "{error}");
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn without_the_language_the_page_speaks_english_and_says_so() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("site");
+    super::copy(&super::site::dist(), &folder);
+    std::fs::remove_file(folder.join("words/zh-CN.json")).unwrap();
+    let site = Site::serve_folder(&folder);
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.blank();
+    page.go(&format!("{}?lang=zh-CN", site.origin));
+    page.ready();
+    open_mirror(&mut page);
+    click_name(&mut page, "Language");
+    press(&mut page, "name(of) === '简体中文'");
+    page.wait_for(
+        "ghmLab.messages().some((text) => text.includes('The language could not be fetched'))",
+    );
+    assert_eq!(page.evaluate("document.documentElement.lang"), "en");
 }
