@@ -35,12 +35,12 @@ main().catch((error) => {
 
 async function main() {
   catchStrayErrors();
+  if (isEmbedded) listen(location.search);
   try {
     learned = await speak(preferred());
   } catch (error) {
     console.warn(`GHM Lab speaks English: ${sentence(error)}`);
   }
-  if (isEmbedded) listen(location.search);
   const forced = new URLSearchParams(location.search).get("renderer");
   if (forced !== null && !(forced in NAMES)) {
     throw new Error(t("renderer: \"{forced}\" is not one of {names}", { forced, names: Object.keys(NAMES).join(", ") }));

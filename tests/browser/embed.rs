@@ -38,6 +38,7 @@ fn a_page_that_is_named_commands_the_embedded_lab() {
         host.origin, lab.origin
     ));
     // The frame may still be loading: what was sent before that is lost.
+    page.wait_for("typeof ask === 'function'");
     page.wait_for("ask('config').then((answer) => answer.result?.bins === 30)");
     page.evaluate("ask('pause')");
     let answer = page.evaluate("ask('setConfig', { bins: 12 })");
@@ -63,6 +64,7 @@ fn a_page_that_is_named_commands_the_embedded_lab() {
         "{}#{}?embed=1&origin=https://example.org",
         host.origin, lab.origin
     ));
+    page.wait_for("typeof ask === 'function'");
     for _ in 0..3 {
         assert_eq!(page.evaluate("ask('config')")["silent"], true);
     }
