@@ -76,6 +76,9 @@ pub async fn start(
                 graphics::watch_device(context);
                 let compute = graphics::compute(context, no_gpu);
                 let mut app = App::new(&context.egui_ctx, compute, &config, &errors)?;
+                if prefers_less_motion() {
+                    crate::ui::still(&context.egui_ctx);
+                }
                 app.view().panels_only = embedded;
                 let lab = app.lab();
                 // A step of the tour; what is wrong with the rest was said above.
@@ -322,6 +325,15 @@ impl Page {
         self.lab.borrow_mut().command(command);
         self.context.request_repaint();
     }
+}
+
+fn prefers_less_motion() -> bool {
+    let window = web_sys::window();
+    let query = window.and_then(|window| {
+        let query = window.match_media("(prefers-reduced-motion: reduce)");
+        query.ok().flatten()
+    });
+    query.is_some_and(|query| query.matches())
 }
 
 /// The settings that a script gave.

@@ -96,13 +96,12 @@ fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
         memory.of = of;
         memory.ranges = [None; 3];
     }
+    let seconds = match ui.style().animation_time {
+        0.0 => f32::INFINITY,
+        _ => ui.input(|input| input.stable_dt),
+    };
     for (panel, range) in panels.iter_mut().zip(&mut memory.ranges) {
-        let eased = ease(
-            *range,
-            panel.y.range,
-            panel.y.scale,
-            ui.input(|i| i.stable_dt),
-        );
+        let eased = ease(*range, panel.y.range, panel.y.scale, seconds);
         *range = Some(eased);
         panel.y.range = eased;
     }
@@ -215,4 +214,19 @@ pub(super) fn read(
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AxisScale, ease};
+
+    #[test]
+    fn ranges_go_out_at_once_and_in_slowly_unless_nothing_may_move() {
+        let of = |needed, seconds| ease(Some([1.0, 100.0]), needed, AxisScale::Log, seconds);
+        assert_eq!(of([0.1, 1000.0], 0.01), [0.1, 1000.0]);
+        let [low, high] = of([10.0, 20.0], 0.01);
+        assert!(1.0 < low && low < 1.1 && 95.0 < high && high < 100.0);
+        let [low, high] = of([10.0, 20.0], f32::INFINITY);
+        assert!((low - 10.0).abs() < 1e-9 && (high - 20.0).abs() < 1e-9);
+    }
 }

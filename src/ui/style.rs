@@ -91,6 +91,14 @@ pub fn install(ctx: &Context) {
     }
 }
 
+/// Leaves out motion that only decorates, for who prefers less of it; what training moves stays.
+pub fn still(ctx: &Context) {
+    ctx.all_styles_mut(|style| {
+        style.animation_time = 0.0;
+        style.scroll_animation = egui::style::ScrollAnimation::none();
+    });
+}
+
 fn visuals(theme: egui::Theme) -> Visuals {
     let colors = of(theme);
     let mut visuals = match theme {
