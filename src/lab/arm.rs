@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::moments::{Moment, Moments};
 use super::{History, Watch};
@@ -14,6 +15,8 @@ use crate::words::word;
 
 /// A run among those that share data, order, first weights and clock.
 pub struct Arm {
+    /// No two runs have the same.
+    run: u64,
     /// What the person called it.
     name: Option<String>,
     /// Left out of the views; it trains on, so that it is there again at the same step.
@@ -38,7 +41,9 @@ impl Arm {
     const LONGEST_NAME: usize = 24;
 
     pub(super) fn new(trainer: Trainer) -> Self {
+        static RUNS: AtomicU64 = AtomicU64::new(0);
         Self {
+            run: RUNS.fetch_add(1, Ordering::Relaxed),
             name: None,
             muted: false,
             history: History::default(),
@@ -83,6 +88,11 @@ impl Arm {
     /// Examples of the mini-batches that were queued last, one after the other.
     pub fn last_indices(&self) -> &[u32] {
         self.trainer.last_indices()
+    }
+
+    /// Tells its run from all others, also from its own before a restart: places among the arms change.
+    pub fn run(&self) -> u64 {
+        self.run
     }
 
     pub fn is_muted(&self) -> bool {

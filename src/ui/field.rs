@@ -18,16 +18,17 @@ const STRENGTH: f32 = 0.3;
 #[derive(Default)]
 pub(super) struct Memory {
     texture: Option<TextureHandle>,
-    /// The run, the arms, the step and the theme that the texture shows.
-    texture_of: Option<(u64, [usize; 2], u64, bool)>,
+    /// The runs, the step and the theme that the texture shows.
+    texture_of: Option<([u64; 2], u64, bool)>,
 }
 
 /// Draws the decision map of an arm's classification over `square`.
 pub(super) fn map(ui: &Ui, lab: &Lab, arm: usize, memory: &mut Memory, square: Rect) {
-    let Some(map) = lab.arms()[arm].map() else {
+    let arm = &lab.arms()[arm];
+    let Some(map) = arm.map() else {
         return;
     };
-    let of = (lab.run(), [arm; 2], map.step, ui.visuals().dark_mode);
+    let of = ([arm.run(); 2], map.step, ui.visuals().dark_mode);
     memory.draw(ui, of, square, || image(map, theme(ui.ctx())));
 }
 
@@ -47,12 +48,8 @@ pub(super) fn difference(
     if a.values.len() != b.values.len() {
         return;
     }
-    let of = (
-        lab.run(),
-        [one, other],
-        a.step + b.step,
-        ui.visuals().dark_mode,
-    );
+    let runs = [one, other].map(|arm| lab.arms()[arm].run());
+    let of = (runs, a.step + b.step, ui.visuals().dark_mode);
     memory.draw(ui, of, square, || {
         let ground = theme(ui.ctx()).ground.into_color();
         let pixel = |i: usize| {
@@ -75,7 +72,7 @@ impl Memory {
     fn draw(
         &mut self,
         ui: &Ui,
-        of: (u64, [usize; 2], u64, bool),
+        of: ([u64; 2], u64, bool),
         square: Rect,
         image: impl FnOnce() -> ColorImage,
     ) {

@@ -19,8 +19,8 @@ const HARDEST: f32 = 0.9;
 #[derive(Default)]
 pub struct Memory {
     gradients: Option<Gradients>,
-    /// The run and the arm of the gradients.
-    of: (u64, usize),
+    /// The run of the gradients.
+    of: u64,
     /// The examples that are selected, and the bins that they lie in.
     lit: Option<(Brush, u64, Vec<u32>)>,
 }
@@ -29,7 +29,7 @@ impl Memory {
     /// Follows the evaluations and the cursor.
     pub(super) fn refresh(&mut self, lab: &Lab, cursor: &Cursor) {
         let arm = &lab.arms()[lab.shown()];
-        let of = (lab.run(), lab.shown());
+        let of = arm.run();
         let step = arm.outputs().map(|outputs| outputs.step);
         if self.of != of || self.gradients.as_ref().map(|of| of.step) != step {
             self.of = of;

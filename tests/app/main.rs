@@ -12,7 +12,7 @@ use ghm_lab::app::{self, App};
 use ghm_lab::config::{Backend, Config, Kind, Optimizer, SETTINGS, Setting};
 use ghm_lab::data::predictions::Input;
 use ghm_lab::ghm::{ClassBalance, Loss, Task};
-use ghm_lab::lab::{Command, SAMPLES};
+use ghm_lab::lab::{ArmCommand, Command, Decisions, SAMPLES};
 
 const WIDE: [f32; 2] = [1280.0, 800.0];
 const PHONE: [f32; 2] = [390.0, 844.0];
@@ -631,6 +631,42 @@ fn the_threshold_is_moved_and_counts() {
     harness.get_by_label("0.5").click();
     harness.run();
     assert_eq!(threshold(&harness), Some(0.5));
+}
+
+#[test]
+fn the_threshold_is_that_of_the_arm_when_another_goes() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    harness.get_by_label("Race all losses").click();
+    harness.run();
+    command(&harness, Command::Step(10));
+    harness.run();
+    harness.get_by_label("Threshold").click();
+    harness.run();
+    // Every place but the first has an arm that was elsewhere before.
+    harness
+        .state()
+        .lab()
+        .borrow_mut()
+        .arm(ArmCommand::Remove(0));
+    harness.run();
+    let mut counts = Vec::new();
+    for index in 0..4 {
+        let lab = harness.state().lab();
+        lab.borrow_mut().arm(ArmCommand::Show(index));
+        harness.run();
+        let lab = lab.borrow();
+        let decisions = Decisions::of(&lab.arms()[index], lab.data(), 1).expect("it was evaluated");
+        let hits = decisions.at(0.5).true_positives;
+        let shown = harness.query_all_by_label(&hits.to_string()).count();
+        assert!(shown > 0, "arm {index}: {hits}");
+        counts.push(hits);
+    }
+    counts.dedup();
+    assert!(
+        counts.len() > 2,
+        "arms that say the same show nothing: {counts:?}"
+    );
 }
 
 #[test]

@@ -155,13 +155,19 @@ fn arms_come_and_go() {
     lab.arm(ArmCommand::Duplicate(0));
     assert_eq!(names(&lab), ["thirty bins", "Focal", "GHM-C"]);
     run(&mut lab, Command::Step(2));
+    let runs = |lab: &Lab| -> Vec<u64> { lab.arms().iter().map(|arm| arm.run()).collect() };
+    let before = runs(&lab);
     lab.arm(ArmCommand::Remove(1));
     settle(&mut lab);
+    assert_eq!(runs(&lab), [before[0], before[2]], "runs keep their marks");
     assert_eq!(
         (names(&lab), lab.shown()),
         (vec!["thirty bins", "GHM-C"], 1)
     );
     assert_eq!(lab.step(), 2, "removing an arm lets the others run on");
+    lab.command(Command::Restart);
+    let anew = runs(&lab);
+    assert!(anew.iter().all(|run| !before.contains(run)), "{anew:?}");
     lab.arm(ArmCommand::Rename(0, "  ".to_owned()));
     assert_eq!(names(&lab), ["GHM-C", "GHM-C"]);
     for _ in 0..4 {

@@ -39,8 +39,8 @@ impl Memory {
     /// Follows the evaluations of the arms that are heard.
     fn refresh(&mut self, lab: &Lab) {
         self.decisions.resize(lab.arms().len(), None);
-        let run = lab.run();
         for (index, arm) in lab.heard() {
+            let run = arm.run();
             let step = arm.outputs().map(|outputs| outputs.step);
             let kept = self.decisions[index].as_ref();
             let fits = kept.is_some_and(|(of, kept)| {
