@@ -9,7 +9,7 @@ use crate::words::{tr, word};
 const LOG_FROM: f64 = 20.0;
 /// Losses this many times the median leave the plot at its top: an example in a bin that the moving
 /// average has forgotten weighs without bound.
-const SPIKE: f64 = 1000.0;
+pub(super) const SPIKE: f64 = 1000.0;
 
 /// Mean of the running loss over the steps, points `[step, loss]`, under its name and in its colour.
 pub fn losses(train: &[[f64; 2]], test: &[[f64; 2]], name: &str, ink: Ink) -> Panel {

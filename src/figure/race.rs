@@ -1,5 +1,6 @@
 //! The panels and curves of a race: one look for each arm, everywhere.
 
+use super::curves::SPIKE;
 use super::panels::{above, dash, gradient_axis, log_range};
 use super::{Axis, AxisScale, Dash, Ink, Marks, Panel, Profile, Series};
 use crate::config::Regularization;
@@ -149,7 +150,9 @@ pub fn race_losses(curves: &[RaceCurve]) -> Panel {
     };
     let curves: Vec<RaceCurve> = curves.iter().map(relative).collect();
     let values = curves.iter().flat_map(|curve| &curve.points);
-    let range = log_range(values.map(|point| point[1]), [0.01, 1.0]);
+    // What blows up leaves the plot at its top, so that the others can be seen.
+    let values = values.map(|point| point[1]).filter(|share| *share <= SPIKE);
+    let range = log_range(values, [0.01, 1.0]);
     over_steps(
         word("Test loss, each on its own scale"),
         Axis {

@@ -66,6 +66,8 @@ fn keys_run_the_experiment_and_take_settings_back() {
     press(&mut harness, Modifiers::NONE, Key::PageDown);
     assert_eq!(harness.state().lab().borrow().tour().index(), 1);
     settle(&mut harness);
+    command(&harness, Command::Restart);
+    harness.run();
     press(&mut harness, Modifiers::NONE, Key::Questionmark);
     harness.run();
     harness.get_by_label("to the end of the epoch");

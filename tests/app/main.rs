@@ -37,6 +37,8 @@ fn open(size: [f32; 2], theme: egui::Theme, config: Config) -> Harness<'static, 
         .build_eframe(move |context| {
             App::new(&context.egui_ctx, app::compute(context), &config, &[]).expect("the app opens")
         });
+    // Axes that move would make pictures depend on how long things take.
+    ghm_lab::ui::still(&harness.ctx);
     harness.step();
     harness
 }

@@ -28,9 +28,10 @@ pub const STEPS: [Step; 10] = [
         text: &[
             "A network learns to find a few positives among very many negatives. After a few steps it is nearly \
              right about almost all negatives: each of them pushes it only a little, but there are so many.",
-            "The first panel counts the examples of a mini-batch by how wrong the network is (mind the log axis), \
-             the last one what each bin adds to the update. Under cross-entropy the two ends rule: the crowd of \
-             easy examples on the left, the hardest few on the right.",
+            "The first panel counts the examples of a mini-batch by how wrong the network is, in 30 bins (mind the log \
+             axis). The middle one shows what a loss multiplies each bin by: under cross-entropy always 1. The last one \
+             shows what then comes of each bin. The two ends rule: the crowd of easy examples on the left, the hardest \
+             few on the right.",
         ],
         formula: r"\part{harmonized}{C_\text{bin}} = \frac{M}{N} \, \sum_{\text{bin}} \part{statistics}{g_i}",
         readings: &[
