@@ -4,7 +4,7 @@ use egui::{ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui};
 
 use super::changes::back_and_forth;
 use super::presets::presets;
-use super::{egui, lights, style};
+use super::{egui, lights, menu_rows, style};
 use crate::config::{Config, Effect, Group, Kind, SETTINGS, Scale, Setting, Value};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
@@ -232,10 +232,12 @@ fn choice(
         return Edit::None;
     };
     let mut selected = now;
+    let height = ui.spacing().interact_size.y;
     let response = ComboBox::from_id_salt(setting.key)
         .width(width)
         .selected_text(word(labels[now]))
         .show_ui(ui, |ui| {
+            menu_rows(ui, height);
             let offered = |&index: &usize| setting.offers(config, Value::Choice(index));
             for index in (0..count).filter(offered) {
                 ui.selectable_value(&mut selected, index, word(labels[index]))

@@ -14,6 +14,7 @@ pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
     let tip = word("Link, figure, numbers, and the whole experiment as a file that opens again.");
     let response = button(ui, Icon::Export, side, word("Export"), tip);
     Popup::menu(&response).show(|ui| {
+        super::menu_rows(ui, side);
         ui.set_min_width(220.0);
         let mut chosen = None;
         let mut offer = |ui: &mut Ui, name: &str, tip: &str, make: &dyn Fn() -> Wish| {

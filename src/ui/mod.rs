@@ -40,6 +40,8 @@ const SETTINGS_WIDTH: f32 = 296.0;
 const TOUR_WIDTH: f32 = 348.0;
 /// Side of what a finger must hit.
 const TOUCH: f32 = 44.0;
+/// Least height of a row that a finger must hit.
+const TOUCH_ROW: f32 = 40.0;
 
 /// What a person asked for that only the front can do.
 #[derive(Clone, Debug, PartialEq)]
@@ -331,9 +333,16 @@ fn messages_panel(ui: &mut Ui, lab: &mut Lab) {
     }
 }
 
+/// Rows of a menu, as high as fingers need them where the button that opens it is.
+fn menu_rows(ui: &mut Ui, side: f32) {
+    if side >= TOUCH_ROW {
+        touch_sizes(ui);
+    }
+}
+
 /// Larger rows, for fingers.
 fn touch_sizes(ui: &mut Ui) {
-    ui.spacing_mut().interact_size.y = 40.0;
+    ui.spacing_mut().interact_size.y = TOUCH_ROW;
 }
 
 /// A place of exactly this size for a plot.

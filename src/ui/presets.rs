@@ -3,7 +3,7 @@
 use egui::{ComboBox, Ui};
 
 use super::controls::{Edit, label};
-use super::egui;
+use super::{egui, menu_rows};
 use crate::config::{Config, PRESETS, Preset};
 use crate::words::word;
 
@@ -13,11 +13,13 @@ pub(super) fn presets(ui: &mut Ui, config: &mut Config) -> Edit {
         let tip = word("Settings that belong together, set at once.");
         let label = label(ui, word("preset"), tip.to_owned());
         let now = Preset::of(config);
+        let height = ui.spacing().interact_size.y;
         let mut chosen = None;
         ComboBox::from_id_salt("preset")
             .width(ui.available_width())
             .selected_text(now.map_or(word("your own"), |preset| word(preset.label)))
             .show_ui(ui, |ui| {
+                menu_rows(ui, height);
                 for preset in &PRESETS {
                     let option = ui.selectable_label(now == Some(preset), word(preset.label));
                     if option.on_hover_text(word(preset.doc)).clicked() {

@@ -23,6 +23,7 @@ pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f3
     );
     let response = button(ui, Icon::Xray, side, word("X-ray"), tip);
     Popup::menu(&response).show(|ui| {
+        super::menu_rows(ui, side);
         ui.set_min_width(240.0);
         if ui.button(word("Open predictions…")).clicked() {
             *wish = Some(Wish::Open);

@@ -255,6 +255,38 @@ fn a_narrow_screen_reaches_everything_by_touch() {
 }
 
 #[test]
+fn menus_on_a_narrow_screen_have_rows_for_fingers() {
+    let mut low = Vec::new();
+    for (menu, item) in [
+        ("Export", "Figure as SVG"),
+        ("X-ray", "four classes"),
+        ("Language", "English"),
+        ("Add an arm", "Focal"),
+        ("task", "several classes"),
+    ] {
+        let mut harness = open(PHONE, egui::Theme::Light, quick());
+        settle(&mut harness);
+        if menu == "task" {
+            harness.get_by_label("Settings").click();
+            harness.run();
+            let task = harness.get_by_role_and_label(Role::ComboBox, "task");
+            task.click();
+        } else {
+            harness.get_by_label(menu).click();
+        }
+        harness.run();
+        let rows = harness
+            .query_all_by_label(item)
+            .map(|node| node.rect().height());
+        let highest = rows.fold(0.0, f32::max);
+        if highest < 40.0 {
+            low.push(format!("{item} of {menu}: {highest}"));
+        }
+    }
+    assert!(low.is_empty(), "{low:?}");
+}
+
+#[test]
 fn an_xray_opens_from_the_menu_follows_the_settings_and_closes() {
     let mut harness = open(WIDE, egui::Theme::Light, quick());
     settle(&mut harness);

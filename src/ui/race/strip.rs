@@ -4,7 +4,7 @@ use egui::{Align, ComboBox, Layout, Popup, RichText, Sense, Ui, Vec2};
 
 use super::super::icons::{Icon, button};
 use super::super::style::theme;
-use super::super::{TOUCH, egui, paint};
+use super::super::{TOUCH, egui, menu_rows, paint};
 use super::curves::Score;
 use super::{Memory, VIEWS, is_offered, looks, name_of};
 use crate::figure::{Look, Shape};
@@ -121,6 +121,7 @@ fn menu(
         word("Rename, duplicate, mute, solo, remove."),
     );
     Popup::menu(&more).show(|ui| {
+        menu_rows(ui, height);
         if ui.button(word("Rename")).clicked() {
             memory.renaming = Some((index, arm.name().to_owned()));
         }
@@ -180,6 +181,7 @@ fn adder(ui: &mut Ui, lab: &Lab, height: f32) -> Option<ArmCommand> {
     );
     let add = button(ui, Icon::Add, height, word("Add an arm"), tip);
     Popup::menu(&add).show(|ui| {
+        menu_rows(ui, height);
         for &loss in Loss::of(lab.config().task) {
             if ui
                 .button(word(loss.label()))
@@ -223,6 +225,7 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
                     .width(170.0)
                     .selected_text(memory.score.fitting(lab).name(lab))
                     .show_ui(ui, |ui| {
+                        menu_rows(ui, height);
                         for score in Score::of(lab) {
                             ui.selectable_value(&mut memory.score, score, score.name(lab));
                         }
@@ -243,12 +246,14 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
 
 /// The arms of the difference.
 fn pick(ui: &mut Ui, lab: &Lab, arm: &mut usize, label: egui::Id, salt: &str) {
+    let height = ui.spacing().interact_size.y;
     let name = |index: usize| lab.arms().get(index).map_or("", |arm| arm.name());
     let tip = word("The arms whose probabilities are subtracted in the last map.");
     ComboBox::from_id_salt(salt)
         .width(130.0)
         .selected_text(name(*arm))
         .show_ui(ui, |ui| {
+            menu_rows(ui, height);
             for index in 0..lab.arms().len() {
                 ui.selectable_value(arm, index, name(index));
             }

@@ -7,7 +7,7 @@ use egui::{ComboBox, Pos2, RichText, Slider, SliderClamping, Ui, Vec2};
 use super::super::style::{IntoColor, theme};
 use super::super::table::table;
 use super::super::triptych::draw;
-use super::super::{egui, paint::rect_of, panels};
+use super::super::{egui, menu_rows, paint::rect_of, panels, touch_sizes};
 use super::{color, looks};
 use crate::figure::{self, Panel, RaceCurve, count, number};
 use crate::ghm::Task;
@@ -70,6 +70,7 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing = Vec2::new(8.0, 4.0);
                 controls(ui, lab, memory);
+                numbers(ui, lab, memory);
             });
         });
         plots(ui, lab, memory, plot);
@@ -80,9 +81,10 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
 pub(super) fn show_narrow(ui: &mut Ui, lab: &Lab, memory: &mut Memory, panel: Vec2) {
     memory.refresh(lab);
     ui.scope(|ui| {
-        super::super::touch_sizes(ui);
+        touch_sizes(ui);
         controls(ui, lab, memory);
     });
+    numbers(ui, lab, memory);
     plots(ui, lab, memory, panel);
 }
 
@@ -101,10 +103,12 @@ fn controls(ui: &mut Ui, lab: &Lab, memory: &mut Memory) {
         let classes = lab.config().number_of_classes();
         memory.class = memory.class.min(classes - 1);
         ui.horizontal(|ui| {
+            let height = ui.spacing().interact_size.y;
             let label = ui.label(word("class"));
             ComboBox::from_id_salt("class")
                 .selected_text(tr!("class {}", memory.class))
                 .show_ui(ui, |ui| {
+                    menu_rows(ui, height);
                     for class in 0..classes {
                         ui.selectable_value(&mut memory.class, class, tr!("class {class}", class));
                     }
@@ -141,12 +145,14 @@ fn controls(ui: &mut Ui, lab: &Lab, memory: &mut Memory) {
             memory.threshold = best.threshold;
         }
     });
-    numbers(ui, lab, &decisions, memory.threshold);
 }
 
 /// The confusion matrix of the arm that is shown, and what follows from it.
-fn numbers(ui: &mut Ui, lab: &Lab, decisions: &Decisions, threshold: f64) {
-    let confusion = decisions.at(threshold);
+fn numbers(ui: &mut Ui, lab: &Lab, memory: &Memory) {
+    let Some(decisions) = memory.of(lab.shown()) else {
+        return;
+    };
+    let confusion = decisions.at(memory.threshold);
     let [positive, negative] = names(lab, decisions.class);
     let cell = |examples: usize| count(examples as u64);
     let rows = [
