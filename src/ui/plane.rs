@@ -272,7 +272,7 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
     let total = split.len();
     let number = |n: usize| count(n as u64);
     names.push(if shown < total {
-        tr!("{0} of {1} examples drawn", number(shown), number(total))
+        tr!("{0} of {1} drawn", number(shown), number(total))
     } else {
         tr!("{} examples", number(total))
     });

@@ -28,10 +28,10 @@ pub const STEPS: [Step; 10] = [
         text: &[
             "A network learns to find a few positives among very many negatives. After a few steps it is nearly \
              right about almost all negatives: each of them pushes it only a little, but there are so many.",
-            "The first panel counts the examples of a mini-batch by how wrong the network is, in 30 bins (mind the log \
-             axis). The middle one shows what a loss multiplies each bin by: under cross-entropy always 1. The last one \
-             shows what then comes of each bin. The two ends rule: the crowd of easy examples on the left, the hardest \
-             few on the right.",
+            "The first panel counts the examples of a mini-batch by how wrong the network is, in M = 30 bins (mind \
+             the log axis). The middle one shows what a loss multiplies a gradient by: cross-entropy always by 1 \
+             (GHM-C comes in step 5). The last one shows what all examples of a bin add to the update, the sum of \
+             their g: the two ends rule, the crowd of easy examples and the hardest few.",
         ],
         formula: r"\part{harmonized}{C_\text{bin}} = \frac{M}{N} \, \sum_{\text{bin}} \part{statistics}{g_i}",
         readings: &[
@@ -94,11 +94,12 @@ pub const STEPS: [Step; 10] = [
         key: "reweighting",
         title: "What others do about it",
         text: &[
-            "Class balance weighs the rare class up. It cures the imbalance of classes and knows nothing of easy \
-             and hard. The focal loss turns easy examples down along a fixed curve, however many there are. OHEM \
-             keeps the hardest of a mini-batch and drops the rest: mislabelled ones come first.",
-            "All four train here at once, from the same first weights on the same mini-batches. The middle panel \
-             shows what each makes of g. None of them asks how many examples are alike.",
+            "Class balance weighs the rare class up (w, with K classes of n_k examples each). It cures the \
+             imbalance of classes and knows nothing of easy and hard. The focal loss turns easy examples down along \
+             a fixed curve, however many there are. OHEM, online hard example mining, keeps the hardest of a mini- \
+             batch and drops the rest: mislabelled ones come first.",
+            "All four are arms of a race here: they train at once, from the same first weights on the same mini- \
+             batches. The middle panel shows what each makes of g. None of them asks how many examples are alike.",
         ],
         formula: r"w = \frac{N}{K \, n_k} \quad \text{FL} = −α_t \, (1 − p_t)^{\part{focal-gamma}{γ}} \, \text{ln} \, p_t",
         readings: &[],
@@ -135,9 +136,9 @@ pub const STEPS: [Step; 10] = [
         text: &[
             "How many examples are about as wrong as this one? Gradient density is their number per unit of g, \
              counted in a window around g; at the ends of the scale the window is cut, hence its valid length l(g).",
-            "A window for every example costs much. Unit regions do nearly the same with one histogram of M \
-             bins. With one bin every example weighs the same, which is cross-entropy; with many, the \
-             weights follow the noise of each bin. The paper takes 30.",
+            "A window for every example costs much. Unit regions, M bins of equal width, do nearly the same with \
+             one histogram. With one bin every example weighs the same, which is cross-entropy; with many, the \
+             weights follow the noise of each bin. The GHM paper takes 30.",
         ],
         formula: r"\text{GD}(g) = \frac{#\{k : |g_k − g| < ε/2\}}{l(g)} ≈ \part{statistics}{R_j} \part{bins}{M} \, , \quad ε = \frac{1}{\part{bins}{M}}",
         readings: &[reading(
@@ -163,12 +164,14 @@ pub const STEPS: [Step; 10] = [
         key: "harmonizing",
         title: "Divide by it: harmonized gradients",
         text: &[
-            "GHM-C weighs every example by N over its gradient density. Where examples crowd, at both ends, the \
-             weight is small; in the thinly populated middle it is large. That middle is what the network does \
-             not know yet: neither the crowd that it knows nor the few that it will never get right.",
-            "Then every bin pushes in proportion to its g alone: the last panel becomes a straight line. With \
-             the paper's normaliser it is y = g; by the bins that are hit, the line is steeper. The moving average \
-             bends it a little.",
+            "GHM-C, the gradient harmonizing mechanism for classification, weighs every example by N over its \
+             gradient density: little where examples crowd, much where they are few. At first all crowd near 0.5; \
+             as they are learned they move to both ends, and the weight goes to the thinly populated middle. That \
+             middle is what the network does not know yet: neither the crowd that it knows nor the few that it will \
+             never get right.",
+            "Then every bin pushes in proportion to its g alone: the last panel becomes a straight line, which the \
+             log axis bends. Divided by all M bins, as in the paper, it is y = g; divided by the bins that are hit, \
+             it is steeper. The moving average makes it a little uneven.",
         ],
         formula: r"\part{regularization}{β_i} = \frac{N}{\text{GD}(g_i)} \quad L = \frac{1}{N} \, \sum_i \part{regularization}{β_i} \, \text{CE}_i \, , \quad \part{harmonized}{C_j ≈ g}",
         readings: &[reading(
@@ -196,12 +199,13 @@ pub const STEPS: [Step; 10] = [
         title: "Average over mini-batches, with care",
         text: &[
             "One mini-batch has few hard examples, so the histogram is averaged over mini-batches. Momentum α is \
-             the weight of the past. An average that starts from zero is too small by 1 − α to the power of t after \
-             t steps, so the weights are too large: ten times at first with momentum 0.9, a hundred times \
-             with 0.99.",
-            "These three arms start from zero, as the paper and common code do, with SGD and a bold learning rate. \
-             Only 0.75 survives its first steps. Dividing by that factor mends the start (corrected, the \
-             default here), but a slow average also lags behind a network that changes fast.",
+             the weight of the past. An average that starts from zero is too small at first, by the factor below \
+             the bar of the formula after t steps, so the weights are too large: ten times at first with momentum \
+             0.9, a hundred times with 0.99.",
+            "These three arms start from zero, as the paper and common code do (here by the convention of \
+             mmdetection, a library of detectors), with SGD and a bold learning rate. Only 0.75 survives its first \
+             steps. Dividing by that factor mends the start (corrected, the default here), but a slow average also \
+             lags behind a network that changes fast.",
         ],
         formula: r"S_j ← \part{momentum}{α} \, S_j + (1 − \part{momentum}{α}) \, \part{statistics}{R_j} \, , \quad \text{corrected:} \quad \frac{S_j}{1 − \part{momentum}{α}^t}",
         readings: &[reading(
@@ -212,15 +216,18 @@ pub const STEPS: [Step; 10] = [
         arms: &[
             arm(
                 "momentum 0.9",
-                "momentum=0.9&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning-rate=0.5&sgd-momentum=0",
+                "momentum=0.9&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning- \
+                 rate=0.5&sgd-momentum=0",
             ),
             arm(
                 "momentum 0.75",
-                "momentum=0.75&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning-rate=0.5&sgd-momentum=0",
+                "momentum=0.75&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning- \
+                 rate=0.5&sgd-momentum=0",
             ),
             arm(
                 "momentum 0.99",
-                "momentum=0.99&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning-rate=0.5&sgd-momentum=0",
+                "momentum=0.99&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning- \
+                 rate=0.5&sgd-momentum=0",
             ),
         ],
         view: LowerView::Curves,
@@ -228,7 +235,8 @@ pub const STEPS: [Step; 10] = [
         settings: &["momentum", "convention", "learning-rate"],
         tries: &[
             attempt(
-                "Restart, pause and go step by step: see the weights of the three arms in the middle panel come down.",
+                "Restart, pause and go step by step: see the weights of the three arms in the middle panel come \
+                 down.",
                 |lab, _| !lab.is_playing() && !lab.is_busy() && (1..=5).contains(&lab.step()),
             ),
             attempt(
@@ -243,8 +251,9 @@ pub const STEPS: [Step; 10] = [
         text: &[
             "With a softmax an example has a logit for each class. The article takes one gradient norm an example, \
              1 − p of its true class, and everything else stays.",
-            "A widely used port counts the norms of all entries instead and still weighs by the true class's bin: \
-             then K − 1 easy entries an example fill the left end of the histogram, and the weights there sink.",
+            "A widely used Keras port counts the norms of all entries instead and still weighs by the true class's \
+             bin: then K − 1 easy entries an example fill the left end of the histogram, and the weights there \
+             sink.",
         ],
         formula: r"p_k = \frac{e^{x_k}}{\sum_l e^{x_l}} \\ \part{statistics}{g} = 1 − p_t \quad \part{counting}{\text{or}} \quad |p_k − y_k| \, \text{for all} \, k",
         readings: &[reading(
@@ -257,7 +266,7 @@ pub const STEPS: [Step; 10] = [
         speed: 50.0,
         settings: &["bins", "counting", "class-share"],
         tries: &[attempt(
-            "Count every entry, and watch the left end of the first panel.",
+            "Set counts to every entry, and watch the left end of the first panel.",
             |lab, _| lab.config().counting == Counting::EveryEntry,
         )],
     },
@@ -267,9 +276,10 @@ pub const STEPS: [Step; 10] = [
         text: &[
             "Smooth L1 pulls with the same force, 1, wherever the error d is beyond delta: good predictions aside, \
              nothing tells a hard example from an outlier, and there is no density to harmonize.",
-            "The authentic smooth L1 is nearly the same curve, but its gradient keeps rising towards 1. GHM-R divides \
-             by the density of that. The crowd of outliers at the right end is turned down; whether that \
-             helps depends on how many there are.",
+            "The authentic smooth L1 is nearly the same curve (d is prediction minus target; at mu it bends), but \
+             its gradient norm g keeps rising towards 1, and GHM-R weighs by the density of that. Early on almost \
+             everything is at the right end; later the outliers are, and are turned down. Whether that helps \
+             depends on how many there are.",
         ],
         formula: r"\text{ASL}_1 = \sqrt{d^2 + \part{mu}{μ}^2} − \part{mu}{μ} \quad \part{statistics}{g} = \frac{|d|}{\sqrt{d^2 + \part{mu}{μ}^2}}",
         readings: &[reading(
@@ -300,12 +310,12 @@ pub const STEPS: [Step; 10] = [
         key: "limits",
         title: "When it hurts",
         text: &[
-            "Weights move the optimum. If an example's true chance of being positive is q, the network learns p*, \
-             not q. Harmonized probabilities say less than they know; often the best threshold moved and \
-             nothing else. Compare with a threshold that may move, and look at the calibration.",
-            "GHM-C turns a crowded right end down against the middle, but against the easy crowd it still weighs it \
-             up. Here one label in ten is flipped: GHM-C learns much of that noise, cross-entropy hardly any. And \
-             what looks like noise may be the rare truth.",
+            "Weights move the optimum. Where positives weigh w₁ and negatives w₀, the network learns p*, not the \
+             true chance q of being positive: probabilities shift and the best threshold with them, while the \
+             ranking may stay as good. Compare with a threshold that may move, and look at the calibration.",
+            "Examples at the right end weigh less than those in the middle, but still more than the easy crowd. \
+             Where they are mislabelled, GHM-C learns the mistakes: here one label in ten is flipped, and GHM-C \
+             learns much of that noise, cross-entropy hardly any. And what looks like noise may be the rare truth.",
         ],
         formula: r"p^* = \frac{w_1 \, q}{w_1 \, q + w_0 \, (1 − q)}",
         readings: &[reading(
@@ -341,9 +351,10 @@ pub const STEPS: [Step; 10] = [
         key: "yours",
         title: "Your turn",
         text: &[
-            "Which loss for your data? Begin with cross-entropy and let its threshold move: that is the one to beat. A \
-             crowd of easy examples alone: the focal loss. Crowds at both ends: GHM-C. Clean labels and few hard \
-             examples: OHEM. Then repeat it over several seeds, by Seeds below the panels.",
+            "Which loss for your data? Begin with cross-entropy and let its threshold move: that is the one to \
+             beat. A crowd of easy examples alone: the focal loss. Crowds at both ends, and labels that you trust: \
+             GHM-C. Clean labels and few hard examples: OHEM. Then repeat it over several seeds, by Seeds below the \
+             panels of a race.",
             "The X-ray shows which crowds your own model has: drop a file of its predictions anywhere, or open a \
              sample. Here is the whole lab; the tour stays where you leave it.",
         ],
@@ -366,7 +377,7 @@ pub const STEPS: [Step; 10] = [
                 |lab, _| lab.arms().len() >= 4,
             ),
             attempt(
-                "Open a sample, or a file of your own, by the tray at the top.",
+                "Open a sample, or a file of your own, by X-ray: the tray with the arrow into it, at the top.",
                 |lab, _| lab.inspection().shown().is_some(),
             ),
         ],
