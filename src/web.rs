@@ -81,9 +81,13 @@ pub async fn start(
                 }
                 app.view().panels_only = embedded;
                 let lab = app.lab();
-                // A step of the tour; what is wrong with the rest was said above.
-                lab.borrow_mut().open_link(&fragment);
-                let in_address = as_written(&lab.borrow(), &config, &errors);
+                // What is wrong with the settings was said above; this is about arms.
+                let wrong = lab.borrow_mut().open_link(&fragment);
+                for error in wrong.iter().filter(|error| !errors.contains(error)) {
+                    let text = error.to_string();
+                    lab.borrow_mut().messages.add(Severity::Error, text);
+                }
+                let in_address = as_written(&lab.borrow(), &config, &wrong);
                 result.replace(Some((lab, context.egui_ctx.clone(), in_address)));
                 Ok(Box::new(app))
             }),
@@ -227,7 +231,7 @@ impl Page {
                 "the run was started anew before these steps",
             )));
         }
-        let arrived = lab.snapshot().step as f64;
+        let arrived = lab.arms()[lab.shown()].present().step as f64;
         if arrived < goal && !lab.is_busy() {
             let said = lab.messages.list().last();
             return Err(JsError::new(

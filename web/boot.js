@@ -4,7 +4,7 @@ import { installApi, openFiles } from "./api.js?{{stamp}}";
 import { listen } from "./embed.js?{{stamp}}";
 import { startMirror } from "./mirror.js?{{stamp}}";
 import { copy, copyLink, save, savePicture } from "./export.js?{{stamp}}";
-import { preferred, remember, speak, t } from "./words.js?{{stamp}}";
+import { preferred, remember, speak, t, within } from "./words.js?{{stamp}}";
 
 // The build puts a stamp of the whole site here; everything is asked for with the same one.
 const stamp = "?{{stamp}}";
@@ -151,7 +151,8 @@ async function start(name, noGpu) {
     api.started(app, bundle.version(), () => {
       stopMirror();
       onFailure = null;
-      open = fail = note = change = () => {};
+      open = fail = note = () => {};
+      change = async () => {};
       canvas.remove();
     });
     element("loading").hidden = true;
@@ -292,13 +293,6 @@ function catchStrayErrors() {
   };
   window.addEventListener("error", (event) => report(event.error, event.filename));
   window.addEventListener("unhandledrejection", (event) => report(event.reason));
-}
-
-function within(milliseconds, promise) {
-  const late = new Promise((_, reject) =>
-    setTimeout(() => reject(new Error(t("no answer in {seconds} s", { seconds: milliseconds / 1000 }))), milliseconds),
-  );
-  return Promise.race([promise, late]);
 }
 
 /** The first line of an error, without what Rust wraps around the errors of the browser. */

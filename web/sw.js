@@ -14,8 +14,11 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(forgetOtherBuilds().then(() => self.clients.claim()));
 });
 
+/** Once the page that is kept is of this build, nothing needs the others. */
 async function forgetOtherBuilds() {
   const cache = await caches.open(CACHE);
+  const last = await cache.match(self.registration.scope);
+  if (!last || !(await last.text()).includes(`?${STAMP}`)) return;
   const isOld = ({ url }) => new URL(url).search !== "" && new URL(url).search !== `?${STAMP}`;
   const old = (await cache.keys()).filter(isOld);
   await Promise.all(old.map((request) => cache.delete(request)));
@@ -23,15 +26,16 @@ async function forgetOtherBuilds() {
 
 // The page tells what it used, since its first visit went past here.
 self.addEventListener("message", (event) => {
-  const keep = async () => {
+  const keepUsed = async () => {
     const cache = await caches.open(CACHE);
     const missing = [];
     for (const url of event.data.used) if (!(await cache.match(url))) missing.push(url);
     await Promise.all(missing.map((url) => cache.add(url)));
+    await forgetOtherBuilds();
     event.source.postMessage("kept");
   };
   // A full disk, or a network that went: there is no offline page then, and nothing else is lost.
-  event.waitUntil(keep().catch(() => {}));
+  event.waitUntil(keepUsed().catch(() => {}));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -58,7 +62,7 @@ async function page(request) {
   try {
     // Past the browser's own cache, which may hold the build before.
     const response = await fetch(request, { cache: "no-cache", signal: patience.signal });
-    if (response.ok) await cache.put(self.registration.scope, response.clone());
+    if (response.ok) await keep(cache, self.registration.scope, response);
     return response;
   } catch (error) {
     if (last) return last;
@@ -68,12 +72,21 @@ async function page(request) {
   }
 }
 
+/** A full disk takes nothing from the visit itself. */
+async function keep(cache, key, response) {
+  try {
+    await cache.put(key, response.clone());
+  } catch {
+    // There is no offline page then.
+  }
+}
+
 /** What never changes under its address. */
 async function stamped(request) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(request);
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.ok) await cache.put(request, response.clone());
+  if (response.ok) await keep(cache, request, response);
   return response;
 }

@@ -5,9 +5,12 @@
 const STAMP = "?{{stamp}}";
 const STORED = "ghm-lab-language";
 const CHINESE = "zh-CN";
+// The lab starts in English where the network is there in name only.
+const PATIENCE_MS = 10_000;
 
 let texts = {};
 let fetched = null;
+let asked = 0;
 
 /** A text in the language of the page, with values in its braces. */
 export function t(text, values = {}) {
@@ -44,15 +47,26 @@ export function remember(tag) {
  */
 export async function speak(tag) {
   const chinese = /^zh\b/i.test(tag);
+  const turn = ++asked;
   if (chinese) {
     fetched ??= learn();
     fetched.catch(() => (fetched = null));
   }
-  const learned = chinese ? await fetched : null;
+  const learned = chinese ? await within(PATIENCE_MS, fetched) : null;
+  // Another language was asked for in the meantime.
+  if (turn !== asked) throw new Error(t("another language was chosen"));
   texts = learned?.object ?? {};
   document.documentElement.lang = chinese ? CHINESE : "en";
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
   return learned;
+}
+
+/** Gives up waiting after a while. */
+export function within(milliseconds, promise) {
+  const late = new Promise((_, reject) =>
+    setTimeout(() => reject(new Error(t("no answer in {seconds} s", { seconds: milliseconds / 1000 }))), milliseconds),
+  );
+  return Promise.race([promise, late]);
 }
 
 async function learn() {

@@ -114,6 +114,11 @@ impl Arm {
         past.unwrap_or(&self.snapshot)
     }
 
+    /// The latest statistics, also while others are looked back at.
+    pub fn present(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
     pub fn map(&self) -> Option<&DecisionMap> {
         let map = self.past.as_ref().map_or(&self.map, |past| &past.map);
         map.as_deref()
@@ -128,7 +133,7 @@ impl Arm {
     /// The scores that are shown: the latest, or those that are looked back at.
     pub fn evaluation(&self) -> Option<&Evaluation> {
         match &self.past {
-            Some(past) => self.history.at(past.snapshot.step),
+            Some(past) => past.evaluation.as_ref(),
             None => self.history.last(),
         }
     }
@@ -183,6 +188,7 @@ impl Arm {
         }
         if evaluated {
             self.moments.push(Moment {
+                evaluation: update.evaluation,
                 snapshot: Rc::new(self.snapshot.clone()),
                 map: self.map.clone(),
                 outputs: self.outputs.clone(),

@@ -39,8 +39,8 @@ fn is_experiment(beginning: &[u8]) -> bool {
 
 /// What an arm has come to: the last statistics by bin, and the scores over the steps.
 pub fn numbers(arm: &Arm) -> Map<String, Json> {
-    let snapshot = arm.snapshot();
-    let last = arm.evaluation();
+    let snapshot = arm.present();
+    let last = arm.history().last();
     let contribution: Map<String, Json> = Loss::of(snapshot.task)
         .iter()
         .map(|&loss| {
@@ -111,7 +111,7 @@ impl Lab {
             "version": VERSION,
             "lab": env!("CARGO_PKG_VERSION"),
             "engine": self.backend().kind,
-            "step": self.snapshot().step,
+            "step": self.arms()[self.shown()].present().step,
             "changedWhileRunning": self.changed,
             "shown": self.shown(),
             "arms": arms.collect::<Vec<Json>>(),

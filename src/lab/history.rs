@@ -20,12 +20,6 @@ impl History {
         self.points.last()
     }
 
-    /// The scores at a step, or the last before it.
-    pub fn at(&self, step: u64) -> Option<&Evaluation> {
-        let after = self.points.partition_point(|point| point.step <= step);
-        self.points.get(after.checked_sub(1)?)
-    }
-
     /// Adds the scores of a later step; a second evaluation of the same step replaces the first.
     pub fn push(&mut self, evaluation: &Evaluation) {
         if self

@@ -66,7 +66,8 @@ impl Lab {
     /// as the step prepared it; all arms of a race.
     pub fn link(&self) -> String {
         let settings = || {
-            if self.is_race() {
+            let of_step = self.tour().is_open() && self.tour().step().arms.len() > 1;
+            if self.is_race() || of_step {
                 self.arms_link()
             } else {
                 self.config().to_link()

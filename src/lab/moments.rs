@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use super::{Arm, Command, Lab};
-use crate::engine::{DecisionMap, Outputs, Snapshot};
+use crate::engine::{DecisionMap, Evaluation, Outputs, Snapshot};
 
 /// What an arm showed at one evaluation.
 #[derive(Clone)]
 pub(super) struct Moment {
     pub snapshot: Rc<Snapshot>,
+    pub evaluation: Option<Evaluation>,
     pub map: Option<Rc<DecisionMap>>,
     pub outputs: Option<Rc<Outputs>>,
 }

@@ -115,18 +115,25 @@ impl Lab {
         if !self.playing {
             return;
         }
-        let racing = |arm: &&super::Arm| arm.out_at.is_none();
         let stop = match reached {
             Some((arm, score)) => Stop::Score(score, self.arms[arm].name().to_owned()),
-            None if (self.arms.iter().filter(racing)).all(|arm| arm.watch.rests(arm.config())) => {
-                Stop::Plateau(self.config().stop_plateau)
-            }
+            None if self.all_rest() => Stop::Plateau(self.config().stop_plateau),
             None => return,
         };
         for arm in &mut self.arms {
             arm.watch.let_off();
         }
         self.pause_by(&stop);
+    }
+
+    /// Whether no arm that still runs gets better.
+    fn all_rest(&self) -> bool {
+        let mut racing = self
+            .arms
+            .iter()
+            .filter(|arm| arm.out_at.is_none())
+            .peekable();
+        racing.peek().is_some() && racing.all(|arm| arm.watch.rests(arm.config()))
     }
 
     pub(super) fn pause_by(&mut self, stop: &Stop) {

@@ -14,12 +14,20 @@ use crate::lab::Lab;
 /// How strongly a certain prediction colours the plane.
 const STRENGTH: f32 = 0.3;
 
+/// What a texture shows.
+#[derive(Clone, Copy, PartialEq)]
+struct Shown {
+    runs: [u64; 2],
+    steps: [u64; 2],
+    hues: [Color32; 2],
+    is_dark: bool,
+}
+
 /// What the map remembers between frames.
 #[derive(Default)]
 pub(super) struct Memory {
     texture: Option<TextureHandle>,
-    /// The runs, the step and the theme that the texture shows.
-    texture_of: Option<([u64; 2], u64, bool)>,
+    texture_of: Option<Shown>,
 }
 
 /// Draws the decision map of an arm's classification over `square`.
@@ -28,7 +36,12 @@ pub(super) fn map(ui: &Ui, lab: &Lab, arm: usize, memory: &mut Memory, square: R
     let Some(map) = arm.map() else {
         return;
     };
-    let of = ([arm.run(); 2], map.step, ui.visuals().dark_mode);
+    let of = Shown {
+        runs: [arm.run(); 2],
+        steps: [map.step; 2],
+        hues: [Color32::TRANSPARENT; 2],
+        is_dark: ui.visuals().dark_mode,
+    };
     memory.draw(ui, of, square, || image(map, theme(ui.ctx())));
 }
 
@@ -48,8 +61,12 @@ pub(super) fn difference(
     if a.values.len() != b.values.len() {
         return;
     }
-    let runs = [one, other].map(|arm| lab.arms()[arm].run());
-    let of = (runs, a.step + b.step, ui.visuals().dark_mode);
+    let of = Shown {
+        runs: [one, other].map(|arm| lab.arms()[arm].run()),
+        steps: [a.step, b.step],
+        hues: [hue, other_hue],
+        is_dark: ui.visuals().dark_mode,
+    };
     memory.draw(ui, of, square, || {
         let ground = theme(ui.ctx()).ground.into_color();
         let pixel = |i: usize| {
@@ -69,13 +86,7 @@ pub(super) fn difference(
 }
 
 impl Memory {
-    fn draw(
-        &mut self,
-        ui: &Ui,
-        of: ([u64; 2], u64, bool),
-        square: Rect,
-        image: impl FnOnce() -> ColorImage,
-    ) {
+    fn draw(&mut self, ui: &Ui, of: Shown, square: Rect, image: impl FnOnce() -> ColorImage) {
         if self.texture_of != Some(of) {
             self.texture_of = Some(of);
             let options = TextureOptions::LINEAR;

@@ -102,6 +102,10 @@ fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
     };
     for (panel, range) in panels.iter_mut().zip(&mut memory.ranges) {
         let eased = ease(*range, panel.y.range, panel.y.scale, seconds);
+        let apart = |(a, b): (f64, f64)| (a - b).abs() > 0.01 * b.abs();
+        if eased.into_iter().zip(panel.y.range).any(apart) {
+            ui.ctx().request_repaint();
+        }
         *range = Some(eased);
         panel.y.range = eased;
     }

@@ -21,13 +21,13 @@ impl Page {
     pub fn arms(&self) -> Result<JsValue, JsValue> {
         let lab = self.lab.borrow();
         let arms = lab.arms().iter().enumerate().map(|(index, arm)| {
-            let last = arm.evaluation();
+            let last = arm.history().last();
             json!({
                 "name": arm.name(),
                 "shown": index == lab.shown(),
                 "muted": arm.is_muted(),
-                "step": arm.snapshot().step,
-                "loss": arm.snapshot().loss,
+                "step": arm.present().step,
+                "loss": arm.present().loss,
                 "averagePrecision": last.and_then(|last| last.test.average_precision),
                 "meanAbsoluteError": last.and_then(|last| last.test.absolute_error),
                 "config": arm.config().to_json(),

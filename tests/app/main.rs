@@ -658,13 +658,37 @@ fn the_threshold_is_moved_and_counts() {
     harness.get_by_label("best F1").click();
     harness.run();
     let moved = threshold(&harness).expect("a value");
-    assert!(moved > 0.5, "{moved}");
+    let lab = harness.state().lab();
+    let best = {
+        let lab = lab.borrow();
+        let decisions = Decisions::of(&lab.arms()[0], lab.data(), 1).expect("it was evaluated");
+        decisions.best().expect("there are positives")
+    };
+    assert!(moved > 0.5 && moved == best.threshold, "{moved}, {best:?}");
+    harness.run();
+    assert_eq!(threshold(&harness), Some(best.threshold), "it stays there");
+    let label = format!("{:.3}", best.f1);
+    assert!(harness.query_all_by_label(&label).count() > 0, "{label}");
     // Of 25 positives among 500 test examples.
     harness.get_by_label("prevalence");
     harness.get_by_label("0.05");
     harness.get_by_label("0.5").click();
     harness.run();
     assert_eq!(threshold(&harness), Some(0.5));
+}
+
+#[test]
+fn a_link_with_fewer_arms_leaves_no_place_without_one() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    harness.get_by_label("Race all losses").click();
+    harness.run();
+    harness.get_by_label("Map of GHM-C − CE");
+    let lab = harness.state().lab();
+    let wrong = lab.borrow_mut().open_link("arm=loss:ce&arm=loss:focal");
+    assert_eq!(wrong, []);
+    harness.run();
+    harness.get_by_label("Map of Focal − CE");
 }
 
 #[test]

@@ -68,6 +68,12 @@ fn a_step_of_the_tour_with_other_arms_has_its_link_too() {
     assert_eq!(other.open_link(&link), []);
     assert_eq!(race(&other), race(&lab));
     assert_eq!((other.tour().is_open(), other.tour().index()), (true, 3));
+    // And one of a race that has lost all arms but one.
+    lab.visit(5);
+    lab.arm(ArmCommand::Remove(2));
+    lab.arm(ArmCommand::Remove(1));
+    assert_eq!(other.open_link(&lab.link()), []);
+    assert_eq!(race(&other), race(&lab));
 }
 
 #[test]

@@ -44,6 +44,10 @@ fn the_past_is_shown_as_it_was_and_training_goes_on_from_the_present() {
     }
     lab.look_back(None);
     assert_eq!(bits_now(&lab), seen[11]);
+    // What is saved is the present, whatever is shown.
+    let saved = lab.experiment();
+    lab.look_back(Some(4));
+    assert_eq!(lab.experiment(), saved);
 
     lab.look_back(Some(2));
     run(&mut lab, Command::Step(1));

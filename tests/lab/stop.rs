@@ -94,3 +94,27 @@ fn a_plateau_pauses_and_counts_anew() {
     play(&mut lab);
     assert!(lab.step() >= first + 200, "{first}, {}", lab.step());
 }
+
+#[test]
+fn a_race_without_an_arm_that_runs_has_no_plateau() {
+    // Both blow up at once.
+    let config = Config {
+        learning_rate: 10.0,
+        optimizer: ghm_lab::config::Optimizer::Sgd,
+        activation: ghm_lab::config::Activation::Relu,
+        layers: 3,
+        width: 64,
+        momentum: 0.999,
+        convention: ghm_lab::ghm::Convention::Paper,
+        ..small_config()
+    };
+    let mut lab = lab(&config);
+    lab.arm(ArmCommand::Duplicate(0));
+    for _ in 0..2 {
+        lab.command(Command::Play);
+        (0..2000).for_each(|_| lab.tick());
+    }
+    assert!(lab.arms().iter().all(|arm| arm.out_at().is_some()));
+    let said = texts(&lab).join("\n");
+    assert!(!said.contains("no better score"), "{said}");
+}

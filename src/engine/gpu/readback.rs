@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc;
 
 use crate::engine::EngineError;
+use crate::words::tr;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -101,7 +102,7 @@ impl<T> Readback<T> {
         };
         let slot = &mut self.slots[due.slot];
         let failed =
-            |why: String| EngineError(format!("results could not be read from the device{why}"));
+            |why: String| EngineError(tr!("results could not be read from the device{why}", why));
         if slot.state == State::Failed {
             return Err(failed(String::new()));
         }

@@ -96,10 +96,10 @@ pub const STEPS: [Step; 10] = [
         text: &[
             "Class balance weighs the rare class up (w, with K classes of n_k examples each). It cures the \
              imbalance of classes and knows nothing of easy and hard. The focal loss turns easy examples down along \
-             a fixed curve, however many there are. OHEM, online hard example mining, keeps the hardest of a mini- \
-             batch and drops the rest: mislabelled ones come first.",
-            "All four are arms of a race here: they train at once, from the same first weights on the same mini- \
-             batches. The middle panel shows what each makes of g. None of them asks how many examples are alike.",
+             a fixed curve, however many there are. OHEM, online hard example mining, keeps the hardest of a \
+             mini-batch and drops the rest: mislabelled ones come first.",
+            "All four are arms of a race here: they train at once, from the same first weights on the same \
+             mini-batches. The middle panel shows what each makes of g. None of them asks how many examples are alike.",
         ],
         formula: r"w = \frac{N}{K \, n_k} \quad \text{FL} = −α_t \, (1 − p_t)^{\part{focal-gamma}{γ}} \, \text{ln} \, p_t",
         readings: &[],
@@ -216,18 +216,15 @@ pub const STEPS: [Step; 10] = [
         arms: &[
             arm(
                 "momentum 0.9",
-                "momentum=0.9&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning- \
-                 rate=0.5&sgd-momentum=0",
+                "momentum=0.9&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning-rate=0.5&sgd-momentum=0",
             ),
             arm(
                 "momentum 0.75",
-                "momentum=0.75&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning- \
-                 rate=0.5&sgd-momentum=0",
+                "momentum=0.75&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning-rate=0.5&sgd-momentum=0",
             ),
             arm(
                 "momentum 0.99",
-                "momentum=0.99&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning- \
-                 rate=0.5&sgd-momentum=0",
+                "momentum=0.99&convention=mmdetection&layers=3&width=32&activation=relu&optimizer=sgd&learning-rate=0.5&sgd-momentum=0",
             ),
         ],
         view: LowerView::Curves,

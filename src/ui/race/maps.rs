@@ -31,8 +31,11 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, memory: &mut Memory, size: Vec2) 
         fits(ui, lab, memory, size);
         return;
     }
+    // A link, a file or another task may have brought fewer arms.
+    let last = lab.arms().len() - 1;
+    memory.pair = memory.pair.map(|arm| arm.min(last));
     if memory.pair[0] == memory.pair[1] {
-        memory.pair = [lab.arms().len() - 1, 0];
+        memory.pair = [last, 0];
     }
     let arms: Vec<usize> = lab.heard().map(|(index, _)| index).collect();
     memory

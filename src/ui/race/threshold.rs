@@ -36,10 +36,14 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// Follows the evaluations of the arms that are heard.
+    /// Follows the evaluations of the arms that are heard, and of the one that is shown.
     fn refresh(&mut self, lab: &Lab) {
         self.decisions.resize(lab.arms().len(), None);
-        for (index, arm) in lab.heard() {
+        for (index, arm) in lab.arms().iter().enumerate() {
+            if arm.is_muted() && index != lab.shown() {
+                self.decisions[index] = None;
+                continue;
+            }
             let run = arm.run();
             let step = arm.outputs().map(|outputs| outputs.step);
             let kept = self.decisions[index].as_ref();
@@ -125,7 +129,9 @@ fn controls(ui: &mut Ui, lab: &Lab, memory: &mut Memory) {
         ui.spacing_mut().slider_width = 110.0;
         let slider = Slider::new(&mut memory.threshold, 0.0..=1.0)
             .clamping(SliderClamping::Always)
-            .max_decimals(4);
+            // Rounded when it is written only: a best threshold may lie very near to 1.
+            .max_decimals(17)
+            .custom_formatter(|threshold, _| format!("{threshold:.4}"));
         ui.add(slider).labelled_by(label.id).on_hover_text(word(
             "Examples whose probability is at least this are called positive.\nRange: 0 to 1.",
         ));
