@@ -1,7 +1,7 @@
 //! The two floating-point types of the project behind one trait.
 //!
-//! Transcendental functions come from the `libm` crate and not from the platform, so that native
-//! and wasm builds compute the same bits.
+//! Transcendental functions come from the `libm` crate or from here, and not from the platform, so that
+//! native and wasm builds compute the same bits.
 
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
@@ -42,7 +42,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($type:ty, $exp:ident, $ln:ident, $ln_1p:ident, $sqrt:ident) => {
+    ($type:ty, $exp:path, $ln:path, $ln_1p:path, $sqrt:path) => {
         impl Real for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -65,23 +65,77 @@ macro_rules! real {
             }
             #[inline]
             fn exp(self) -> Self {
-                libm::$exp(self)
+                $exp(self)
             }
             #[inline]
             fn ln(self) -> Self {
-                libm::$ln(self)
+                $ln(self)
             }
             #[inline]
             fn ln_1p(self) -> Self {
-                libm::$ln_1p(self)
+                $ln_1p(self)
             }
             #[inline]
             fn sqrt(self) -> Self {
-                libm::$sqrt(self)
+                $sqrt(self)
             }
         }
     };
 }
 
-real!(f32, expf, logf, log1pf, sqrtf);
-real!(f64, exp, log, log1p, sqrt);
+real!(f32, exp_f32, libm::logf, libm::log1pf, f32::sqrt);
+real!(f64, libm::exp, libm::log, libm::log1p, f64::sqrt);
+
+/// `e^x` within two units in the last place, infinite and 0 where that is out of range. Without branches,
+/// so that loops over it become vector code.
+#[inline(always)]
+fn exp_f32(x: f32) -> f32 {
+    // 1.5 * 2^23: a small number that is added to it is rounded to a whole one, in the last bits.
+    const SHIFT: f32 = 12_582_912.0;
+    // ln 2 in two parts; the first has few enough bits for its multiples to be exact.
+    const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
+    let x = if x > 89.0 { 89.0 } else { x };
+    let x = if x < -104.0 { -104.0 } else { x };
+    let shifted = x * std::f32::consts::LOG2_E + SHIFT;
+    let k = shifted - SHIFT;
+    let r = (x - k * LN_2[0]) - k * LN_2[1];
+    let mut series = 1.0 / 5040.0;
+    for factorial in [720.0, 120.0, 24.0, 6.0, 2.0_f32] {
+        series = series * r + 1.0 / factorial;
+    }
+    let series = series * r * r + r + 1.0;
+    // In two steps, since 2^k itself may be out of range where the result is not.
+    let k = shifted.to_bits() as i32 - SHIFT.to_bits() as i32;
+    let half = k >> 1;
+    let power = |k: i32| f32::from_bits(((k + 127) << 23) as u32);
+    series * power(half) * power(k - half)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Real;
+
+    #[test]
+    fn the_exponential_is_that_of_libm_over_the_whole_range() {
+        let mut worst = 0.0_f64;
+        for i in -110_000..=95_000 {
+            let x = i as f32 / 1000.0;
+            let (got, want) = (f64::from(x.exp()), libm::exp(f64::from(x)));
+            let normal = want > f64::from(f32::MIN_POSITIVE) && want < f64::from(f32::MAX);
+            if normal {
+                worst = worst.max((got - want).abs() / want);
+            } else {
+                assert!(
+                    (got - want).abs() < 1e-44 || got.is_infinite(),
+                    "{x}: {got} {want}"
+                );
+            }
+        }
+        assert!(worst < 1.5e-7, "{worst}");
+        assert_eq!(
+            [0.0, f32::NEG_INFINITY, f32::INFINITY].map(Real::exp),
+            [1.0, 0.0, f32::INFINITY]
+        );
+        assert!(Real::exp(f32::NAN).is_nan());
+    }
+}

@@ -3,18 +3,21 @@
 //! Per-unit arrays are `[units, n]`: the inner loops run over examples, so the compiler can
 //! vectorise them.
 
+use multiversion::multiversion;
+
 use crate::config::Activation;
 use crate::engine::Network;
 use crate::ghm::Real;
 
 /// Hyperbolic tangent, written as the shader writes it.
-#[inline]
+#[inline(always)]
 fn tanh<T: Real>(x: T) -> T {
     let e = (-(x.abs() + x.abs())).exp();
     let t = (T::ONE - e) / (T::ONE + e);
     if x < T::ZERO { -t } else { t }
 }
 
+#[inline(always)]
 fn activate<T: Real>(activation: Activation, values: &mut [T]) {
     match activation {
         Activation::Tanh => values.iter_mut().for_each(|v| *v = tanh(*v)),
@@ -23,13 +26,14 @@ fn activate<T: Real>(activation: Activation, values: &mut [T]) {
 }
 
 /// `row <- row + factor * other`
-#[inline]
+#[inline(always)]
 fn add_scaled<T: Real>(row: &mut [T], factor: T, other: &[T]) {
     for (r, &o) in row.iter_mut().zip(other) {
         *r += factor * o;
     }
 }
 
+#[multiversion(targets("x86_64+avx+avx2", "x86_64+avx+avx2+avx512f"))]
 /// Activations of all hidden units `[hidden, n]` and outputs `[K, n]` for coordinates `[inputs, n]`.
 pub fn forward<T: Real>(
     network: &Network,
@@ -96,6 +100,7 @@ pub fn predict<T: Real>(network: &Network, parameters: &[T], points: &[[f32; 2]]
     predictions
 }
 
+#[multiversion(targets("x86_64+avx+avx2", "x86_64+avx+avx2+avx512f"))]
 /// Derivative of the loss with respect to every hidden unit's sum, `deltas` `[hidden, n]`, from the
 /// residuals `[K, n]`.
 pub fn backward<T: Real>(
@@ -137,43 +142,62 @@ pub fn backward<T: Real>(
     }
 }
 
-/// Sum of `term(i)` over `0..n` in a fixed order: lanes within blocks, then blocks, which keeps the
-/// rounding error of long sums small.
-#[inline]
-fn ordered_sum<T: Real>(n: usize, term: impl Fn(usize) -> T) -> T {
-    const LANES: usize = 16;
-    const BLOCK: usize = 4096;
-    let mut total = T::ZERO;
-    for start in (0..n).step_by(BLOCK) {
-        let end = (start + BLOCK).min(n);
-        let mut lanes = [T::ZERO; LANES];
-        let whole = start + (end - start) / LANES * LANES;
-        for i in (start..whole).step_by(LANES) {
-            for (k, lane) in lanes.iter_mut().enumerate() {
-                *lane += term(i + k);
-            }
+/// Values that are added side by side; the order of a sum is fixed: lanes within blocks, then blocks, which
+/// keeps the rounding error of long sums small.
+const LANES: usize = 16;
+const BLOCK: usize = 4096;
+
+/// Sum of the lanes, pairwise.
+#[inline(always)]
+fn across<T: Real>(mut lanes: [T; LANES]) -> T {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for k in 0..width {
+            let other = lanes[k + width];
+            lanes[k] += other;
         }
-        for i in whole..end {
-            lanes[i - whole] += term(i);
-        }
-        let mut width = LANES / 2;
-        while width > 0 {
-            for k in 0..width {
-                let other = lanes[k + width];
-                lanes[k] += other;
-            }
-            width /= 2;
-        }
-        total += lanes[0];
+        width /= 2;
     }
-    total
+    lanes[0]
 }
 
 /// Sum of the values in the fixed order of [`reduce`].
 pub fn sum<T: Real>(values: &[T]) -> T {
-    ordered_sum(values.len(), |i| values[i])
+    let mut total = T::ZERO;
+    for block in values.chunks(BLOCK) {
+        let mut lanes = [T::ZERO; LANES];
+        for row in block.chunks(LANES) {
+            for (lane, &value) in lanes.iter_mut().zip(row) {
+                *lane += value;
+            }
+        }
+        total += across(lanes);
+    }
+    total
 }
 
+/// Sum of the products of two rows, in the same order.
+#[inline(always)]
+fn dot<T: Real>(one: &[T], other: &[T]) -> T {
+    let mut total = T::ZERO;
+    for (one, other) in one.chunks(BLOCK).zip(other.chunks(BLOCK)) {
+        let mut lanes = [T::ZERO; LANES];
+        let (ones, one) = one.as_chunks::<LANES>();
+        let (others, other) = other.as_chunks::<LANES>();
+        for (one, other) in ones.iter().zip(others) {
+            for k in 0..LANES {
+                lanes[k] += one[k] * other[k];
+            }
+        }
+        for (lane, (&one, &other)) in lanes.iter_mut().zip(one.iter().zip(other)) {
+            *lane += one * other;
+        }
+        total += across(lanes);
+    }
+    total
+}
+
+#[multiversion(targets("x86_64+avx+avx2", "x86_64+avx+avx2+avx512f"))]
 /// Gradient of the mean loss with respect to every parameter: sums over the mini-batch.
 pub fn reduce<T: Real>(
     network: &Network,
@@ -197,9 +221,7 @@ pub fn reduce<T: Real>(
         };
         for (o, delta) in deltas.chunks_exact(n).enumerate() {
             for (i, input) in below.chunks_exact(n).enumerate() {
-                let (delta, input) = (&delta[..n], &input[..n]);
-                gradient[layer.weights + o * layer.inputs + i] =
-                    ordered_sum(n, |k| delta[k] * input[k]);
+                gradient[layer.weights + o * layer.inputs + i] = dot(delta, input);
             }
             gradient[layer.biases + o] = sum(delta);
         }
