@@ -16,8 +16,7 @@ use crate::ui::{self, View};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::ui::{Content, Wish};
 #[cfg(not(target_arch = "wasm32"))]
-use crate::words::tr;
-use crate::words::{self, Language};
+use crate::words::{tr, word};
 
 /// The experiment, shared with whoever else commands it (the page's scripting interface).
 pub type SharedLab = Rc<RefCell<Lab>>;
@@ -68,13 +67,6 @@ impl App {
         &mut self.view
     }
 
-    /// Says everything in this language from now on.
-    pub fn speak(&self, context: &egui::Context, language: Language) {
-        words::speak(language);
-        ui::install(context);
-        context.request_repaint();
-    }
-
     /// The experiment, to command it from outside; do not hold a borrow across frames.
     pub fn lab(&self) -> SharedLab {
         Rc::clone(&self.lab)
@@ -90,12 +82,12 @@ impl App {
         match self.view.wish.take() {
             Some(Wish::Open) => {
                 let dialog = rfd::FileDialog::new()
-                    .set_title(words::word("Predictions or an experiment"))
+                    .set_title(word("Predictions or an experiment"))
                     .add_filter(
-                        words::word("predictions and experiments"),
+                        word("predictions and experiments"),
                         &["csv", "tsv", "txt", "npy", "npz", "json", "parquet"],
                     )
-                    .add_filter(words::word("all files"), &["*"]);
+                    .add_filter(word("all files"), &["*"]);
                 paths.extend(dialog.pick_files().unwrap_or_default());
             }
             Some(Wish::Sample(sample)) => self.lab.borrow_mut().inspect_sample(&sample),
@@ -105,7 +97,7 @@ impl App {
                 let text = tr!("The {what} is on the clipboard.", what);
                 self.lab.borrow_mut().messages.add(Severity::Note, text);
             }
-            Some(Wish::Speak(language)) => self.speak(context, language),
+            Some(Wish::Speak(language)) => ui::speak(context, language),
             // A window has no address.
             Some(Wish::CopyLink(_)) | None => {}
         }
@@ -160,7 +152,9 @@ impl App {
 pub fn compute(context: &eframe::CreationContext<'_>) -> Compute {
     use crate::engine::gpu::Gpu;
     let Some(state) = &context.wgpu_render_state else {
-        return Compute::Unavailable(words::word("this window is not drawn by wgpu").to_owned());
+        return Compute::Unavailable(
+            crate::words::word("this window is not drawn by wgpu").to_owned(),
+        );
     };
     match Gpu::from_parts(&state.adapter, state.device.clone(), state.queue.clone()) {
         Ok(gpu) => Compute::Gpu(gpu),

@@ -177,9 +177,7 @@ impl Page {
 
     /// Says everything in the language of this tag.
     pub fn speak(&self, tag: &str) {
-        words::speak(Language::of(tag));
-        crate::ui::install(&self.context);
-        self.context.request_repaint();
+        crate::ui::speak(&self.context, Language::of(tag));
     }
 
     /// Trains on.

@@ -187,7 +187,8 @@ fn a_threshold_calls_positive_what_reaches_it() {
     let (precision, recall) = (0.5, 1.0);
     assert!((at.f1() - 2.0 * precision * recall / (precision + recall)).abs() < 1e-15);
     assert_eq!(ranking.at(1.0).precision(), None);
-    assert_eq!(ranking.precision_recall(), [[0.5, 0.5], [1.0, 0.5]]);
+    let steps: Vec<[f64; 2]> = ranking.steps().collect();
+    assert_eq!(steps, [[0.5, 0.5], [1.0, 0.5]]);
 }
 
 #[test]

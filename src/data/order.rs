@@ -50,10 +50,10 @@ impl Order {
 
     /// Mini-batches of `size` until the epoch ends; a whole epoch when it just did.
     pub fn batches_left(&self, size: usize) -> u32 {
-        let left = match self.indices.len() - self.next {
-            0 => self.indices.len(),
+        let left = match self.batches_to_end_of(self.epoch, size) {
+            0 => self.batches_to_end_of(self.epoch + 1, size),
             left => left,
         };
-        left.div_ceil(size) as u32
+        left as u32
     }
 }

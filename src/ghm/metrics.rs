@@ -130,11 +130,12 @@ impl Ranking {
     /// Average precision: the sum over distinct thresholds of `(recall step) * precision`, ties taken
     /// together, as scikit-learn's `average_precision_score` defines it. `None` without a positive.
     pub fn average_precision(&self) -> Option<f64> {
-        let positives = Some(self.positives.len()).filter(|&count| count > 0)? as f64;
+        if self.positives.is_empty() {
+            return None;
+        }
         let (mut area, mut recall) = (0.0, 0.0);
-        for Threshold { seen, hits, .. } in self.thresholds() {
-            let reached = hits as f64 / positives;
-            area += (reached - recall) * (hits as f64 / seen as f64);
+        for [reached, precision] in self.steps() {
+            area += (reached - recall) * precision;
             recall = reached;
         }
         Some(area)
@@ -154,13 +155,14 @@ impl Ranking {
     }
 
     /// Points `[recall, precision]` of every recall that some threshold reaches, ascending: the steps
-    /// whose area is the average precision. Empty without a positive.
-    pub fn precision_recall(&self) -> Vec<[f64; 2]> {
+    /// whose area is the average precision. None without a positive.
+    pub fn steps(&self) -> impl Iterator<Item = [f64; 2]> {
         let positives = self.positives.len() as f64;
         let mut reached = 0;
-        let rises = |at: &Threshold| std::mem::replace(&mut reached, at.hits) < at.hits;
-        let point = |at: Threshold| [at.hits as f64 / positives, at.hits as f64 / at.seen as f64];
-        self.thresholds().filter(rises).map(point).collect()
+        let rises = move |at: &Threshold| std::mem::replace(&mut reached, at.hits) < at.hits;
+        let point =
+            move |at: Threshold| [at.hits as f64 / positives, at.hits as f64 / at.seen as f64];
+        self.thresholds().filter(rises).map(point)
     }
 
     /// Area under the ROC curve, ties counted half. `None` without a positive or a negative.

@@ -18,6 +18,10 @@ pub struct Decisions {
     pub positives: usize,
     /// Over equal intervals of the probability.
     pub calibration: Vec<CalibrationBin>,
+    /// Points `[recall, precision]`, see [`Ranking::steps`].
+    pub precision_recall: Vec<[f64; 2]>,
+    /// The threshold of the best F1.
+    pub best: Option<Operating>,
     ranking: Ranking,
 }
 
@@ -45,13 +49,16 @@ impl Decisions {
         let labels: Vec<bool> = (0..said.len())
             .map(|i| data.test.class(i) == class)
             .collect();
+        let ranking = Ranking::of(&said, &labels);
         Some(Self {
             step: outputs.step,
             class,
             examples: said.len(),
             positives: labels.iter().filter(|&&label| label).count(),
             calibration: reliability(&said, &labels, CALIBRATION_BINS),
-            ranking: Ranking::of(&said, &labels),
+            precision_recall: ranking.steps().collect(),
+            best: ranking.best_f1(),
+            ranking,
         })
     }
 
@@ -63,15 +70,5 @@ impl Decisions {
     /// Where probabilities from a threshold up are called positive.
     pub fn at(&self, threshold: f64) -> Confusion {
         self.ranking.at(threshold)
-    }
-
-    /// The threshold of the best F1.
-    pub fn best(&self) -> Option<Operating> {
-        self.ranking.best_f1()
-    }
-
-    /// Points `[recall, precision]`, see [`Ranking::precision_recall`].
-    pub fn precision_recall(&self) -> Vec<[f64; 2]> {
-        self.ranking.precision_recall()
     }
 }

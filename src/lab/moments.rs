@@ -87,7 +87,8 @@ impl Lab {
 
     /// The step that is looked back at, if any.
     pub fn looks_back(&self) -> Option<u64> {
-        self.looks_back
+        let past = self.arms()[self.shown()].past.as_ref();
+        past.map(|past| past.snapshot.step)
     }
 
     /// Pauses, and shows the last moment up to a step that was kept, of all arms; `None` shows the
@@ -96,7 +97,6 @@ impl Lab {
         if step.is_some() && (self.is_playing() || self.step() < self.goal) {
             self.command(Command::Pause);
         }
-        self.looks_back = step;
         for arm in &mut self.arms {
             arm.look_back(step);
         }

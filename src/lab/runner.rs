@@ -68,8 +68,6 @@ pub struct Lab {
     /// Whether settings were changed since the first step.
     pub(super) changed: bool,
     pub(super) changes: Changes,
-    /// The step that is shown in place of the present.
-    pub(super) looks_back: Option<u64>,
 }
 
 impl Lab {
@@ -102,7 +100,6 @@ impl Lab {
             tour: Tour::default(),
             changed: false,
             changes: Changes::default(),
-            looks_back: None,
         };
         lab.arms = lab.start_arms(std::slice::from_ref(config))?;
         Ok(lab)
@@ -284,7 +281,6 @@ impl Lab {
         self.evaluation_started = None;
         self.complete_at = None;
         self.changed = false;
-        self.looks_back = None;
         self.run += 1;
     }
 

@@ -26,7 +26,7 @@ mod xray;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, ScrollArea, Sense, Ui, Vec2};
 
 pub use eframe::egui;
-pub use style::{install, still};
+pub use style::{install, speak, still};
 
 use crate::figure::Figure;
 use crate::lab::{Lab, LowerView, Sample};

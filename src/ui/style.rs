@@ -10,7 +10,7 @@ use egui::{
 use super::egui;
 use crate::figure::{Ink, Rgb, Theme, fonts};
 use crate::ghm::Loss;
-use crate::words;
+use crate::words::{self, Language};
 
 /// The family of titles and large numbers.
 pub(super) const STRONG: &str = "strong";
@@ -89,6 +89,13 @@ pub fn install(ctx: &Context) {
             style.visuals = visuals(theme);
         });
     }
+}
+
+/// Says everything in this language from now on.
+pub fn speak(ctx: &Context, language: Language) {
+    words::speak(language);
+    install(ctx);
+    ctx.request_repaint();
 }
 
 /// Leaves out motion that only decorates, for who prefers less of it; what training moves stays.

@@ -17,11 +17,6 @@ fn open_chinese(size: [f32; 2], theme: egui::Theme, config: Config) -> Harness<'
     harness
 }
 
-fn snapshot(harness: &mut Harness<'_, App>, name: &str) -> Option<egui_kittest::SnapshotError> {
-    let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
-    harness.try_snapshot_options(name, &options).err()
-}
-
 #[test]
 fn the_language_is_changed_by_its_menu() {
     let mut harness = open(WIDE, egui::Theme::Light, quick());

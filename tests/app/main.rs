@@ -7,7 +7,7 @@ mod tour;
 use eframe::egui;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use egui_kittest::{Harness, SnapshotOptions};
+use egui_kittest::{Harness, SnapshotError, SnapshotOptions};
 use ghm_lab::app::{self, App};
 use ghm_lab::config::{Backend, Config, Kind, Optimizer, SETTINGS, Setting};
 use ghm_lab::data::predictions::Input;
@@ -397,7 +397,13 @@ fn trains_on_the_device_that_draws_the_window() {
     assert!(lab.borrow().snapshot().loss.is_finite());
 }
 
-/// Pictures of a fixed state; software renderers differ in low bits between machines.
+/// Compares with the picture that is kept; software renderers differ in low bits between machines.
+fn snapshot(harness: &mut Harness<'_, App>, name: &str) -> Option<SnapshotError> {
+    let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+    harness.try_snapshot_options(name, &options).err()
+}
+
+/// Pictures of a fixed state.
 #[test]
 fn looks_as_it_did() {
     let mut failures = Vec::new();
@@ -417,8 +423,7 @@ fn looks_as_it_did() {
         command(&harness, Command::Restart);
         command(&harness, Command::Step(60));
         harness.run();
-        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
-        failures.extend(harness.try_snapshot_options(name, &options).err());
+        failures.extend(snapshot(&mut harness, name));
     }
     for (index, (name, size, theme)) in [
         ("xray-light", WIDE, light),
@@ -439,8 +444,7 @@ fn looks_as_it_did() {
             None => lab.borrow_mut().inspect_paper(),
         }
         harness.run();
-        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
-        failures.extend(harness.try_snapshot_options(name, &options).err());
+        failures.extend(snapshot(&mut harness, name));
     }
     for (name, size, theme, task, view) in [
         ("race-maps-light", WIDE, light, Task::Binary, "Maps"),
@@ -469,8 +473,7 @@ fn looks_as_it_did() {
         }
         harness.get_by_label(view).click();
         harness.run();
-        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
-        failures.extend(harness.try_snapshot_options(name, &options).err());
+        failures.extend(snapshot(&mut harness, name));
     }
     assert!(failures.is_empty(), "{failures:#?}");
 }
@@ -584,8 +587,7 @@ fn seeds_look_as_they_did() {
         let mut harness = open(size, theme, quick());
         settle(&mut harness);
         repeat(&mut harness);
-        let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
-        failures.extend(harness.try_snapshot_options(name, &options).err());
+        failures.extend(snapshot(&mut harness, name));
     }
     assert!(failures.is_empty(), "{failures:#?}");
 }
@@ -662,7 +664,7 @@ fn the_threshold_is_moved_and_counts() {
     let best = {
         let lab = lab.borrow();
         let decisions = Decisions::of(&lab.arms()[0], lab.data(), 1).expect("it was evaluated");
-        decisions.best().expect("there are positives")
+        decisions.best.expect("there are positives")
     };
     assert!(moved > 0.5 && moved == best.threshold, "{moved}, {best:?}");
     harness.run();

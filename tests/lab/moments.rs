@@ -138,14 +138,14 @@ fn decisions_are_those_of_the_outputs() {
         if task == Task::Binary {
             // The area of the steps is the average precision that is shown.
             let mut last = 0.0;
-            let area: f64 = (decisions.precision_recall().iter())
+            let area: f64 = (decisions.precision_recall.iter())
                 .map(|&[recall, precision]| {
                     (recall - std::mem::replace(&mut last, recall)) * precision
                 })
                 .sum();
             let scores = lab.evaluation().expect("scores").test;
             assert!((area - scores.average_precision.expect("a classification")).abs() < 1e-12);
-            let (best, shown) = (decisions.best(), scores.best_f1);
+            let (best, shown) = (decisions.best, scores.best_f1);
             assert_eq!(best.map(|best| best.f1), shown.map(|best| best.f1));
         }
     }

@@ -145,7 +145,7 @@ fn controls(ui: &mut Ui, lab: &Lab, memory: &mut Memory) {
             memory.threshold = 0.5;
         }
         let tip = word("The threshold of the best F1, chosen on these very test examples.");
-        if let Some(best) = decisions.best()
+        if let Some(best) = decisions.best
             && ui.button(word("best F1")).on_hover_text(tip).clicked()
         {
             memory.threshold = best.threshold;
@@ -211,7 +211,7 @@ fn plots(ui: &mut Ui, lab: &Lab, memory: &Memory, size: Vec2) {
     };
     let shown = memory.of(lab.shown());
     let prevalence = shown.map_or(0.0, |of| of.prevalence());
-    let panel = figure::precision_recall(&curves(&Decisions::precision_recall), prevalence);
+    let panel = figure::precision_recall(&curves(&|of| of.precision_recall.clone()), prevalence);
     let at = |(index, _): (usize, &crate::lab::Arm)| {
         let confusion = memory.of(index)?.at(memory.threshold);
         let point = [confusion.recall()?, confusion.precision()?];
