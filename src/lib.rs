@@ -1,6 +1,7 @@
 //! GHM Lab: see, train and understand the Gradient Harmonizing Mechanism.
 
 pub mod app;
+pub mod bench;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 pub mod code;

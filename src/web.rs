@@ -40,7 +40,8 @@ pub struct Page {
 
 /// Starts the app with the settings of a link's fragment. `no_gpu` says why the page chose this
 /// bundle over WebGPU, if it did; `host` does what only the page can. `embedded` shows the panels alone.
-/// `language` is a tag.
+/// `language` is a tag. `handover` is what [`Page::handover`] of an app gave that ended for the reason
+/// `no_gpu`.
 ///
 /// # Errors
 /// When there is nothing to draw with.
@@ -52,6 +53,7 @@ pub async fn start(
     host: Host,
     embedded: bool,
     language: &str,
+    handover: Option<String>,
 ) -> Result<Page, JsValue> {
     words::speak(Language::of(language));
     host::install(host);
@@ -74,6 +76,7 @@ pub async fn start(
             Box::new(move |context| {
                 context.egui_ctx.add_plugin(mirror::Mirror::default());
                 graphics::watch_device(context);
+                let ended = no_gpu.clone().unwrap_or_default();
                 let compute = graphics::compute(context, no_gpu);
                 let mut app = App::new(&context.egui_ctx, compute, &config, &errors)?;
                 if prefers_less_motion() {
@@ -86,6 +89,9 @@ pub async fn start(
                 for error in wrong.iter().filter(|error| !errors.contains(error)) {
                     let text = error.to_string();
                     lab.borrow_mut().messages.add(Severity::Error, text);
+                }
+                if let Some(handover) = handover {
+                    lab.borrow_mut().receive(&handover, &ended);
                 }
                 let in_address = as_written(&lab.borrow(), &config, &wrong);
                 result.replace(Some((lab, context.egui_ctx.clone(), in_address)));
@@ -292,6 +298,27 @@ impl Page {
         to_js(&json!([inspection.reports(), report]))
     }
 
+    /// Starts to measure the workloads whose names contain this.
+    ///
+    /// # Errors
+    /// When there is none.
+    #[wasm_bindgen(js_name = startBench)]
+    pub fn start_bench(&self, filter: &str) -> Result<(), JsError> {
+        let started = self.lab.borrow_mut().measure(filter);
+        started.map_err(|error| JsError::new(&error.to_string()))
+    }
+
+    /// Goes on measuring; the results once all are there, else undefined.
+    pub fn bench(&self) -> Result<JsValue, JsValue> {
+        let mut lab = self.lab.borrow_mut();
+        lab.tick();
+        self.context.request_repaint();
+        match lab.bench().filter(|bench| bench.is_done()) {
+            Some(bench) => to_js(&json!(bench.results())),
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
     /// Tells the person that something failed.
     #[wasm_bindgen(js_name = showError)]
     pub fn show_error(&self, sentence: &str) {
@@ -309,6 +336,11 @@ impl Page {
         let lab = self.lab.borrow();
         let list = lab.messages.list().iter();
         list.map(|message| message.text.clone()).collect()
+    }
+
+    /// All that another app needs to go on with this experiment.
+    pub fn handover(&self) -> String {
+        self.lab.borrow().handover()
     }
 
     /// Stops drawing and listening; the canvas is the page's again.

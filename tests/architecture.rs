@@ -15,7 +15,7 @@ struct Room {
 }
 
 /// From the ground up. The fronts at the end may import everything.
-const ROOMS: [Room; 14] = [
+const ROOMS: [Room; 15] = [
     Room {
         name: "words",
         imports: &[],
@@ -38,7 +38,7 @@ const ROOMS: [Room; 14] = [
     },
     Room {
         name: "lab",
-        imports: &["words", "ghm", "data", "config", "engine", "xray"],
+        imports: &["words", "ghm", "data", "config", "engine", "xray", "bench"],
     },
     Room {
         name: "figure",
@@ -47,6 +47,10 @@ const ROOMS: [Room; 14] = [
     Room {
         name: "xray",
         imports: &["words", "ghm", "data", "config", "figure"],
+    },
+    Room {
+        name: "bench",
+        imports: &["words", "ghm", "data", "config", "engine", "xray"],
     },
     Room {
         name: "code",
@@ -81,6 +85,7 @@ const UI: &[&str] = &[
     "code",
     "figure",
     "xray",
+    "bench",
     "config",
     "data",
     "ghm",
@@ -95,8 +100,8 @@ const UI: &[&str] = &[
 ];
 
 const ALL: &[&str] = &[
-    "words", "ghm", "data", "config", "engine", "lab", "figure", "xray", "code", "ui", "app",
-    "web", "cli",
+    "words", "ghm", "data", "config", "engine", "lab", "figure", "xray", "bench", "code", "ui",
+    "app", "web", "cli",
 ];
 
 /// Crates that only these files may name: the prefixes of their paths in `src/`.

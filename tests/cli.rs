@@ -97,7 +97,7 @@ fn results_hold_what_the_engine_computed_to_the_bit() {
     );
     assert_eq!(state["line_deviation"].as_f64(), snapshot.line_deviation());
 
-    let named = trainer.network().named(&update.parameters.unwrap());
+    let named = trainer.network().named(update.parameters().unwrap());
     for (array, json) in named.iter().zip(json["parameters"].as_array().unwrap()) {
         assert_eq!(json["name"], array.name);
         assert_eq!(json["shape"], Json::from(array.shape.clone()));

@@ -7,10 +7,13 @@
 
 #[path = "kernels/fixture.rs"]
 mod fixture;
+#[path = "kernels/harmonizer.rs"]
+mod harmonizer;
 #[path = "kernels/live.rs"]
 mod live;
 #[path = "kernels/losses.rs"]
 mod losses;
+mod support;
 #[path = "kernels/training.rs"]
 mod training;
 

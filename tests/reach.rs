@@ -141,7 +141,7 @@ fn by_link_every_row_trains_on_each_engine() {
                 ..Request::default()
             });
             let update = update.expect("it answers");
-            let parameters = update.parameters.expect("asked for");
+            let parameters = update.parameters().expect("asked for");
             let moved = parameters
                 .iter()
                 .zip(trainer.initial_parameters())

@@ -99,6 +99,18 @@ export function installApi() {
       lastXray = turn.catch(() => {});
       return turn;
     },
+    /**
+     * Measures how fast this machine is, while the lab is paused; resolves to what `ghm-lab bench --json`
+     * prints. `filter` leaves only the workloads whose names contain it.
+     */
+    async bench({ filter = "" } = {}) {
+      running().startBench(String(filter));
+      for (;;) {
+        const results = running().bench();
+        if (results !== undefined) return results;
+        await nextTask(0);
+      }
+    },
     /** The arms of the race: name, shown, muted, step, loss, scores and settings of each. */
     arms: () => running().arms(),
     /** What the lab tells the person now. */
@@ -114,7 +126,9 @@ export function installApi() {
   });
 
   return {
+    /** A bundle runs; in place of another, perhaps. */
     started(newApp, newVersion, newOnDestroy) {
+      stopAddress();
       app = newApp;
       version = newVersion;
       onDestroy = newOnDestroy;

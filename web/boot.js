@@ -35,6 +35,7 @@ main().catch((error) => {
 
 async function main() {
   catchStrayErrors();
+  takeFiles();
   if (isEmbedded) listen(location.search);
   try {
     learned = await speak(preferred());
@@ -110,8 +111,11 @@ function whyNoWebGl() {
   return null;
 }
 
-/** Loads and starts a bundle; rejects, with the page as it was before, when that fails. */
-async function start(name, noGpu) {
+/**
+ * Loads and starts a bundle; rejects, with the page as it was before, when that fails. `handover` is what the
+ * app gave that was here before.
+ */
+async function start(name, noGpu, handover) {
   showProgress(t("Loading for {name}…", { name: NAMES[name] }));
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "application");
@@ -128,20 +132,29 @@ async function start(name, noGpu) {
     element("lab").replaceChildren(canvas);
     // A panic stops the module without an answer, so its hook must be able to end the wait.
     const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
-    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host, isEmbedded, document.documentElement.lang), died]);
+    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host, isEmbedded, document.documentElement.lang, handover), died]);
     const stopMirror = startMirror(app);
+    const end = () => {
+      stopMirror();
+      onFailure = null;
+      canvas.remove();
+    };
     onFailure = (reason, trace) => {
       // A panic ends in a trap, which would come here too and say less.
-      onFailure = null;
-      stopMirror();
-      canvas.remove();
+      end();
       const [, what] = reason.match(/^panicked at [^\n]*\n(.*)$/s) ?? [];
       const title = t("GHM Lab has stopped");
       if (what === undefined) showFailure(title, reason, trace, name);
       else showFailure(title, t("A mistake in the lab itself: {what}", { what }), reason, name);
     };
-    canvas.addEventListener("webglcontextlost", () => onFailure?.(t("The browser lost the WebGL context.")));
-    takeFiles(app);
+    onLost = (reason) => {
+      onLost = () => {};
+      goOn(name, reason, app, end).catch((error) => {
+        showFailure(t("GHM Lab has stopped"), reason, sentence(error), name);
+      });
+    };
+    canvas.addEventListener("webglcontextlost", () => onLost(t("The browser lost the WebGL context.")));
+    useFiles(app);
     change = async (tag) => {
       const words = await speak(tag);
       if (words) bundle.learn(words.text, ...words.fonts);
@@ -149,11 +162,9 @@ async function start(name, noGpu) {
       remember(tag);
     };
     api.started(app, bundle.version(), () => {
-      stopMirror();
-      onFailure = null;
-      open = fail = note = () => {};
+      end();
+      onLost = open = fail = note = () => {};
       change = async () => {};
-      canvas.remove();
     });
     element("loading").hidden = true;
     keepForOffline();
@@ -165,7 +176,30 @@ async function start(name, noGpu) {
   }
 }
 
+// Losses so near to each other that trying the same again would only lose it again.
+const SOON_MS = 30_000;
+let lastLoss = -Infinity;
+
+/** Goes on with the experiment where it was, once more with the same bundle, then without WebGPU. */
+async function goOn(name, reason, app, end) {
+  const handover = app.handover();
+  app.destroy();
+  end();
+  const isFirst = performance.now() - lastLoss > SOON_MS;
+  lastLoss = performance.now();
+  if (name === "webgpu" && isFirst && (await whyNoWebGpu()) === null) {
+    try {
+      return await start("webgpu", reason, handover);
+    } catch (error) {
+      console.warn(`WebGPU did not start again: ${sentence(error)}`);
+    }
+  }
+  if (name === "webgl" && !isFirst) throw new Error(t("It was lost again at once."));
+  await start("webgl", reason, handover);
+}
+
 // These do something once a lab runs.
+let onLost = () => {};
 let open = () => {};
 let fail = () => {};
 let note = () => {};
@@ -177,6 +211,7 @@ let learned = null;
 // What the app asks of the page.
 const host = {
   fail: (reason) => onFailure?.(reason),
+  lost: (reason) => onLost(reason),
   open: openFile,
   save: (name, text) => save(name, new Blob([text], { type: "text/plain" })),
   savePicture: (...picture) => said(savePicture(...picture)),
@@ -190,11 +225,15 @@ function said(doing) {
   doing.then((done) => done && note(done), (error) => fail(sentence(error)));
 }
 
-/** Opens what is dropped anywhere on the page. */
-function takeFiles(app) {
+/** Has the app open files, and say what comes of it. */
+function useFiles(app) {
   fail = (text) => app.showError(text);
   note = (text) => app.showNote(text);
   open = (files) => openFiles(app, files).catch((error) => fail(sentence(error)));
+}
+
+/** Opens what is dropped anywhere on the page. */
+function takeFiles() {
   window.addEventListener("dragover", (event) => event.preventDefault());
   window.addEventListener("drop", (event) => {
     event.preventDefault();

@@ -49,6 +49,7 @@ pub(super) fn command() -> Command {
         .subcommand(super::xray::command())
         .subcommand(super::compare::command())
         .subcommand(super::code::command())
+        .subcommand(super::bench::command())
         .subcommand(
             Command::new("adapters")
                 .about("Lists the graphics adapters, which one would train, and why others not")

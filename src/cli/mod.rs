@@ -4,6 +4,7 @@
 
 mod adapters;
 mod arguments;
+mod bench;
 mod code;
 mod compare;
 mod figure;
@@ -79,6 +80,7 @@ pub fn main() -> ExitCode {
         Some(("train", matches)) => train::run(matches),
         Some(("xray", matches)) => xray::run(matches),
         Some(("code", matches)) => code::run(matches),
+        Some(("bench", matches)) => bench::run(matches),
         Some(("compare", matches)) => compare::run(matches),
         Some(("adapters", _)) => adapters::run(),
         Some((_, matches)) => window::run(matches),

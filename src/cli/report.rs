@@ -199,8 +199,8 @@ impl Record {
     pub fn add(&mut self, indices: &[u32], update: &Update) {
         self.batches.push(indices.to_vec());
         self.losses.push(update.snapshot.loss);
-        if let Some(parameters) = &update.parameters {
-            self.parameters.clone_from(parameters);
+        if let Some(parameters) = update.parameters() {
+            self.parameters = parameters.to_vec();
         }
     }
 }

@@ -102,7 +102,7 @@ pub(super) fn train(
                 parameters: true,
                 ..Request::default()
             })?;
-            if let (Some(record), Some(parameters)) = (record, &update.parameters) {
+            if let (Some(record), Some(parameters)) = (record, update.parameters()) {
                 record.end(parameters);
             }
             last = Some(update);
@@ -115,7 +115,7 @@ pub(super) fn train(
         Some(Outcome {
             history,
             snapshot: update.snapshot,
-            parameters: update.parameters?,
+            parameters: update.checkpoint?.parameters,
             seconds,
             examples,
             stop: stopped.map(|(_, stop)| stop),

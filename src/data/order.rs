@@ -39,6 +39,20 @@ impl Order {
         self.epoch
     }
 
+    /// Examples of the epoch that were seen.
+    pub fn seen(&self) -> usize {
+        self.next
+    }
+
+    /// Goes to a later place: so many examples into an epoch, at most all.
+    pub fn go_to(&mut self, epoch: u32, seen: usize) {
+        while self.epoch < epoch {
+            self.random.shuffle(&mut self.indices);
+            self.epoch += 1;
+        }
+        self.next = seen.min(self.indices.len());
+    }
+
     /// Mini-batches of `size` until the end of this epoch; 0 where it is over.
     pub fn batches_to_end_of(&self, epoch: u32, size: usize) -> u64 {
         let batches = |examples: usize| examples.div_ceil(size) as u64;

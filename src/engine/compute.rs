@@ -20,6 +20,24 @@ pub enum Compute {
 }
 
 impl Compute {
+    /// Why the device is gone, if it is.
+    pub fn lost(&self) -> Option<String> {
+        match self {
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => gpu.lost(),
+            Self::Unavailable(_) => None,
+        }
+    }
+
+    /// Another device in place of one that is gone, where the platform has one; else the CPU.
+    pub fn reopened(&self) -> Self {
+        #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
+        if let Ok(gpu) = Gpu::headless() {
+            return Self::Gpu(gpu);
+        }
+        Self::Unavailable(self.lost().unwrap_or_default())
+    }
+
     /// Starts a run of valid settings on the engine that they ask for. The second value says why a
     /// run with the backend "auto" trains on the CPU, if it does.
     ///

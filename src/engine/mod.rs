@@ -3,6 +3,7 @@
 //! A batch goes `forward -> gradient_norm -> histogram -> density -> reweight -> backward ->
 //! reduce -> update`. Each of these is a WGSL kernel in `shaders/` and a Rust twin of the same name.
 
+mod checkpoint;
 mod compute;
 pub mod cpu;
 #[cfg(feature = "gpu")]
@@ -15,6 +16,7 @@ mod trainer;
 
 use std::fmt;
 
+pub use checkpoint::{Checkpoint, Place};
 pub use compute::Compute;
 pub use network::{Layer, NamedArray, Network};
 pub use scores::{Evaluation, ExampleGradient, Outputs, Scores};
@@ -43,6 +45,7 @@ pub struct Request {
     pub map: bool,
     /// Gradient norms of the last mini-batch.
     pub gradient_norms: bool,
+    /// Parameters and the optimizer's moments.
     pub parameters: bool,
 }
 
@@ -65,7 +68,8 @@ pub struct Reading {
     /// Gradient norms of the last mini-batch, as the histogram counts them, `[K, n]` where every entry
     /// counts; below 0 for ignored examples.
     pub gradient_norms: Option<Vec<f32>>,
-    pub parameters: Option<Vec<f32>>,
+    /// Flat parameters `[p]` and moments `[2, p]`.
+    pub parameters: Option<[Vec<f32>; 2]>,
 }
 
 /// What the examples of one class bring to the panels; vectors have one entry a bin.
@@ -116,6 +120,10 @@ pub trait Engine {
     /// # Errors
     /// When a mini-batch does not fit the device; nothing was queued then.
     fn train(&mut self, steps: &[Step], indices: &[u32]) -> Result<(), EngineError>;
+
+    /// Overwrites parameters `[p]`, the optimizer's moments `[2, p]` and the moving average, one entry a
+    /// bin.
+    fn restore(&mut self, parameters: &[f32], moments: &[f32], ema: &[f32]);
 
     /// Starts the moving average from zero.
     fn reset_density(&mut self);

@@ -1,6 +1,6 @@
 //! What training tells the outside, as plain data.
 
-use super::{ClassStatistics, Evaluation, Outputs};
+use super::{Checkpoint, ClassStatistics, Evaluation, Outputs};
 use crate::ghm::{Loss, LossRule, Normaliser, Task, bin, exact_density, hit_bins, line_deviation};
 
 /// The state of the harmonizing after a step: the very numbers that training used.
@@ -196,6 +196,14 @@ pub struct Update {
     /// What the evaluation is of.
     pub outputs: Option<Outputs>,
     pub map: Option<DecisionMap>,
-    /// Flat parameters; `Network::named` names them.
-    pub parameters: Option<Vec<f32>>,
+    /// Where the run is, where parameters were asked for.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+impl Update {
+    /// Flat parameters, where they were asked for; `Network::named` names them.
+    pub fn parameters(&self) -> Option<&[f32]> {
+        let checkpoint = self.checkpoint.as_ref();
+        checkpoint.map(|checkpoint| &*checkpoint.parameters)
+    }
 }

@@ -75,6 +75,14 @@ impl Step {
         Task::ALL[self.task as usize]
     }
 
+    /// Numbers that are predicted for an example, K.
+    pub fn outputs(&self) -> usize {
+        match self.task() {
+            Task::Binary | Task::Regression => 1,
+            Task::Classes => self.classes as usize,
+        }
+    }
+
     /// What the losses are told.
     pub fn loss_rule<T: Real>(&self) -> LossRule<T> {
         let of = |value: f32| T::of(f64::from(value));
@@ -94,7 +102,7 @@ impl Step {
             self.class_weight3,
             self.class_weight4,
         ];
-        T::of(f64::from(weights[class]))
+        T::of(f64::from(weights[class.min(MAX_CLASSES - 1)]))
     }
 
     /// Factor of a class under the focal loss.

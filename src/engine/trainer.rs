@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::snapshot::{evaluation_weights, over_classes, slope};
 use super::{
-    BackendInfo, Clocks, DecisionMap, Engine, EngineError, ExactDensity, Network, Outputs, Reading,
-    Request, Snapshot, Step, Timing, Update,
+    BackendInfo, Checkpoint, Clocks, DecisionMap, Engine, EngineError, ExactDensity, Network,
+    Outputs, Place, Reading, Request, Snapshot, Step, Timing, Update,
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
@@ -21,6 +21,7 @@ struct Moment {
     told: Step,
     /// Share of the examples that OHEM keeps.
     keep: f64,
+    place: Place,
 }
 
 /// Drives an engine through mini-batches. The same settings on the same engine give the same bits.
@@ -124,6 +125,11 @@ impl Trainer {
         self.engine.wait_for_room(seconds);
     }
 
+    /// Waits for the device, where the platform can wait.
+    pub fn wait(&mut self) {
+        self.engine.wait();
+    }
+
     /// Readings that were asked for and have not arrived.
     pub fn readings_due(&self) -> usize {
         self.moments.len()
@@ -145,6 +151,25 @@ impl Trainer {
             self.clocks.updates = 0;
         }
         self.config = config;
+    }
+
+    /// Goes on from a checkpoint of a run with the same data, network and seed, as that run would have;
+    /// the average starts anew where the number of bins is another. Only before the first step.
+    ///
+    /// # Errors
+    /// When the checkpoint is one of another network; nothing changes then.
+    pub fn resume(&mut self, from: &Checkpoint) -> Result<(), EngineError> {
+        from.check(self.network.parameters(), self.data.train.len())?;
+        from.place.restore(&mut self.order, &mut self.clocks);
+        let bins = self.config.bins as usize;
+        let mut ema = from.ema.clone();
+        if ema.len() != bins {
+            ema = vec![0.0; bins];
+            self.clocks.ema = Default::default();
+        }
+        self.engine.restore(&from.parameters, &from.moments, &ema);
+        self.step = from.step;
+        Ok(())
     }
 
     /// Queues `count` steps in one submission.
@@ -185,6 +210,7 @@ impl Trainer {
             epoch: self.order.epoch(),
             told,
             keep: self.config.ohem_keep,
+            place: Place::of(&self.order, &self.clocks),
         });
     }
 
@@ -242,7 +268,13 @@ impl Trainer {
                 width: self.network.outputs(),
                 values: self.probabilities(outputs),
             }),
-            parameters: reading.parameters,
+            checkpoint: reading.parameters.map(|[parameters, moments]| Checkpoint {
+                step: moment.step,
+                place: moment.place,
+                parameters,
+                moments,
+                ema: reading.ema.clone(),
+            }),
             snapshot: Snapshot {
                 step: moment.step,
                 epoch: moment.epoch,

@@ -74,6 +74,16 @@ impl Default for EmaClock {
 }
 
 impl EmaClock {
+    /// The clock that has come so far.
+    pub fn with_start_weight(start_weight: f64) -> Self {
+        Self { start_weight }
+    }
+
+    /// Product of the momenta so far: the weight that the zero start still has.
+    pub fn start_weight(&self) -> f64 {
+        self.start_weight
+    }
+
     /// Advances by one mini-batch and returns the rule for its update.
     pub fn tick(&mut self, momentum: f64, convention: Convention) -> DensityRule<f64> {
         self.start_weight *= momentum;

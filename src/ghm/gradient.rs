@@ -1,16 +1,13 @@
 //! Gradient norms of the cross-entropy and the unit regions they fall in (paper, section 3.1).
 
-use super::Real;
+use super::{MAX_BINS, Real};
 
 /// Logistic function, accurate on both tails.
 #[inline]
 pub fn sigmoid<T: Real>(x: T) -> T {
     let e = (-x.abs()).exp();
-    if x >= T::ZERO {
-        T::ONE / (T::ONE + e)
-    } else {
-        e / (T::ONE + e)
-    }
+    let numerator = if x >= T::ZERO { T::ONE } else { e };
+    numerator / (T::ONE + e)
 }
 
 /// Sign of `dL/dx = p - y` for the target `y` in {0, 1}: +1 for a negative, -1 for a positive.
@@ -61,8 +58,17 @@ pub fn is_ignored<T: Real>(g: T) -> bool {
 /// Number of examples in each unit region, `R_j`, without ignored ones; `counts` has one entry a bin
 /// and is overwritten.
 pub fn histogram<T: Real>(gradient_norms: &[T], counts: &mut [u32]) {
-    counts.fill(0);
-    for &g in gradient_norms.iter().filter(|g| !is_ignored(**g)) {
-        counts[bin(g, counts.len())] += 1;
+    // Most examples lie in the same few bins, and an addition waits for the one before it to the same
+    // number: neighbours count apart.
+    const APART: usize = 4;
+    let bins = counts.len();
+    let mut parts = [[0; MAX_BINS]; APART];
+    for neighbours in gradient_norms.chunks(APART) {
+        for (part, &g) in parts.iter_mut().zip(neighbours) {
+            part[bin(g, bins)] += u32::from(!is_ignored(g));
+        }
+    }
+    for (j, count) in counts.iter_mut().enumerate() {
+        *count = parts.iter().map(|part| part[j]).sum();
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::moments::{Moment, Moments};
+use super::recovery::Checkpoints;
 use super::{History, Watch};
 use crate::config::Config;
 use crate::engine::{
@@ -29,6 +30,7 @@ pub struct Arm {
     pub(super) moments: Moments,
     /// What is shown in place of the present.
     pub(super) past: Option<Moment>,
+    pub(super) checkpoints: Checkpoints,
     pub(super) watch: Watch,
     /// The step at which its loss stopped being a number; it trains no further.
     pub(super) out_at: Option<u64>,
@@ -52,6 +54,7 @@ impl Arm {
             outputs: None,
             moments: Moments::default(),
             past: None,
+            checkpoints: Checkpoints::default(),
             watch: Watch::default(),
             out_at: None,
             timings: VecDeque::new(),
@@ -149,6 +152,25 @@ impl Arm {
         };
     }
 
+    /// Goes on with this run, which is at the step of an earlier moment of its own: what lies behind it is
+    /// forgotten.
+    pub(super) fn resume(&mut self, trainer: Trainer) {
+        let step = trainer.step();
+        let mut old = std::mem::replace(self, Self::new(trainer));
+        old.history.cut(step);
+        old.moments.cut(step);
+        self.name = old.name;
+        self.muted = old.muted;
+        self.history = old.history;
+        self.moments = old.moments;
+        self.checkpoints = old.checkpoints;
+        if let Some(moment) = self.moments.last() {
+            self.snapshot = (*moment.snapshot).clone();
+            self.map = moment.map.clone();
+            self.outputs = moment.outputs.clone();
+        }
+    }
+
     pub(super) fn advance(&mut self, count: u32) -> Result<(), EngineError> {
         if self.out_at.is_some() {
             return Ok(());
@@ -185,6 +207,11 @@ impl Arm {
         let same_bins = self.snapshot.counts.len() == last.counts.len();
         if self.snapshot.exact.is_none() && wants_exact && same_bins {
             self.snapshot.exact = last.exact;
+        }
+        if let Some(checkpoint) = update.checkpoint
+            && self.snapshot.loss.is_finite()
+        {
+            self.checkpoints.push(checkpoint);
         }
         if evaluated {
             self.moments.push(Moment {

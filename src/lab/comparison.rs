@@ -49,7 +49,7 @@ pub fn train_and_score(config: &Config, steps: u32) -> Result<FinalScores, Engin
                 update.snapshot.step,
             )));
         }
-        parameters = update.parameters;
+        parameters = update.parameters().map(<[f32]>::to_vec);
     }
     let parameters = parameters.unwrap_or_else(|| trainer.initial_parameters().to_vec());
     let test = &trainer.data().test;

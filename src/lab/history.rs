@@ -20,6 +20,11 @@ impl History {
         self.points.last()
     }
 
+    /// Forgets what is later than a step.
+    pub(super) fn cut(&mut self, step: u64) {
+        self.points.retain(|point| point.step <= step);
+    }
+
     /// Adds the scores of a later step; a second evaluation of the same step replaces the first.
     pub fn push(&mut self, evaluation: &Evaluation) {
         if self

@@ -15,6 +15,8 @@ pub enum Severity {
 pub struct Message {
     pub severity: Severity,
     pub text: String,
+    /// Whether [`super::Lab::go_back`] is the way out.
+    pub has_way_back: bool,
 }
 
 /// The messages that were not dismissed, oldest first.
@@ -33,12 +35,24 @@ impl Messages {
 
     /// Adds a message; one that is already shown moves to the end.
     pub fn add(&mut self, severity: Severity, text: impl Into<String>) {
-        let text = text.into();
+        self.push(severity, text.into(), false);
+    }
+
+    /// Adds an error that [`super::Lab::go_back`] undoes.
+    pub(super) fn add_with_way_back(&mut self, text: String) {
+        self.push(Severity::Error, text, true);
+    }
+
+    fn push(&mut self, severity: Severity, text: String, has_way_back: bool) {
         self.list.retain(|message| message.text != text);
         if self.list.len() == Self::LIMIT {
             self.list.remove(0);
         }
-        self.list.push(Message { severity, text });
+        self.list.push(Message {
+            severity,
+            text,
+            has_way_back,
+        });
     }
 
     pub fn dismiss(&mut self, index: usize) {

@@ -65,6 +65,16 @@ impl Moments {
         }
     }
 
+    pub fn last(&self) -> Option<&Moment> {
+        self.kept.last()
+    }
+
+    /// Forgets what is later than a step.
+    pub fn cut(&mut self, step: u64) {
+        self.kept.retain(|moment| moment.snapshot.step <= step);
+        self.bytes = self.kept.iter().map(Moment::bytes).sum();
+    }
+
     /// The last one up to a step.
     fn at(&self, step: u64) -> Option<&Moment> {
         let after = self.kept.partition_point(|of| of.snapshot.step <= step);

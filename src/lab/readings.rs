@@ -31,7 +31,7 @@ impl Lab {
             gradient_norms: self.wants_exact()
                 && (evaluate || self.config().batch_size <= MOST_SORTED),
             map: evaluate || now - self.last_map >= MAP_SECONDS.max(0.5 * interval),
-            parameters: false,
+            parameters: evaluate,
         });
     }
 
@@ -121,6 +121,8 @@ impl Lab {
                 return;
             }
         }
-        self.stop(tr!("Paused: {why}, then restart.", why));
+        self.hold();
+        let text = tr!("Paused: {why}, then restart or go back.", why);
+        self.messages.add_with_way_back(text);
     }
 }

@@ -8,6 +8,7 @@ use super::arm::Arm;
 use super::pace::{Pace, Rate};
 use super::undo::Changes;
 use super::{History, Inspection, MAX_SPEED, MIN_SPEED, Messages, Repeats, Severity, Tour};
+use crate::bench::Bench;
 use crate::config::Config;
 use crate::data::Dataset;
 use crate::engine::{
@@ -64,6 +65,7 @@ pub struct Lab {
     pub messages: Messages,
     pub(super) inspection: Inspection,
     pub(super) repeats: Option<Box<Repeats>>,
+    pub(super) bench: Option<Box<Bench>>,
     pub(super) tour: Tour,
     /// Whether settings were changed since the first step.
     pub(super) changed: bool,
@@ -97,6 +99,7 @@ impl Lab {
             messages: Messages::default(),
             inspection: Inspection::default(),
             repeats: None,
+            bench: None,
             tour: Tour::default(),
             changed: false,
             changes: Changes::default(),
@@ -185,6 +188,7 @@ impl Lab {
         self.playing
             || self.inspection.is_busy()
             || self.repeats().is_some_and(Repeats::is_running)
+            || self.bench.as_ref().is_some_and(|bench| !bench.is_done())
             || self.step() < self.goal
             || self.readings_due() > 0
             || self.complete_at != Some(self.step())
@@ -299,11 +303,14 @@ impl Lab {
     /// Drains what the engine finished and queues what comes next; never waits. Call it once a
     /// frame while [`Lab::is_busy`].
     pub fn tick(&mut self) {
-        if let Err(error) = self.try_tick() {
+        if let Err(error) = self.try_tick()
+            && !self.recover()
+        {
             self.stop(error.to_string());
         }
         self.read_on();
         self.repeat_on();
+        self.measure_on();
     }
 
     fn try_tick(&mut self) -> Result<(), EngineError> {
@@ -355,7 +362,7 @@ impl Lab {
                 evaluate: true,
                 map: true,
                 gradient_norms: self.wants_exact(),
-                parameters: false,
+                parameters: true,
             });
             self.complete_at = Some(self.step());
         }
@@ -363,9 +370,14 @@ impl Lab {
     }
 
     pub(super) fn stop(&mut self, text: String) {
+        self.hold();
+        self.messages.add(Severity::Error, text);
+    }
+
+    /// Trains no further, and asks for nothing.
+    pub(super) fn hold(&mut self) {
         self.playing = false;
         self.goal = self.step();
         self.complete_at = Some(self.step());
-        self.messages.add(Severity::Error, text);
     }
 }

@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, Ui, Vec2};
 use super::egui;
 use super::icons::{Icon, button};
 use super::style::{IntoColor, theme};
-use crate::figure::{Ink, number};
+use crate::figure::{Ink, count, number};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
 use crate::words::{tr, word};
@@ -13,6 +13,8 @@ use crate::words::{tr, word};
 /// The messages, newest last, each with a button that dismisses it.
 pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
     let mut dismissed = None;
+    let mut goes_back = false;
+    let good = lab.last_good_step();
     let colors = theme(ui.ctx());
     for (index, message) in lab.messages.list().iter().enumerate() {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -27,6 +29,14 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
             {
                 dismissed = Some(index);
             }
+            if let Some(step) = good.filter(|_| message.has_way_back) {
+                let tip = word(
+                    "The last step at which all numbers were good, with the present settings.",
+                );
+                let step = count(step);
+                let text = tr!("Go back to step {step}", step);
+                goes_back |= ui.button(text).on_hover_text(tip).clicked();
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let (word, ink) = match message.severity {
                     Severity::Error => (word("Error"), Ink::Loss(Loss::GhmC)),
@@ -40,10 +50,13 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
     if let Some(index) = dismissed {
         lab.messages.dismiss(index);
     }
+    if goes_back {
+        lab.go_back();
+    }
 }
 
 /// Engine, adapter, rates, and how far GHM-C is from the straight line.
-pub(super) fn status(ui: &mut Ui, lab: &Lab) {
+pub(super) fn status(ui: &mut Ui, lab: &Lab, bench_open: &mut bool) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(16.0, 4.0);
         let info = lab.backend();
@@ -57,7 +70,7 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab) {
         };
         let small = |text: String| RichText::new(text).small();
         let adapter = match info.kind {
-            "cpu" => word("CPU engine, f32, one thread"),
+            "cpu" => word("CPU engine, f32"),
             _ => &info.adapter,
         };
         ui.label(small(format!("{kind} · {adapter}")))
@@ -69,6 +82,7 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab) {
         let (steps, examples) = lab.rates();
         ui.label(small(tr!("{} steps/s", number(steps.round()))));
         ui.label(small(tr!("{} examples/s", number(examples.round()))));
+        super::bench::button(ui, bench_open);
         if let Some(deviation) = lab.snapshot().line_deviation() {
             let harmonizing = match lab.config().task {
                 Task::Regression => Loss::GhmR,

@@ -1,5 +1,6 @@
 //! The screen: draws an experiment and turns what a person does into commands. Never sees a device.
 
+mod bench;
 mod changes;
 mod controls;
 mod export;
@@ -91,6 +92,7 @@ pub struct View {
     sheet_open: bool,
     /// Whether the list of keys is open.
     keys_open: bool,
+    bench_open: bool,
     /// Leaves out all but the panels, where another page embeds them.
     pub panels_only: bool,
     /// What is to be opened; the front does that.
@@ -111,6 +113,7 @@ pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     }
     tour::notice(lab, view);
     keyboard::help(ui, view);
+    bench::show(ui, lab, &mut view.bench_open);
     if ui.input(|input| !input.raw.hovered_files.is_empty()) {
         drop_hint(ui);
     }
@@ -154,7 +157,7 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
                     time::slider(ui, lab);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    messages::status(ui, lab);
+                    messages::status(ui, lab, &mut view.bench_open);
                 });
             });
         });
@@ -301,7 +304,10 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
                 panels::losses(ui, lab, panel);
                 panels::scores(ui, lab, panel);
             }
-            messages::status(ui, lab);
+            ui.scope(|ui| {
+                touch_sizes(ui);
+                messages::status(ui, lab, &mut view.bench_open);
+            });
         });
     });
 }

@@ -41,7 +41,7 @@ pub(super) fn web_options() -> eframe::WebOptions {
     }
 }
 
-/// The same device draws: when it is lost, only the page can still say so.
+/// The same device draws: when it is lost, only the page can still go on.
 #[cfg(feature = "gpu")]
 pub(super) fn watch_device(context: &eframe::CreationContext<'_>) {
     if let Some(state) = &context.wgpu_render_state {
@@ -51,7 +51,7 @@ pub(super) fn watch_device(context: &eframe::CreationContext<'_>) {
             } else {
                 &message
             };
-            super::host::fail(&words::tr!(
+            super::host::lost(&words::tr!(
                 "The browser lost the graphics device: {message}",
                 message
             ));

@@ -19,6 +19,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn fail(this: &Host, reason: &str) -> Result<(), JsValue>;
 
+    /// Goes on with another bundle or device when what draws was lost.
+    #[wasm_bindgen(method, catch)]
+    fn lost(this: &Host, reason: &str) -> Result<(), JsValue>;
+
     /// Opens a sample of its site by name, or, without one, what the person chooses.
     #[wasm_bindgen(method, catch)]
     fn open(this: &Host, sample: Option<String>) -> Result<(), JsValue>;
@@ -71,6 +75,16 @@ pub(super) fn fail(reason: &str) {
     if let Some(host) = host {
         // The page's own handler failing leaves nobody to tell.
         let _ = host.fail(reason);
+    }
+}
+
+/// Tells the page that what draws was lost.
+#[cfg(feature = "gpu")]
+pub(super) fn lost(reason: &str) {
+    let host = HOST.with(|host| host.try_borrow().ok()?.clone());
+    if let Some(host) = host {
+        // The page's own handler failing leaves nobody to tell.
+        let _ = host.lost(reason);
     }
 }
 

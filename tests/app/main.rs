@@ -2,6 +2,7 @@
 
 mod chinese;
 mod keyboard;
+mod recovery;
 mod tour;
 
 use eframe::egui;

@@ -128,21 +128,6 @@ fn webgpu_bundle_trains_on_the_gpu() {
     let mut page = browser.open(&site.origin);
     trains(&mut page, &site, "webgpu");
 
-    // The graphics device goes away: only the page can still say so.
-    let mut page = browser.blank();
-    page.before_load(
-        "const request = GPUAdapter.prototype.requestDevice;
-         GPUAdapter.prototype.requestDevice = async function (...all) {
-             return (window.device = await request.apply(this, all));
-         };",
-    );
-    page.go(&site.origin);
-    page.ready();
-    page.evaluate("device.destroy()");
-    stopped(&mut page, "lost the graphics device");
-    let other = page.evaluate("document.querySelector('#failure-other:not([hidden])').href");
-    assert_eq!(other, format!("{}?renderer=webgl", site.origin));
-
     // WebGPU is there, but does not start.
     let mut page = browser.blank();
     page.before_load(
@@ -154,6 +139,44 @@ fn webgpu_bundle_trains_on_the_gpu() {
     assert_eq!(page.evaluate("ghmLab.snapshot().backend"), "cpu");
     let said = page.evaluate("ghmLab.messages().join(' ')").to_string();
     assert!(said.contains("WebGPU did not start"), "{said}");
+}
+
+/// Keeps the page's device where a test can destroy it.
+const KEEP_DEVICE: &str = "const request = GPUAdapter.prototype.requestDevice;
+     GPUAdapter.prototype.requestDevice = async function (...all) {
+         return (window.device = await request.apply(this, all));
+     };";
+
+#[test]
+fn a_lost_device_is_replaced_and_training_goes_on() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGpu);
+    let mut page = browser.blank();
+    page.before_load(KEEP_DEVICE);
+    page.go(&format!(
+        "{}#loss=focal&bins=17&batch-size=256",
+        site.origin
+    ));
+    page.ready();
+    for engine in ["webgpu", "cpu"] {
+        // Evaluations are what can be gone on from.
+        page.wait_for("ghmLab.arms()[0].averagePrecision !== null && ghmLab.snapshot().step > 100");
+        let before = page.evaluate("ghmLab.snapshot().step").as_u64().unwrap();
+        page.evaluate("window.lost = ghmLab.messages().length, device.destroy()");
+        page.wait_for("ghmLab.messages().length > lost");
+        page.wait_for(&format!("ghmLab.snapshot().step > {before}"));
+        let said = page.evaluate("ghmLab.messages().at(-1)").to_string();
+        assert!(said.contains("lost the graphics device"), "{said}");
+        assert!(said.contains("Training goes on from step"), "{said}");
+        assert!(!said.contains("step 0 "), "{said}");
+        assert_eq!(page.evaluate("ghmLab.snapshot().backend"), engine);
+        let kept = page.evaluate("[ghmLab.config().bins, ghmLab.config().loss].join()");
+        assert_eq!(kept, "17,focal");
+    }
+    assert_eq!(
+        page.evaluate("document.querySelectorAll('canvas').length"),
+        1
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use ghm_lab::config::{Config, Optimizer};
 use ghm_lab::engine::{Compute, Request};
 use ghm_lab::ghm::{Convention, Loss};
+use ghm_lab::lab::{Command, Lab};
 
 use crate::fixture::gpu;
 use crate::training::{both, disagreement, small, start};
@@ -68,7 +69,7 @@ fn before_the_first_step_there_is_nothing_but_the_network() {
     });
     assert_eq!(theirs.snapshot, ours.snapshot);
     assert!(theirs.snapshot.counts.is_empty());
-    assert_eq!(theirs.parameters, ours.parameters);
+    assert_eq!(theirs.checkpoint, ours.checkpoint);
     let scores = [theirs, ours].map(|update| update.evaluation.expect("asked for").train.loss);
     assert!((scores[0] - scores[1]).abs() < 1e-5, "{scores:?}");
 }
@@ -110,7 +111,7 @@ fn readings_come_in_the_order_of_their_requests() {
             );
             assert_eq!(update.evaluation.is_some(), request.evaluate);
             assert_eq!(update.map.is_some(), request.map);
-            assert_eq!(update.parameters.is_some(), request.parameters);
+            assert_eq!(update.checkpoint.is_some(), request.parameters);
         }
         assert!(trainer.poll().expect("no error").is_none());
     }
@@ -164,4 +165,75 @@ fn a_lost_device_is_an_error_and_not_a_panic() {
         compute.start(&config).is_err(),
         "no new run on a lost device"
     );
+}
+
+/// A lab that trains on this device, with something to go on from.
+fn lab_on(compute: Compute) -> Lab {
+    let mut lab = Lab::new(&small(), compute).expect("a device");
+    lab.command(Command::Speed(1e9));
+    lab.command(Command::Step(100));
+    settle(&mut lab);
+    assert_eq!(lab.last_good_step(), Some(100));
+    lab
+}
+
+fn settle(lab: &mut Lab) {
+    let start = std::time::Instant::now();
+    while lab.is_busy() {
+        assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
+        lab.tick();
+    }
+}
+
+#[test]
+fn training_goes_on_after_a_lost_device() {
+    let gpu = gpu();
+    let mut lab = lab_on(Compute::Gpu(gpu.clone()));
+    let (config, history) = (lab.config().clone(), lab.history().points().len());
+    lab.command(Command::Play);
+    lab.tick();
+    gpu.device.destroy();
+    let start = std::time::Instant::now();
+    while lab.messages.list().is_empty() || lab.snapshot().step < 200 {
+        assert!(start.elapsed().as_secs() < 60, "{:?}", lab.messages);
+        lab.tick();
+    }
+    let said: Vec<_> = lab.messages.list().iter().map(|m| m.text.clone()).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    for part in ["lost", "Training goes on from step 1", "vulkan"] {
+        assert!(said[0].contains(part), "{said:?}");
+    }
+    assert!(lab.is_playing());
+    assert_eq!(lab.config(), &config);
+    assert!(lab.history().points().len() >= history, "curves stay");
+}
+
+#[test]
+fn uncaptured_errors_pause_and_are_told_once() {
+    let gpu = gpu();
+    let mut lab = lab_on(Compute::Gpu(gpu.clone()));
+    lab.command(Command::Play);
+    for _ in 0..1000 {
+        // A mapped buffer may not be a storage buffer.
+        let _ = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("wrong"),
+            size: 16,
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::STORAGE,
+            mapped_at_creation: false,
+        });
+    }
+    for _ in 0..100 {
+        lab.tick();
+    }
+    assert!(!lab.is_playing());
+    let said: Vec<_> = lab.messages.list().iter().map(|m| m.text.clone()).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("the device reports an error"), "{said:?}");
+    // The device is as good as before.
+    lab.messages.clear();
+    let step = lab.step();
+    lab.command(Command::Step(10));
+    settle(&mut lab);
+    assert_eq!(lab.snapshot().step, step + 10);
+    assert!(lab.messages.list().is_empty());
 }

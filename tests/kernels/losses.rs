@@ -80,6 +80,7 @@ impl Given {
 
     fn gradients(&self) -> cpu::Gradients<'_, f32> {
         cpu::Gradients {
+            first: 0,
             errors: &self.errors,
             gradient_norms: &self.norms,
         }

@@ -73,7 +73,7 @@ fn largest(theirs: &[f32], ours: &[f32]) -> f32 {
 }
 
 fn parameters(update: &Update) -> &[f32] {
-    update.parameters.as_deref().expect("asked for")
+    update.parameters().expect("asked for")
 }
 
 /// Why two updates differ by more than rounding, if they do.

@@ -52,7 +52,7 @@ fn training_on_the_cpu_for_want_of_a_gpu_is_said() {
 }
 
 /// ReLU layers under this rate multiply up until nothing is finite.
-fn exploding() -> Config {
+pub fn exploding() -> Config {
     Config {
         optimizer: Optimizer::Sgd,
         learning_rate: 10.0,

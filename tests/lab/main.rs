@@ -10,6 +10,7 @@ mod linked;
 mod moments;
 mod race;
 mod readings;
+mod recovery;
 mod repeats;
 mod stop;
 #[path = "../support/mod.rs"]

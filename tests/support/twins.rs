@@ -47,6 +47,7 @@ pub fn run_with<T: Real>(
     let [mut norms, mut losses] = [(); 2].map(|()| vec![T::ZERO; n]);
     let mut residuals = vec![T::ZERO; outputs.len()];
     let gradients = Gradients {
+        first: 0,
         errors: &errors,
         gradient_norms: &gradient_norms,
     };

@@ -3,10 +3,8 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::{
-    Gradients, Targets, backward, contributions, forward, gradient_norm, predict, reduce, reweight,
-    sum, update,
-};
+use super::block::{Block, each};
+use super::{BLOCK, Gradients, Head, contributions, predict, update};
 use web_time::Instant;
 
 use crate::data::Dataset;
@@ -14,116 +12,77 @@ use crate::engine::{
     BackendInfo, ClassStatistics, Engine, EngineError, Network, Reading, Request, Step, Timing,
     evaluation_points, map_points,
 };
-use crate::ghm::{DensityRule, Loss, Real, Selection, density, histogram, select_hardest};
+use crate::ghm::{DensityRule, Loss, Real, Selection, density, select_hardest};
 
-/// Trains on the calling thread; every queued step is done when the call returns.
+/// Trains before the call returns; natively on all cores.
 pub struct CpuEngine<T = f32> {
     info: BackendInfo,
     network: Network,
     data: Rc<Dataset>,
-    targets: Vec<T>,
     parameters: Vec<T>,
     moments: Vec<T>,
     gradient: Vec<T>,
-    counts: Vec<u32>,
-    ema: Vec<T>,
-    density: Vec<T>,
-    beta: Vec<T>,
+    density: GradientDensity<T>,
     loss: T,
     last_step: Option<Step>,
-    batch: Batch<T>,
+    blocks: Vec<Block<T>>,
     readings: VecDeque<Reading>,
     timings: VecDeque<Timing>,
 }
 
-/// Arrays of one mini-batch of n examples.
-struct Batch<T> {
-    inputs: Vec<T>,
-    targets: Vec<T>,
-    ignored: Vec<bool>,
-    activations: Vec<T>,
-    outputs: Vec<T>,
-    errors: Vec<T>,
-    gradient_norms: Vec<T>,
-    norms: Vec<T>,
-    deltas: Vec<T>,
-    residuals: Vec<T>,
-    losses: Vec<T>,
-    selection: Selection<T>,
+/// Counts, moving average, density and weight of every bin.
+#[derive(Default)]
+pub(super) struct GradientDensity<T> {
+    counts: Vec<u32>,
+    ema: Vec<T>,
+    density: Vec<T>,
+    pub beta: Vec<T>,
 }
 
-impl<T: Real> Batch<T> {
-    fn new() -> Self {
-        Self {
-            inputs: Vec::new(),
-            targets: Vec::new(),
-            ignored: Vec::new(),
-            activations: Vec::new(),
-            outputs: Vec::new(),
-            errors: Vec::new(),
-            gradient_norms: Vec::new(),
-            norms: Vec::new(),
-            deltas: Vec::new(),
-            residuals: Vec::new(),
-            losses: Vec::new(),
-            selection: Selection::everything(),
+impl<T: Real> GradientDensity<T> {
+    /// Takes in the counts of the blocks of a mini-batch.
+    pub fn update<'a>(&mut self, step: &Step, heads: impl Iterator<Item = &'a Head<T>>) {
+        let bins = step.bins as usize;
+        self.counts.clear();
+        self.counts.resize(bins, 0);
+        for head in heads {
+            for (count, more) in self.counts.iter_mut().zip(&head.counts) {
+                *count += more;
+            }
         }
-    }
-
-    fn select(&mut self, keep: u32) {
-        self.selection = match keep {
-            // All are ignored.
-            0 => Selection::everything(),
-            keep => select_hardest(&self.errors, keep as usize),
-        };
-    }
-
-    fn resize(&mut self, n: usize, network: &Network, entries: usize) {
-        self.ignored.resize(n, false);
-        for (array, rows) in [
-            (&mut self.inputs, network.inputs()),
-            (&mut self.targets, 1),
-            (&mut self.activations, network.hidden_units()),
-            (&mut self.outputs, network.outputs()),
-            (&mut self.errors, 1),
-            (&mut self.gradient_norms, entries),
-            (&mut self.norms, 1),
-            (&mut self.deltas, network.hidden_units()),
-            (&mut self.residuals, network.outputs()),
-            (&mut self.losses, 1),
-        ] {
-            array.resize(rows * n, T::ZERO);
+        for array in [&mut self.ema, &mut self.density, &mut self.beta] {
+            array.resize(bins, T::ZERO);
         }
+        density(
+            &self.counts,
+            &density_rule(step),
+            &mut self.ema,
+            &mut self.density,
+            &mut self.beta,
+        );
     }
+}
 
-    fn gradients(&self) -> Gradients<'_, T> {
-        Gradients {
-            errors: &self.errors,
-            gradient_norms: &self.gradient_norms,
-        }
-    }
+/// Arrays of a whole mini-batch, put together for what looks at all of it.
+struct Whole<T> {
+    targets: Vec<T>,
+    errors: Vec<T>,
+    /// `[entries, n]`
+    gradient_norms: Vec<T>,
 }
 
 impl<T: Real> CpuEngine<T> {
     pub fn new(network: Network, data: Rc<Dataset>, parameters: &[f32]) -> Self {
         let of = |&value: &f32| T::of(f64::from(value));
-        let float = if size_of::<T>() == 4 { "f32" } else { "f64" };
         Self {
-            info: BackendInfo {
-                kind: "cpu",
-                adapter: format!("CPU engine, {float}, one thread"),
-            },
-            targets: data.train.targets.iter().map(of).collect(),
+            info: info::<T>(),
             parameters: parameters.iter().map(of).collect(),
             moments: vec![T::ZERO; 2 * parameters.len()],
             gradient: vec![T::ZERO; parameters.len()],
-            counts: Vec::new(),
-            ema: Vec::new(),
-            density: Vec::new(),
-            beta: Vec::new(),
+            density: GradientDensity::default(),
             loss: T::ZERO,
             last_step: None,
-            batch: Batch::new(),
+            blocks: Vec::new(),
             readings: VecDeque::new(),
             timings: VecDeque::new(),
             network,
@@ -143,89 +102,35 @@ impl<T: Real> CpuEngine<T> {
 
     /// Harmonizing weight of every bin, as of the last step.
     pub fn beta(&self) -> &[T] {
-        &self.beta
-    }
-
-    fn set_bins(&mut self, bins: usize) {
-        self.counts.resize(bins, 0);
-        for array in [&mut self.ema, &mut self.density, &mut self.beta] {
-            array.resize(bins, T::ZERO);
-        }
+        &self.density.beta
     }
 
     fn step(&mut self, step: &Step, indices: &[u32]) {
-        let n = indices.len();
         self.last_step = Some(*step);
-        self.set_bins(step.bins as usize);
-        let batch = &mut self.batch;
-        batch.resize(n, &self.network, step.entries as usize);
-        let width = self.network.inputs();
-        for (k, &index) in indices.iter().enumerate() {
-            let index = index as usize;
-            for (row, &x) in self.data.train.points[index][..width].iter().enumerate() {
-                batch.inputs[row * n + k] = T::of(f64::from(x));
-            }
-            batch.targets[k] = self.targets[index];
-            batch.ignored[k] = self.data.train.ignored[index];
+        let blocks = indices.len().div_ceil(BLOCK);
+        self.blocks.resize_with(blocks, Block::default);
+        let (network, parameters) = (&self.network, &self.parameters);
+        let examples = &self.data.train;
+        each(&mut self.blocks, |first, block| {
+            let indices = &indices[first..indices.len().min(first + BLOCK)];
+            block.look(step, network, parameters, examples, indices);
+        });
+        self.density
+            .update(step, self.blocks.iter().map(|block| &block.head));
+        let selection = match step.loss() {
+            Loss::Ohem => selection(step, &self.whole(step).errors),
+            _ => Selection::everything(),
+        };
+        let (network, parameters) = (&self.network, &self.parameters);
+        let beta = &self.density.beta;
+        each(&mut self.blocks, |first, block| {
+            block.learn(step, network, parameters, first, &selection, beta);
+        });
+        for (i, gradient) in self.gradient.iter_mut().enumerate() {
+            *gradient = total(self.blocks.iter().map(|block| block.gradient[i]));
         }
-        forward(
-            &self.network,
-            &self.parameters,
-            &batch.inputs,
-            &mut batch.activations,
-            &mut batch.outputs,
-        );
-        gradient_norm(
-            step,
-            &batch.outputs,
-            &Targets {
-                values: &batch.targets,
-                ignored: &batch.ignored,
-            },
-            &mut batch.errors,
-            &mut batch.gradient_norms,
-        );
-        histogram(&batch.gradient_norms, &mut self.counts);
-        density(
-            &self.counts,
-            &density_rule(step),
-            &mut self.ema,
-            &mut self.density,
-            &mut self.beta,
-        );
-        if step.loss() == Loss::Ohem {
-            batch.select(step.keep);
-        }
-        reweight(
-            step,
-            &batch.selection,
-            &batch.outputs,
-            &batch.targets,
-            &Gradients {
-                errors: &batch.errors,
-                gradient_norms: &batch.gradient_norms,
-            },
-            &self.beta,
-            &mut batch.norms,
-            &mut batch.residuals,
-            &mut batch.losses,
-        );
-        backward(
-            &self.network,
-            &self.parameters,
-            &batch.activations,
-            &batch.residuals,
-            &mut batch.deltas,
-        );
-        reduce(
-            &self.network,
-            &batch.inputs,
-            &batch.activations,
-            &batch.deltas,
-            &batch.residuals,
-            &mut self.gradient,
-        );
-        self.loss = sum(&batch.losses) / T::of(f64::from(step.valid.max(1)));
+        let loss = total(self.blocks.iter().map(|block| block.head.loss));
+        self.loss = loss / T::of(f64::from(step.valid.max(1)));
         update(
             step,
             &self.gradient,
@@ -234,24 +139,64 @@ impl<T: Real> CpuEngine<T> {
         );
     }
 
-    fn class_statistics(&mut self) -> Vec<ClassStatistics> {
-        let Some(step) = self.last_step else {
-            return Vec::new();
+    fn whole(&self, step: &Step) -> Whole<T> {
+        let heads = || self.blocks.iter().map(|block| &block.head);
+        let all = |of: fn(&Head<T>) -> &[T]| heads().flat_map(of).copied().collect();
+        let entries = 0..step.entries as usize;
+        let row = |e: usize| {
+            heads().flat_map(move |head| {
+                let n = head.errors.len();
+                &head.gradient_norms[e * n..(e + 1) * n]
+            })
         };
-        self.batch.select(step.keep);
-        let batch = &self.batch;
+        Whole {
+            targets: all(|head| &head.targets),
+            errors: all(|head| &head.errors),
+            gradient_norms: entries.flat_map(row).copied().collect(),
+        }
+    }
+
+    fn class_statistics(&self, step: &Step, whole: &Whole<T>) -> Vec<ClassStatistics> {
+        let gradients = Gradients {
+            first: 0,
+            errors: &whole.errors,
+            gradient_norms: &whole.gradient_norms,
+        };
+        let selection = selection(step, &whole.errors);
+        let beta = &self.density.beta;
         (0..step.classes as usize)
             .map(|class| {
-                let gradients = batch.gradients();
-                let (targets, selection) = (&batch.targets, &batch.selection);
                 let (counts, totals) =
-                    contributions(&step, selection, targets, &gradients, &self.beta, class);
+                    contributions(step, &selection, &whole.targets, &gradients, beta, class);
                 ClassStatistics {
                     counts,
                     contribution: totals.iter().map(|totals| to_f32(totals)).collect(),
                 }
             })
             .collect()
+    }
+}
+
+/// What the engine is called.
+pub fn info<T: Real>() -> BackendInfo {
+    let float = if size_of::<T>() == 4 { "f32" } else { "f64" };
+    BackendInfo {
+        kind: "cpu",
+        adapter: format!("CPU engine, {float}"),
+    }
+}
+
+/// Sum of what the blocks left.
+pub(super) fn total<T: Real>(parts: impl Iterator<Item = T>) -> T {
+    T::of(parts.map(Real::to_f64).sum())
+}
+
+/// The examples that OHEM keeps.
+fn selection<T: Real>(step: &Step, errors: &[T]) -> Selection<T> {
+    match step.keep {
+        // All are ignored.
+        0 => Selection::everything(),
+        keep => select_hardest(errors, keep as usize),
     }
 }
 
@@ -287,8 +232,15 @@ impl<T: Real> Engine for CpuEngine<T> {
         Ok(())
     }
 
+    fn restore(&mut self, parameters: &[f32], moments: &[f32], ema: &[f32]) {
+        let of = |values: &[f32]| values.iter().map(|&x| T::of(f64::from(x))).collect();
+        self.parameters = of(parameters);
+        self.moments = of(moments);
+        self.density.ema = of(ema);
+    }
+
     fn reset_density(&mut self) {
-        self.ema.fill(T::ZERO);
+        self.density.ema.fill(T::ZERO);
     }
 
     fn reset_optimizer(&mut self) {
@@ -296,15 +248,19 @@ impl<T: Real> Engine for CpuEngine<T> {
     }
 
     fn request(&mut self, request: Request) {
-        let classes = self.class_statistics();
+        let looked_at = self.last_step.map(|step| (step, self.whole(&step)));
+        let classes = match &looked_at {
+            Some((step, whole)) => self.class_statistics(step, whole),
+            None => Vec::new(),
+        };
         let outputs_of =
             |points: &[[f32; 2]]| to_f32(&predict(&self.network, &self.parameters, points));
         let reading = Reading {
             loss: self.loss.to_f64() as f32,
-            counts: self.counts.clone(),
-            ema: to_f32(&self.ema),
-            density: to_f32(&self.density),
-            beta: to_f32(&self.beta),
+            counts: self.density.counts.clone(),
+            ema: to_f32(&self.density.ema),
+            density: to_f32(&self.density.density),
+            beta: to_f32(&self.density.beta),
             classes,
             outputs: request
                 .evaluate
@@ -312,10 +268,12 @@ impl<T: Real> Engine for CpuEngine<T> {
             map: request
                 .map
                 .then(|| outputs_of(&map_points(self.network.inputs()))),
-            gradient_norms: request
-                .gradient_norms
-                .then(|| to_f32(&self.batch.gradient_norms)),
-            parameters: request.parameters.then(|| to_f32(&self.parameters)),
+            gradient_norms: request.gradient_norms.then(|| {
+                looked_at.map_or_else(Vec::new, |(_, whole)| to_f32(&whole.gradient_norms))
+            }),
+            parameters: request
+                .parameters
+                .then(|| [&self.parameters, &self.moments].map(|values| to_f32(values))),
         };
         self.readings.push_back(reading);
     }

@@ -1,10 +1,12 @@
 //! From outputs to gradients with respect to them, over one mini-batch of `n` examples: all that
 //! knows tasks and losses.
 
+use multiversion::multiversion;
+
 use crate::engine::Step;
 use crate::ghm::{
-    IGNORED, Real, Seen, Selection, Task, asl1_norm, bin, contribution, direction, is_ignored,
-    sigmoid, softmax, softmax_log_odds,
+    IGNORED, Loss, Real, Seen, Selection, Task, asl1_norm, bin, contribution, direction,
+    is_ignored, sigmoid, softmax, softmax_log_odds,
 };
 
 /// What is known of the examples of a mini-batch.
@@ -17,6 +19,8 @@ pub struct Targets<'a, T> {
 
 /// What the losses look at: `errors` `[n]` and `gradient_norms` `[entries, n]`.
 pub struct Gradients<'a, T> {
+    /// Place of the first of these examples in the mini-batch.
+    pub first: usize,
     pub errors: &'a [T],
     pub gradient_norms: &'a [T],
 }
@@ -28,6 +32,7 @@ fn gather<T: Real>(outputs: &[T], n: usize, i: usize, row: &mut [T]) {
     }
 }
 
+#[multiversion(targets("x86_64+avx+avx2+avx512f", "x86_64+avx+avx2"))]
 /// From outputs `[K, n]` to the error of each example `[n]`, its log-odds against the true class or
 /// its difference from the target, and to its gradient norm, `[n]` or, where every entry counts,
 /// `[K, n]`. Ignored examples get the least error and the norm [`IGNORED`].
@@ -39,36 +44,52 @@ pub fn gradient_norm<T: Real>(
     gradient_norms: &mut [T],
 ) {
     let n = errors.len();
-    let entries = step.entries as usize;
-    let mu = step.loss_rule().mu;
-    let mut logits = vec![T::ZERO; step.classes as usize];
+    let (values, ignored) = (&targets.values[..n], &targets.ignored[..n]);
+    let norms = &mut gradient_norms[..n];
+    match step.task() {
+        Task::Binary => {
+            let outputs = &outputs[..n];
+            for i in 0..n {
+                errors[i] = outputs[i] * direction(values[i]);
+                norms[i] = sigmoid(errors[i]);
+            }
+        }
+        Task::Classes => norms_of_classes(step, outputs, values, errors, gradient_norms),
+        Task::Regression => {
+            let (outputs, mu) = (&outputs[..n], step.loss_rule().mu);
+            for i in 0..n {
+                errors[i] = outputs[i] - values[i];
+                norms[i] = asl1_norm(errors[i], mu);
+            }
+        }
+    }
+    for (i, _) in ignored.iter().enumerate().filter(|(_, ignored)| **ignored) {
+        errors[i] = T::of(f64::from(f32::MIN));
+        for e in 0..step.entries as usize {
+            gradient_norms[e * n + i] = T::of(IGNORED);
+        }
+    }
+}
+
+fn norms_of_classes<T: Real>(
+    step: &Step,
+    outputs: &[T],
+    targets: &[T],
+    errors: &mut [T],
+    gradient_norms: &mut [T],
+) {
+    let n = errors.len();
+    let mut logits = vec![T::ZERO; step.outputs()];
     let mut p = logits.clone();
     for i in 0..n {
-        let target = targets.values[i];
-        if targets.ignored[i] {
-            errors[i] = T::of(f64::from(f32::MIN));
-            for e in 0..entries {
-                gradient_norms[e * n + i] = T::of(IGNORED);
-            }
-            continue;
-        }
-        let error = match step.task() {
-            Task::Binary => outputs[i] * direction(target),
-            Task::Classes => {
-                gather(outputs, n, i, &mut logits);
-                softmax_log_odds(&logits, target.index())
-            }
-            Task::Regression => outputs[i] - target,
-        };
-        errors[i] = error;
-        let g = match step.task() {
-            Task::Binary | Task::Classes => sigmoid(error),
-            Task::Regression => asl1_norm(error, mu),
-        };
+        let class = targets[i].index();
+        gather(outputs, n, i, &mut logits);
+        errors[i] = softmax_log_odds(&logits, class);
+        let g = sigmoid(errors[i]);
         gradient_norms[i] = g;
-        if entries > 1 {
+        if step.entries > 1 {
             softmax(&logits, &mut p);
-            p[target.index()] = g;
+            p[class] = g;
             for (e, &p) in p.iter().enumerate() {
                 gradient_norms[e * n + i] = p;
             }
@@ -76,7 +97,8 @@ pub fn gradient_norm<T: Real>(
     }
 }
 
-/// What a loss looks at in example `i`.
+/// What a loss looks at in example `i`, and its gradient norm, that of its own class.
+#[inline(always)]
 pub fn look<T: Real>(
     step: &Step,
     gradients: &Gradients<'_, T>,
@@ -98,11 +120,36 @@ pub fn look<T: Real>(
         class_weight: step.class_weight(class),
         alpha: step.alpha(class),
         beta: beta[bin(g, beta.len())],
-        kept: selection.keeps(i, error),
+        kept: selection.keeps(gradients.first + i, error),
     };
     (seen, g)
 }
 
+/// Reformulated gradient norms and losses. Where the loss and the number of entries are constants, the
+/// loop has no branch.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "as `reweight`")]
+fn weigh<T: Real>(
+    loss: Loss,
+    step: &Step,
+    selection: &Selection<T>,
+    targets: &[T],
+    gradients: &Gradients<'_, T>,
+    beta: &[T],
+    norms: &mut [T],
+    losses: &mut [T],
+) {
+    let rule = step.loss_rule();
+    for i in 0..targets.len() {
+        let (seen, g) = look(step, gradients, targets[i], beta, selection, i);
+        let (norm, value) = (loss.norm(&rule, &seen, g), loss.value(&rule, &seen));
+        let is_ignored = is_ignored(g);
+        norms[i] = if is_ignored { T::ZERO } else { norm };
+        losses[i] = if is_ignored { T::ZERO } else { value };
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2+avx512f", "x86_64+avx+avx2"))]
 /// The one step that knows losses: from errors, gradient norms, the bins' weights and the hardest
 /// examples to each example's reformulated gradient norm (`norms`, `[n]`), its loss (`losses`, `[n]`)
 /// and the derivative of the mean loss with respect to its outputs (`residuals`, `[K, n]`): with the
@@ -123,44 +170,67 @@ pub fn reweight<T: Real>(
     losses: &mut [T],
 ) {
     let n = targets.len();
+    let gradients = &Gradients {
+        first: gradients.first,
+        errors: &gradients.errors[..n],
+        gradient_norms: gradients.gradient_norms,
+    };
+    let (norms, losses) = (&mut norms[..n], &mut losses[..n]);
+    macro_rules! by_loss {
+        ($($loss:ident)+) => {
+            match step.loss() {
+                $(Loss::$loss => {
+                    weigh(Loss::$loss, step, selection, targets, gradients, beta, norms, losses)
+                })+
+            }
+        };
+    }
+    by_loss!(CrossEntropy ClassBalanced Focal Ohem GhmC L1 SmoothL1 Asl1 GhmR);
     let count = T::of(f64::from(step.valid.max(1)));
-    let (loss, rule) = (step.loss(), step.loss_rule());
-    let width = residuals.len() / n;
-    let mut logits = vec![T::ZERO; width];
+    match step.task() {
+        Task::Binary => {
+            let residuals = &mut residuals[..n];
+            for i in 0..n {
+                residuals[i] = direction(targets[i]) * norms[i] / count;
+            }
+        }
+        Task::Classes => {
+            let weight = |i: usize| {
+                let (seen, g) = look(step, gradients, targets[i], beta, selection, i);
+                let weight = step.loss().weight(&step.loss_rule(), &seen);
+                if is_ignored(g) { T::ZERO } else { weight }
+            };
+            residuals_of_classes(outputs, targets, weight, norms, count, residuals);
+        }
+        Task::Regression => {
+            let residuals = &mut residuals[..n];
+            for i in 0..n {
+                let is_below = gradients.errors[i] < T::ZERO;
+                residuals[i] = if is_below { -norms[i] } else { norms[i] } / count;
+            }
+        }
+    }
+}
+
+fn residuals_of_classes<T: Real>(
+    outputs: &[T],
+    targets: &[T],
+    weight: impl Fn(usize) -> T,
+    norms: &[T],
+    count: T,
+    residuals: &mut [T],
+) {
+    let n = targets.len();
+    let mut logits = vec![T::ZERO; outputs.len() / n];
     let mut p = logits.clone();
     for i in 0..n {
-        if is_ignored(gradients.gradient_norms[i]) {
-            norms[i] = T::ZERO;
-            losses[i] = T::ZERO;
-            for k in 0..width {
-                residuals[k * n + i] = T::ZERO;
-            }
-            continue;
+        gather(outputs, n, i, &mut logits);
+        softmax(&logits, &mut p);
+        let w = weight(i);
+        for (k, &p) in p.iter().enumerate() {
+            residuals[k * n + i] = w * p / count;
         }
-        let (seen, g) = look(step, gradients, targets[i], beta, selection, i);
-        let norm = loss.norm(&rule, &seen, g);
-        norms[i] = norm;
-        losses[i] = loss.value(&rule, &seen);
-        match step.task() {
-            Task::Binary => residuals[i] = direction(targets[i]) * norm / count,
-            Task::Classes => {
-                let w = loss.weight(&rule, &seen);
-                gather(outputs, n, i, &mut logits);
-                softmax(&logits, &mut p);
-                for (k, &p) in p.iter().enumerate() {
-                    residuals[k * n + i] = w * p / count;
-                }
-                residuals[targets[i].index() * n + i] = -norm / count;
-            }
-            Task::Regression => {
-                let sign = if seen.error < T::ZERO {
-                    -T::ONE
-                } else {
-                    T::ONE
-                };
-                residuals[i] = sign * norm / count;
-            }
-        }
+        residuals[targets[i].index() * n + i] = -norms[i] / count;
     }
 }
 

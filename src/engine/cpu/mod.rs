@@ -1,12 +1,20 @@
 //! The CPU engine: one twin a kernel, the fallback where nothing else computes, and the oracle of
 //! the tests. Generic over the float type; training uses `f32`, checks of the mathematics `f64`.
 
+mod block;
 mod engine;
 mod gradients;
+mod harmonizer;
+mod head;
+mod lanes;
 mod passes;
 mod update;
 
-pub use engine::CpuEngine;
+pub use block::threads;
+pub use engine::{CpuEngine, info};
 pub use gradients::{Gradients, Targets, contributions, gradient_norm, look, reweight};
-pub use passes::{backward, forward, predict, reduce, sum};
+pub use harmonizer::Harmonizer;
+pub use head::Head;
+pub use lanes::{BLOCK, sum};
+pub use passes::{backward, forward, predict, reduce};
 pub use update::update;

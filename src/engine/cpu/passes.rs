@@ -5,6 +5,7 @@
 
 use multiversion::multiversion;
 
+use super::lanes::{BLOCK, combine, dots, sum};
 use crate::config::Activation;
 use crate::engine::Network;
 use crate::ghm::Real;
@@ -25,15 +26,7 @@ fn activate<T: Real>(activation: Activation, values: &mut [T]) {
     }
 }
 
-/// `row <- row + factor * other`
-#[inline(always)]
-fn add_scaled<T: Real>(row: &mut [T], factor: T, other: &[T]) {
-    for (r, &o) in row.iter_mut().zip(other) {
-        *r += factor * o;
-    }
-}
-
-#[multiversion(targets("x86_64+avx+avx2", "x86_64+avx+avx2+avx512f"))]
+#[multiversion(targets("x86_64+avx+avx2+avx512f", "x86_64+avx+avx2"))]
 /// Activations of all hidden units `[hidden, n]` and outputs `[K, n]` for coordinates `[inputs, n]`.
 pub fn forward<T: Real>(
     network: &Network,
@@ -56,12 +49,14 @@ pub fn forward<T: Real>(
         } else {
             &mut here[..layer.outputs * n]
         };
-        for (o, row) in here.chunks_exact_mut(n).enumerate() {
-            row.fill(parameters[layer.biases + o]);
-            for (i, input) in below.chunks_exact(n).enumerate() {
-                add_scaled(row, parameters[layer.weights + o * layer.inputs + i], input);
-            }
-        }
+        let (weights, biases) = parameters[layer.weights..].split_at(layer.biases - layer.weights);
+        combine(
+            n,
+            &below[..layer.inputs * n],
+            here,
+            |o| biases[o],
+            |o, i| weights[o * layer.inputs + i],
+        );
         if !is_last {
             activate(network.activation, here);
         }
@@ -70,7 +65,6 @@ pub fn forward<T: Real>(
 
 /// Outputs `[points, K]` for points that are not trained on: [`forward`] without keeping activations.
 pub fn predict<T: Real>(network: &Network, parameters: &[T], points: &[[f32; 2]]) -> Vec<T> {
-    const BLOCK: usize = 256;
     let (width, k) = (network.inputs(), network.outputs());
     let mut predictions = vec![T::ZERO; points.len() * k];
     let mut activations = vec![T::ZERO; network.hidden_units() * BLOCK];
@@ -100,7 +94,7 @@ pub fn predict<T: Real>(network: &Network, parameters: &[T], points: &[[f32; 2]]
     predictions
 }
 
-#[multiversion(targets("x86_64+avx+avx2", "x86_64+avx+avx2+avx512f"))]
+#[multiversion(targets("x86_64+avx+avx2+avx512f", "x86_64+avx+avx2"))]
 /// Derivative of the loss with respect to every hidden unit's sum, `deltas` `[hidden, n]`, from the
 /// residuals `[K, n]`.
 pub fn backward<T: Real>(
@@ -121,11 +115,14 @@ pub fn backward<T: Real>(
             &rest[..above.outputs * n]
         };
         let outputs = &activations[(above.units - above.inputs) * n..];
+        combine(
+            n,
+            above_deltas,
+            here,
+            |_| T::ZERO,
+            |i, o| parameters[above.weights + o * above.inputs + i],
+        );
         for (i, row) in here.chunks_exact_mut(n).enumerate() {
-            row.fill(T::ZERO);
-            for (o, delta) in above_deltas.chunks_exact(n).enumerate() {
-                add_scaled(row, parameters[above.weights + o * above.inputs + i], delta);
-            }
             let output = &outputs[i * n..(i + 1) * n];
             match network.activation {
                 Activation::Tanh => row
@@ -142,62 +139,7 @@ pub fn backward<T: Real>(
     }
 }
 
-/// Values that are added side by side; the order of a sum is fixed: lanes within blocks, then blocks, which
-/// keeps the rounding error of long sums small.
-const LANES: usize = 16;
-const BLOCK: usize = 4096;
-
-/// Sum of the lanes, pairwise.
-#[inline(always)]
-fn across<T: Real>(mut lanes: [T; LANES]) -> T {
-    let mut width = LANES / 2;
-    while width > 0 {
-        for k in 0..width {
-            let other = lanes[k + width];
-            lanes[k] += other;
-        }
-        width /= 2;
-    }
-    lanes[0]
-}
-
-/// Sum of the values in the fixed order of [`reduce`].
-pub fn sum<T: Real>(values: &[T]) -> T {
-    let mut total = T::ZERO;
-    for block in values.chunks(BLOCK) {
-        let mut lanes = [T::ZERO; LANES];
-        for row in block.chunks(LANES) {
-            for (lane, &value) in lanes.iter_mut().zip(row) {
-                *lane += value;
-            }
-        }
-        total += across(lanes);
-    }
-    total
-}
-
-/// Sum of the products of two rows, in the same order.
-#[inline(always)]
-fn dot<T: Real>(one: &[T], other: &[T]) -> T {
-    let mut total = T::ZERO;
-    for (one, other) in one.chunks(BLOCK).zip(other.chunks(BLOCK)) {
-        let mut lanes = [T::ZERO; LANES];
-        let (ones, one) = one.as_chunks::<LANES>();
-        let (others, other) = other.as_chunks::<LANES>();
-        for (one, other) in ones.iter().zip(others) {
-            for k in 0..LANES {
-                lanes[k] += one[k] * other[k];
-            }
-        }
-        for (lane, (&one, &other)) in lanes.iter_mut().zip(one.iter().zip(other)) {
-            *lane += one * other;
-        }
-        total += across(lanes);
-    }
-    total
-}
-
-#[multiversion(targets("x86_64+avx+avx2", "x86_64+avx+avx2+avx512f"))]
+#[multiversion(targets("x86_64+avx+avx2+avx512f", "x86_64+avx+avx2"))]
 /// Gradient of the mean loss with respect to every parameter: sums over the mini-batch.
 pub fn reduce<T: Real>(
     network: &Network,
@@ -207,6 +149,9 @@ pub fn reduce<T: Real>(
     residuals: &[T],
     gradient: &mut [T],
 ) {
+    // Rows of deltas, and of inputs, that are multiplied together.
+    const A: usize = 2;
+    const B: usize = 2;
     let n = residuals.len() / network.outputs();
     for (l, layer) in network.layers.iter().enumerate() {
         let below = if l == 0 {
@@ -219,11 +164,30 @@ pub fn reduce<T: Real>(
         } else {
             &deltas[layer.units * n..(layer.units + layer.outputs) * n]
         };
-        for (o, delta) in deltas.chunks_exact(n).enumerate() {
-            for (i, input) in below.chunks_exact(n).enumerate() {
-                gradient[layer.weights + o * layer.inputs + i] = dot(delta, input);
+        let delta = |o: usize| &deltas[o * n..(o + 1) * n];
+        let input = |i: usize| &below[i * n..(i + 1) * n];
+        let weights = &mut gradient[layer.weights..layer.biases];
+        let (tall, wide) = (layer.outputs / A * A, layer.inputs / B * B);
+        for o in (0..layer.outputs).step_by(A) {
+            for i in (0..layer.inputs).step_by(B) {
+                if o < tall && i < wide {
+                    let rows: [_; A] = std::array::from_fn(|a| delta(o + a));
+                    let columns: [_; B] = std::array::from_fn(|b| input(i + b));
+                    for (a, products) in dots(rows, columns).iter().enumerate() {
+                        weights[(o + a) * layer.inputs + i..][..B].copy_from_slice(products);
+                    }
+                    continue;
+                }
+                // What is left at the edges.
+                for o in o..layer.outputs.min(o + A) {
+                    for i in i..layer.inputs.min(i + B) {
+                        [[weights[o * layer.inputs + i]]] = dots([delta(o)], [input(i)]);
+                    }
+                }
             }
-            gradient[layer.biases + o] = sum(delta);
+        }
+        for o in 0..layer.outputs {
+            gradient[layer.biases + o] = sum(delta(o));
         }
     }
 }

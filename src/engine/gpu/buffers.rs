@@ -176,6 +176,29 @@ impl Arrays {
         self.gpu.queue.write_buffer(self.get(array), offset, bytes);
     }
 
+    /// An array as it is now.
+    ///
+    /// # Errors
+    /// When the device does not answer.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn read<T: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
+        &self,
+        array: Array,
+    ) -> Result<Vec<T>, EngineError> {
+        let bytes = self.bytes(array);
+        let mut readback = super::readback::Readback::new();
+        let (slot, buffer) = readback.reserve(&self.gpu.device, bytes);
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(self.get(array), 0, buffer, 0, bytes);
+        self.gpu.queue.submit([encoder.finish()]);
+        readback.map(slot, bytes, ());
+        self.gpu.wait()?;
+        match readback.take()? {
+            Some((bytes, ())) => Ok(bytemuck::pod_collect_to_vec(&bytes)),
+            None => Err(EngineError(word("the device did not answer").to_owned())),
+        }
+    }
+
     /// Fills an array with zeros before the next submission.
     pub(super) fn clear(&self, array: Array, offset: u64, bytes: u64) {
         self.write(array, offset, &vec![0_u8; bytes as usize]);

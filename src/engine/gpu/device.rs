@@ -45,6 +45,13 @@ impl Gpu {
         })
     }
 
+    /// Why the device is gone, if it is.
+    pub fn lost(&self) -> Option<String> {
+        // Errors that follow from the loss can come before the word of it.
+        let _ = self.tick();
+        self.health.lost()
+    }
+
     /// The compiled kernels; compiling happens once a device.
     pub(super) fn pipelines(&self) -> &Pipelines {
         self.pipelines
@@ -175,11 +182,11 @@ impl Health {
             let _ = errors.send(Event::Error(words(&error)));
         }));
         device.set_device_lost_callback(move |reason, message| {
-            let _ = sender.send(Event::Lost(tr!(
-                "the device was lost ({reason}): {message}",
-                reason = format!("{reason:?}"),
-                message
-            )));
+            let why = match message.is_empty() {
+                true => format!("{reason:?}"),
+                false => message,
+            };
+            let _ = sender.send(Event::Lost(tr!("The graphics device was lost: {why}", why)));
         });
         Self {
             events,

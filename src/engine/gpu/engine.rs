@@ -155,9 +155,10 @@ impl GpuEngine {
             gradient_norms: request
                 .gradient_norms
                 .then(|| floats(note.step.map_or(0, |step| counted(&step)))),
-            parameters: request
-                .parameters
-                .then(|| floats((self.arrays.bytes(Array::Parameters) / FLOAT) as usize)),
+            parameters: request.parameters.then(|| {
+                [Array::Parameters, Array::Moments]
+                    .map(|array| floats((self.arrays.bytes(array) / FLOAT) as usize))
+            }),
         }
     }
 }
@@ -208,6 +209,13 @@ impl Engine for GpuEngine {
         Ok(())
     }
 
+    fn restore(&mut self, parameters: &[f32], moments: &[f32], ema: &[f32]) {
+        self.arrays.write(Array::Parameters, 0, parameters);
+        self.arrays.write(Array::Moments, 0, moments);
+        let offset = offset_of!(Statistics, ema) as u64;
+        self.arrays.write(Array::Statistics, offset, ema);
+    }
+
     fn reset_density(&mut self) {
         let bytes = MAX_BINS as u64 * FLOAT;
         self.arrays
@@ -252,7 +260,9 @@ impl Engine for GpuEngine {
             copies.push((Array::GradientNorms, 0, bytes));
         }
         if request.parameters {
-            copies.push((Array::Parameters, 0, self.arrays.bytes(Array::Parameters)));
+            for array in [Array::Parameters, Array::Moments] {
+                copies.push((array, 0, self.arrays.bytes(array)));
+            }
         }
         let total = copies.iter().map(|(_, _, bytes)| bytes).sum();
         let (slot, buffer) = self.readback.reserve(&self.gpu.device, total);

@@ -8,6 +8,7 @@ mod adapters;
 mod buffers;
 mod device;
 mod engine;
+mod harmonizer;
 mod kernels;
 mod layout;
 mod pipelines;
@@ -21,6 +22,7 @@ mod timing;
 pub use adapters::{AdapterReport, adapters};
 pub use device::Gpu;
 pub use engine::GpuEngine;
+pub use harmonizer::GpuHarmonizer;
 #[doc(hidden)]
 pub use kernels::{Array, Grid, KERNELS, Kernel};
 #[doc(hidden)]

@@ -5,10 +5,8 @@ use bytemuck::AnyBitPattern;
 use super::buffers::Arrays;
 use super::device::Gpu;
 use super::kernels::{Array, Kernel};
-use super::readback::Readback;
 use crate::data::Dataset;
 use crate::engine::{EngineError, Network, Step};
-use crate::words::word;
 
 /// The arrays of a run without its order of kernels.
 pub struct Probe {
@@ -81,17 +79,6 @@ impl Probe {
         &self,
         array: Array,
     ) -> Result<Vec<T>, EngineError> {
-        let bytes = self.arrays.bytes(array);
-        let mut readback = Readback::new();
-        let (slot, buffer) = readback.reserve(&self.gpu.device, bytes);
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(self.arrays.get(array), 0, buffer, 0, bytes);
-        self.gpu.queue.submit([encoder.finish()]);
-        readback.map(slot, bytes, ());
-        self.gpu.wait()?;
-        match readback.take()? {
-            Some((bytes, ())) => Ok(bytemuck::pod_collect_to_vec(&bytes)),
-            None => Err(EngineError(word("the device did not answer").to_owned())),
-        }
+        self.arrays.read(array)
     }
 }

@@ -1,0 +1,78 @@
+//! Where a run is, so that it can be gone on with: on the same engine after its numbers were lost, or
+//! on another.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Clocks, EngineError};
+use crate::data::Order;
+use crate::ghm::EmaClock;
+use crate::words::tr;
+
+/// All that the next step depends on beside settings and data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Steps done.
+    pub step: u64,
+    pub place: Place,
+    /// Flat parameters `[p]`; `Network::named` names them.
+    pub parameters: Vec<f32>,
+    /// Of the optimizer, `[2, p]`.
+    pub moments: Vec<f32>,
+    /// Moving average of the counts, one entry a bin.
+    pub ema: Vec<f32>,
+}
+
+/// Place in the order of the examples, and what the clocks have counted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    epoch: u32,
+    /// Examples of the epoch that were seen.
+    seen: usize,
+    /// Weight that the zero start of the moving average still has.
+    start_weight: f64,
+    /// Updates since the optimizer started.
+    updates: u32,
+}
+
+impl Place {
+    pub(super) fn of(order: &Order, clocks: &Clocks) -> Self {
+        Self {
+            epoch: order.epoch(),
+            seen: order.seen(),
+            start_weight: clocks.ema.start_weight(),
+            updates: clocks.updates,
+        }
+    }
+
+    /// Moves an order that is at its beginning, and clocks, to this place.
+    pub(super) fn restore(&self, order: &mut Order, clocks: &mut Clocks) {
+        order.go_to(self.epoch, self.seen);
+        clocks.ema = EmaClock::with_start_weight(self.start_weight);
+        clocks.updates = self.updates;
+    }
+}
+
+impl Checkpoint {
+    /// Whether training can go on from it at all.
+    pub fn is_finite(&self) -> bool {
+        let all = [&self.parameters, &self.moments, &self.ema];
+        all.into_iter().flatten().all(|value| value.is_finite())
+    }
+
+    /// Whether it is one of a network with so many parameters.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub(super) fn check(&self, parameters: usize, examples: usize) -> Result<(), EngineError> {
+        let sizes = [self.parameters.len(), self.moments.len()];
+        let fits = sizes == [parameters, 2 * parameters] && self.place.seen <= examples;
+        if fits && self.is_finite() {
+            return Ok(());
+        }
+        let step = self.step;
+        Err(EngineError(tr!(
+            "what was kept of step {step} is not of this network",
+            step
+        )))
+    }
+}

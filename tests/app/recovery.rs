@@ -1,0 +1,93 @@
+//! Ways out of a run whose numbers are lost, and how fast this machine is.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use ghm_lab::app::App;
+use ghm_lab::config::{Activation, Config, Optimizer};
+use ghm_lab::lab::Command;
+
+use eframe::egui;
+use egui::accesskit::Role;
+
+use crate::{WIDE, open, quick, settle};
+
+/// Draws until there is nothing left to do.
+fn finish(harness: &mut Harness<'_, App>) {
+    let lab = harness.state().lab();
+    for _ in 0..20_000 {
+        harness.step();
+        if !lab.borrow().is_busy() {
+            harness.run();
+            return;
+        }
+    }
+    panic!("still busy at step {}", lab.borrow().step());
+}
+
+#[test]
+fn a_click_goes_back_to_the_last_good_step() {
+    let gentle = Config {
+        optimizer: Optimizer::Sgd,
+        learning_rate: 1e-4,
+        sgd_momentum: 0.0,
+        activation: Activation::Relu,
+        layers: 3,
+        width: 64,
+        ..quick()
+    };
+    let mut harness = open(WIDE, egui::Theme::Light, gentle.clone());
+    settle(&mut harness);
+    let lab = harness.state().lab();
+    lab.borrow_mut().configure(&Config {
+        learning_rate: 10.0,
+        sgd_momentum: 0.999,
+        ..gentle
+    });
+    lab.borrow_mut().command(Command::Step(20_000));
+    finish(&mut harness);
+    let good = lab.borrow().last_good_step().expect("it began well");
+    let lost = lab.borrow().step();
+    assert!(lost > good && !lab.borrow().snapshot().loss.is_finite());
+    harness.get_by_label_contains("Go back to step").click();
+    finish(&mut harness);
+    assert_eq!(lab.borrow().step(), good);
+    assert!(lab.borrow().snapshot().loss.is_finite());
+    assert!(harness.query_by_label_contains("Go back to step").is_none());
+    harness.get_by_label_contains("Back at step");
+}
+
+#[test]
+fn this_machine_is_measured_on_request() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    let lab = harness.state().lab();
+    harness.get_by_label("How fast?").click();
+    harness.run();
+    lab.borrow_mut().command(Command::Play);
+    harness.get_by_label("Measure").click();
+    harness.step();
+    harness.step();
+    assert!(!lab.borrow().is_playing(), "training waits");
+    assert!(lab.borrow().bench().is_some_and(|bench| !bench.is_done()));
+    harness.get_by_role_and_label(Role::Button, "Stop").click();
+    finish(&mut harness);
+    assert!(lab.borrow().bench().is_some_and(|bench| bench.is_done()));
+
+    lab.borrow_mut().measure("train/256").expect("there is one");
+    finish(&mut harness);
+    let row = lab.borrow().bench().expect("measured").rows()[0].clone();
+    assert_eq!((row.name, row.backend), ("train/256", "cpu"));
+    assert!(row.spread[0] <= row.ms && row.ms <= row.spread[1]);
+    let by_ms = 256.0 / (1e-3 * row.ms);
+    assert!((row.examples_per_s / by_ms - 1.0).abs() < 1e-9);
+    for label in ["train/256", "examples/s", "workload"] {
+        harness.get_by_label(label);
+    }
+    harness.get_by_label("Close").click();
+    settle(&mut harness);
+    assert!(
+        harness
+            .query_by_label("How fast is this machine?")
+            .is_none()
+    );
+}
