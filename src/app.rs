@@ -119,8 +119,7 @@ impl App {
                 figure::to_png(&figure, &Theme::LIGHT, figure::SIZE, figure::SCALE)
             }
         };
-        let written =
-            bytes.and_then(|bytes| std::fs::write(&path, bytes).map_err(|error| error.to_string()));
+        let written = bytes.and_then(|bytes| crate::cli::write_whole(&path, &bytes));
         let mut lab = self.lab.borrow_mut();
         let path = path.display();
         match written {

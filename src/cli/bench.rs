@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::{Failure, adapters, arguments, note, print};
 use crate::bench::{Bench, Results, WORKLOADS};
-use crate::config::Setting;
+use crate::config::{Config, Setting};
 
 fn is_backend(setting: &Setting) -> bool {
     setting.key == "backend"
@@ -40,7 +40,7 @@ pub(super) fn command() -> Command {
 /// # Errors
 /// A wrong setting or filter, or a workload that failed; the others are printed all the same.
 pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
-    let config = arguments::base(matches).with(arguments::given(matches, is_backend))?;
+    let config = Config::default().with(arguments::given(matches, is_backend))?;
     let filter = matches
         .get_one::<String>("filter")
         .map_or("", String::as_str);

@@ -18,6 +18,8 @@ mod training;
 mod window;
 mod xray;
 
+pub(crate) use output::write_whole;
+
 use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;

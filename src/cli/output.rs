@@ -218,6 +218,17 @@ fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     fs::rename(&scratch.path, path)
 }
 
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// Why not; a file that was there is as before.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    // A link stays one.
+    let real = fs::canonicalize(path);
+    let path = real.as_deref().unwrap_or(path);
+    replace(path, |writer| writer.write_all(bytes)).map_err(|error| reason(&error))
+}
+
 /// Scratch files that are there now.
 static SCRATCHES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -291,4 +302,28 @@ fn reason(error: &io::Error) -> String {
         }
     };
     words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fs, write_whole};
+
+    #[test]
+    fn a_file_is_replaced_and_never_half_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [path, other] = ["a.json", "b.json"].map(|name| folder.path().join(name));
+        write_whole(&path, b"before").expect("it is writable");
+        // A second name of the old file still has all of it.
+        fs::hard_link(&path, &other).expect("links are there");
+        write_whole(&path, b"after").expect("it is writable");
+        assert_eq!(fs::read(&path).expect("it is there"), b"after");
+        assert_eq!(fs::read(&other).expect("it is there"), b"before");
+        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 2);
+
+        let gone = folder.path().join("gone").join("a.json");
+        assert_eq!(
+            write_whole(&gone, b""),
+            Err("its folder does not exist".to_owned())
+        );
+    }
 }

@@ -52,7 +52,7 @@ fn buttons(ui: &mut Ui, lab: &mut Lab) -> bool {
     let progress = progress.map(|bench| (bench.progress(), bench.current().unwrap_or_default()));
     ui.horizontal(|ui| {
         if let Some((share, name)) = progress {
-            if ui.button(word("Stop")).clicked() {
+            if ui.button(word("Cancel")).clicked() {
                 lab.stop_measuring();
             }
             ui.add(ProgressBar::new(share).desired_width(120.0));

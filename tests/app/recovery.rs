@@ -7,7 +7,6 @@ use ghm_lab::config::{Activation, Config, Optimizer};
 use ghm_lab::lab::Command;
 
 use eframe::egui;
-use egui::accesskit::Role;
 
 use crate::{WIDE, open, quick, settle};
 
@@ -69,7 +68,7 @@ fn this_machine_is_measured_on_request() {
     harness.step();
     assert!(!lab.borrow().is_playing(), "training waits");
     assert!(lab.borrow().bench().is_some_and(|bench| !bench.is_done()));
-    harness.get_by_role_and_label(Role::Button, "Stop").click();
+    harness.get_by_label("Cancel").click();
     finish(&mut harness);
     assert!(lab.borrow().bench().is_some_and(|bench| bench.is_done()));
 
