@@ -43,7 +43,9 @@ pub fn gradient_norm<T: Real>(logit: T, target: T) -> T {
 /// would fall in no bin.
 #[inline]
 pub fn bin<T: Real>(g: T, bins: usize) -> usize {
-    (g * T::of(bins as f64)).index().min(bins - 1)
+    // In 32 bits, as the numbers themselves, for loops that become vector code.
+    let last = bins as u32 - 1;
+    (g * T::of(bins as f64)).whole().min(last) as usize
 }
 
 /// Stands for the gradient norm of an ignored example.
@@ -63,10 +65,14 @@ pub fn histogram<T: Real>(gradient_norms: &[T], counts: &mut [u32]) {
     const APART: usize = 4;
     let bins = counts.len();
     let mut parts = [[0; MAX_BINS]; APART];
-    for neighbours in gradient_norms.chunks(APART) {
-        for (part, &g) in parts.iter_mut().zip(neighbours) {
-            part[bin(g, bins)] += u32::from(!is_ignored(g));
+    let (neighbours, rest) = gradient_norms.as_chunks::<APART>();
+    for g in neighbours {
+        for k in 0..APART {
+            parts[k][bin(g[k], bins) % MAX_BINS] += u32::from(!is_ignored(g[k]));
         }
+    }
+    for &g in rest {
+        parts[0][bin(g, bins)] += u32::from(!is_ignored(g));
     }
     for (j, count) in counts.iter_mut().enumerate() {
         *count = parts.iter().map(|part| part[j]).sum();

@@ -30,7 +30,7 @@ pub trait Real:
     fn of(value: f64) -> Self;
     fn to_f64(self) -> f64;
     /// The integer part of a value up to 2^31, 0 of a negative one.
-    fn index(self) -> usize;
+    fn whole(self) -> u32;
     fn abs(self) -> Self;
     fn exp(self) -> Self;
     fn ln(self) -> Self;
@@ -59,8 +59,8 @@ macro_rules! real {
                 f64::from(self)
             }
             #[inline]
-            fn index(self) -> usize {
-                (self as i32).max(0) as usize
+            fn whole(self) -> u32 {
+                (self as i32).max(0) as u32
             }
             #[inline]
             fn abs(self) -> Self {

@@ -42,7 +42,7 @@ impl Lab {
         let handover = Handover {
             arms: arms.collect(),
             shown: self.shown,
-            playing: self.playing,
+            playing: self.playing || self.interrupted,
             speed: self.speed,
             goal: self.goal,
         };

@@ -45,6 +45,8 @@ pub struct Lab {
     /// Index of the arm that is shown.
     pub(super) shown: usize,
     pub(super) playing: bool,
+    /// Whether it would play but for an error of the engine.
+    pub(super) interrupted: bool,
     pub(super) speed: f64,
     /// The step to run to while not playing.
     pub(super) goal: u64,
@@ -83,6 +85,7 @@ impl Lab {
             arms: Vec::new(),
             shown: 0,
             playing: false,
+            interrupted: false,
             speed: 100.0,
             goal: 0,
             created: Instant::now(),
@@ -198,6 +201,7 @@ impl Lab {
     pub fn command(&mut self, command: Command) {
         let step = self.step();
         if !matches!(command, Command::Speed(_)) {
+            self.interrupted = false;
             self.look_back(None);
         }
         match command {
@@ -306,6 +310,8 @@ impl Lab {
         if let Err(error) = self.try_tick()
             && !self.recover()
         {
+            // The word that the device is gone may come later.
+            self.interrupted = self.playing;
             self.stop(error.to_string());
         }
         self.read_on();

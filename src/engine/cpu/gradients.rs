@@ -5,7 +5,7 @@ use multiversion::multiversion;
 
 use crate::engine::Step;
 use crate::ghm::{
-    IGNORED, Loss, Real, Seen, Selection, Task, asl1_norm, bin, contribution, direction,
+    IGNORED, Loss, MAX_BINS, Real, Seen, Selection, Task, asl1_norm, bin, contribution, direction,
     is_ignored, sigmoid, softmax, softmax_log_odds,
 };
 
@@ -82,7 +82,7 @@ fn norms_of_classes<T: Real>(
     let mut logits = vec![T::ZERO; step.outputs()];
     let mut p = logits.clone();
     for i in 0..n {
-        let class = targets[i].index();
+        let class = targets[i].whole() as usize;
         gather(outputs, n, i, &mut logits);
         errors[i] = softmax_log_odds(&logits, class);
         let g = sigmoid(errors[i]);
@@ -97,20 +97,44 @@ fn norms_of_classes<T: Real>(
     }
 }
 
+/// Weights of the bins, with an entry for every number of eight bits, so that no look at them can fail.
+pub struct BinWeights<T> {
+    table: [T; MAX_BINS],
+    bins: usize,
+}
+
+impl<T: Real> BinWeights<T> {
+    /// From the weight of each bin, at most [`MAX_BINS`].
+    pub fn new(beta: &[T]) -> Self {
+        let mut table = [T::ZERO; MAX_BINS];
+        table[..beta.len()].copy_from_slice(beta);
+        Self {
+            table,
+            bins: beta.len(),
+        }
+    }
+
+    /// Weight of a gradient norm.
+    #[inline(always)]
+    fn of(&self, g: T) -> T {
+        self.table[bin(g, self.bins) % MAX_BINS]
+    }
+}
+
 /// What a loss looks at in example `i`, and its gradient norm, that of its own class.
 #[inline(always)]
 pub fn look<T: Real>(
     step: &Step,
     gradients: &Gradients<'_, T>,
     target: T,
-    beta: &[T],
+    weights: &BinWeights<T>,
     selection: &Selection<T>,
     i: usize,
 ) -> (Seen<T>, T) {
     let n = gradients.errors.len();
     let class = match step.task() {
         Task::Regression => 0,
-        Task::Binary | Task::Classes => target.index(),
+        Task::Binary | Task::Classes => target.whole() as usize,
     };
     let entry = if step.entries > 1 { class } else { 0 };
     let g = gradients.gradient_norms[entry * n + i];
@@ -119,7 +143,7 @@ pub fn look<T: Real>(
         error,
         class_weight: step.class_weight(class),
         alpha: step.alpha(class),
-        beta: beta[bin(g, beta.len())],
+        beta: weights.of(g),
         kept: selection.keeps(gradients.first + i, error),
     };
     (seen, g)
@@ -135,13 +159,13 @@ fn weigh<T: Real>(
     selection: &Selection<T>,
     targets: &[T],
     gradients: &Gradients<'_, T>,
-    beta: &[T],
+    weights: &BinWeights<T>,
     norms: &mut [T],
     losses: &mut [T],
 ) {
     let rule = step.loss_rule();
     for i in 0..targets.len() {
-        let (seen, g) = look(step, gradients, targets[i], beta, selection, i);
+        let (seen, g) = look(step, gradients, targets[i], weights, selection, i);
         let (norm, value) = (loss.norm(&rule, &seen, g), loss.value(&rule, &seen));
         let is_ignored = is_ignored(g);
         norms[i] = if is_ignored { T::ZERO } else { norm };
@@ -175,12 +199,22 @@ pub fn reweight<T: Real>(
         errors: &gradients.errors[..n],
         gradient_norms: gradients.gradient_norms,
     };
+    let weights = &BinWeights::new(beta);
     let (norms, losses) = (&mut norms[..n], &mut losses[..n]);
     macro_rules! by_loss {
         ($($loss:ident)+) => {
             match step.loss() {
                 $(Loss::$loss => {
-                    weigh(Loss::$loss, step, selection, targets, gradients, beta, norms, losses)
+                    weigh(
+                        Loss::$loss,
+                        step,
+                        selection,
+                        targets,
+                        gradients,
+                        weights,
+                        norms,
+                        losses,
+                    )
                 })+
             }
         };
@@ -196,7 +230,7 @@ pub fn reweight<T: Real>(
         }
         Task::Classes => {
             let weight = |i: usize| {
-                let (seen, g) = look(step, gradients, targets[i], beta, selection, i);
+                let (seen, g) = look(step, gradients, targets[i], weights, selection, i);
                 let weight = step.loss().weight(&step.loss_rule(), &seen);
                 if is_ignored(g) { T::ZERO } else { weight }
             };
@@ -230,7 +264,7 @@ fn residuals_of_classes<T: Real>(
         for (k, &p) in p.iter().enumerate() {
             residuals[k * n + i] = w * p / count;
         }
-        residuals[targets[i].index() * n + i] = -norms[i] / count;
+        residuals[targets[i].whole() as usize * n + i] = -norms[i] / count;
     }
 }
 
@@ -245,7 +279,9 @@ pub fn contributions<T: Real>(
 ) -> (Vec<u32>, Vec<Vec<T>>) {
     let n = targets.len();
     let bins = beta.len();
-    let of_class = |i: usize| step.task() == Task::Regression || targets[i].index() == class;
+    let weights = &BinWeights::new(beta);
+    let of_class =
+        |i: usize| step.task() == Task::Regression || targets[i].whole() as usize == class;
     let examples: Vec<usize> = (0..n)
         .filter(|&i| !is_ignored(gradients.gradient_norms[i]) && of_class(i))
         .collect();
@@ -263,7 +299,7 @@ pub fn contributions<T: Real>(
     let rule = step.loss_rule();
     let counted = step.valid as usize * entries;
     let totals = crate::ghm::Loss::of(step.task()).iter().map(|loss| {
-        let seen = |&i: &usize| look(step, gradients, targets[i], beta, selection, i).0;
+        let seen = |&i: &usize| look(step, gradients, targets[i], weights, selection, i).0;
         let seen: Vec<Seen<T>> = examples.iter().map(seen).collect();
         let norms: Vec<T> = (g.iter().enumerate())
             .map(|(e, &g)| loss.norm(&rule, &seen[e % examples.len()], g))
