@@ -5,6 +5,8 @@
 
 mod workloads;
 
+pub use workloads::{Workload, start};
+
 use std::collections::VecDeque;
 
 use serde::Serialize;
@@ -13,7 +15,6 @@ use web_time::Instant;
 use crate::config::Backend;
 use crate::engine::{BackendInfo, Compute, EngineError};
 use crate::words::tr;
-use workloads::{Workload, start};
 
 /// Names of all workloads, in the order in which they run: GHM-C's loss and gradient on so many
 /// logits, a training step at a batch size, one of six arms, the decision map, and an X-ray.

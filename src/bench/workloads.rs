@@ -24,22 +24,31 @@ const RACE_BATCH: u32 = 4096;
 const ROWS: usize = 100_000;
 
 /// Work in units that can be repeated.
-pub(super) trait Workload {
+pub trait Workload {
     fn name(&self) -> &'static str;
     /// Examples, logits, points or rows in one unit.
     fn examples(&self) -> usize;
     /// What does it.
     fn info(&self) -> BackendInfo;
     /// Starts so many units.
+    ///
+    /// # Errors
+    /// Those of the engine.
     fn begin(&mut self, units: u32) -> Result<(), EngineError>;
-    /// What they took, once they are done.
+    /// Seconds that they took, once they are done.
+    ///
+    /// # Errors
+    /// Those of the engine.
     fn finish(&mut self) -> Result<Option<f64>, EngineError>;
     /// Waits for the device, where the platform can wait.
     fn wait(&mut self) {}
 }
 
-/// Prepares the workload of this name.
-pub(super) fn start(
+/// Prepares the workload of this name, one of [`super::WORKLOADS`].
+///
+/// # Errors
+/// When the backend cannot be had or has no room.
+pub fn start(
     name: &'static str,
     compute: &Compute,
     backend: Backend,

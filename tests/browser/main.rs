@@ -6,6 +6,7 @@
 
 mod cdp;
 mod embed;
+mod faults;
 mod mirror;
 mod offline;
 mod site;

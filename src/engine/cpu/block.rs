@@ -1,16 +1,15 @@
 //! What a training step does with one block of examples, and how blocks are shared among threads.
 
-use super::{BLOCK, Head, backward, forward, reduce};
+use super::{Head, Scratch, backward, forward, reduce};
 use crate::data::Split;
 use crate::engine::{Network, Step};
 use crate::ghm::{Real, Selection};
 
-/// Arrays of a block of at most [`BLOCK`] examples: from coordinates to a gradient.
+/// Arrays of a block of at most [`super::BLOCK`] examples: from coordinates to a gradient.
 #[derive(Default)]
 pub(super) struct Block<T> {
     inputs: Vec<T>,
     activations: Vec<T>,
-    deltas: Vec<T>,
     /// Its part of the gradient with respect to every parameter.
     pub gradient: Vec<T>,
     pub head: Head<T>,
@@ -25,13 +24,13 @@ impl<T: Real> Block<T> {
         parameters: &[T],
         examples: &Split,
         indices: &[u32],
+        scratch: &mut Scratch<T>,
     ) {
         let n = indices.len();
         self.head.resize(step, n);
         for (array, rows) in [
             (&mut self.inputs, network.inputs()),
             (&mut self.activations, network.hidden_units()),
-            (&mut self.deltas, network.hidden_units()),
         ] {
             array.resize(rows * n, T::ZERO);
         }
@@ -53,10 +52,11 @@ impl<T: Real> Block<T> {
             &mut self.activations,
             &mut self.head.outputs,
         );
-        self.head.look(step);
+        self.head.look(step, scratch);
     }
 
     /// From gradient norms and weights of the bins to the gradient.
+    #[expect(clippy::too_many_arguments, reason = "all that a step has come to")]
     pub fn learn(
         &mut self,
         step: &Step,
@@ -65,20 +65,23 @@ impl<T: Real> Block<T> {
         first: usize,
         selection: &Selection<T>,
         beta: &[T],
+        scratch: &mut Scratch<T>,
     ) {
-        self.head.learn(step, first, selection, beta);
+        self.head.learn(step, first, selection, beta, scratch);
+        let deltas = &mut scratch.deltas;
+        deltas.resize(self.activations.len(), T::ZERO);
         backward(
             network,
             parameters,
             &self.activations,
             &self.head.residuals,
-            &mut self.deltas,
+            deltas,
         );
         reduce(
             network,
             &self.inputs,
             &self.activations,
-            &self.deltas,
+            deltas,
             &self.head.residuals,
             &mut self.gradient,
         );
@@ -93,18 +96,34 @@ pub fn threads() -> usize {
     1
 }
 
-/// Calls `work` with each block and the index of its first example, on all threads where there are
-/// blocks enough to be worth waking them. What comes out does not depend on their number.
-pub(super) fn each<B: Send>(blocks: &mut [B], work: impl Fn(usize, &mut B) + Send + Sync) {
-    let work = |(index, block): (usize, &mut B)| work(index * BLOCK, block);
+/// Blocks that are worth waking a thread for.
+#[cfg(not(target_arch = "wasm32"))]
+const WORTH_A_THREAD: usize = 4;
+
+/// Calls `work` with each block, of so many examples, the index of its first one and a scratch, on all threads
+/// where there are blocks enough. What comes out does not depend on the number of threads.
+pub(super) fn each<B: Send, T: Real>(
+    blocks: &mut [B],
+    examples: usize,
+    scratches: &mut Vec<Scratch<T>>,
+    work: impl Fn(usize, &mut B, &mut Scratch<T>) + Send + Sync,
+) {
     #[cfg(not(target_arch = "wasm32"))]
-    {
+    if blocks.len() >= 2 * WORTH_A_THREAD {
         use rayon::prelude::*;
-        const WORTH_A_THREAD: usize = 4;
-        if blocks.len() >= 2 * WORTH_A_THREAD {
-            let shared = blocks.par_iter_mut().enumerate();
-            return shared.with_min_len(WORTH_A_THREAD).for_each(work);
-        }
+        // More groups than threads: one that is held up leaves its share to the others.
+        let groups = (4 * threads()).min(blocks.len() / WORTH_A_THREAD);
+        let size = blocks.len().div_ceil(groups);
+        scratches.resize_with(groups.max(scratches.len()), Scratch::default);
+        let groups = blocks.par_chunks_mut(size).zip(scratches).enumerate();
+        return groups.for_each(|(group, (blocks, scratch))| {
+            for (index, block) in blocks.iter_mut().enumerate() {
+                work((group * size + index) * examples, block, scratch);
+            }
+        });
     }
-    blocks.iter_mut().enumerate().for_each(work);
+    scratches.resize_with(scratches.len().max(1), Scratch::default);
+    for (index, block) in blocks.iter_mut().enumerate() {
+        work(index * examples, block, &mut scratches[0]);
+    }
 }

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::block::{Block, each};
-use super::{BLOCK, Gradients, Head, contributions, predict, update};
+use super::head::Looked;
+use super::{BLOCK, Gradients, Head, Scratch, contributions, predict, update};
 use web_time::Instant;
 
 use crate::data::Dataset;
@@ -26,6 +27,7 @@ pub struct CpuEngine<T = f32> {
     loss: T,
     last_step: Option<Step>,
     blocks: Vec<Block<T>>,
+    scratches: Vec<Scratch<T>>,
     readings: VecDeque<Reading>,
     timings: VecDeque<Timing>,
 }
@@ -83,6 +85,7 @@ impl<T: Real> CpuEngine<T> {
             loss: T::ZERO,
             last_step: None,
             blocks: Vec::new(),
+            scratches: Vec::new(),
             readings: VecDeque::new(),
             timings: VecDeque::new(),
             network,
@@ -111,10 +114,16 @@ impl<T: Real> CpuEngine<T> {
         self.blocks.resize_with(blocks, Block::default);
         let (network, parameters) = (&self.network, &self.parameters);
         let examples = &self.data.train;
-        each(&mut self.blocks, |first, block| {
-            let indices = &indices[first..indices.len().min(first + BLOCK)];
-            block.look(step, network, parameters, examples, indices);
-        });
+        let scratches = &mut self.scratches;
+        each(
+            &mut self.blocks,
+            BLOCK,
+            scratches,
+            |first, block, scratch| {
+                let indices = &indices[first..indices.len().min(first + BLOCK)];
+                block.look(step, network, parameters, examples, indices, scratch);
+            },
+        );
         self.density
             .update(step, self.blocks.iter().map(|block| &block.head));
         let selection = match step.loss() {
@@ -123,9 +132,15 @@ impl<T: Real> CpuEngine<T> {
         };
         let (network, parameters) = (&self.network, &self.parameters);
         let beta = &self.density.beta;
-        each(&mut self.blocks, |first, block| {
-            block.learn(step, network, parameters, first, &selection, beta);
-        });
+        let scratches = &mut self.scratches;
+        each(
+            &mut self.blocks,
+            BLOCK,
+            scratches,
+            |first, block, scratch| {
+                block.learn(step, network, parameters, first, &selection, beta, scratch);
+            },
+        );
         for (i, gradient) in self.gradient.iter_mut().enumerate() {
             *gradient = total(self.blocks.iter().map(|block| block.gradient[i]));
         }
@@ -140,20 +155,24 @@ impl<T: Real> CpuEngine<T> {
     }
 
     fn whole(&self, step: &Step) -> Whole<T> {
-        let heads = || self.blocks.iter().map(|block| &block.head);
-        let all = |of: fn(&Head<T>) -> &[T]| heads().flat_map(of).copied().collect();
-        let entries = 0..step.entries as usize;
-        let row = |e: usize| {
-            heads().flat_map(move |head| {
-                let n = head.errors.len();
-                &head.gradient_norms[e * n..(e + 1) * n]
-            })
+        let mut whole = Whole {
+            targets: Vec::new(),
+            errors: Vec::new(),
+            gradient_norms: Vec::new(),
         };
-        Whole {
-            targets: all(|head| &head.targets),
-            errors: all(|head| &head.errors),
-            gradient_norms: entries.flat_map(row).copied().collect(),
+        let mut rows = vec![Vec::new(); step.entries as usize];
+        let mut scratch = Looked::default();
+        for Block { head, .. } in &self.blocks {
+            let looked = head.looked(step, &mut scratch);
+            let n = looked.errors.len();
+            whole.targets.extend(&head.targets);
+            whole.errors.extend(&looked.errors);
+            for (row, norms) in rows.iter_mut().zip(looked.gradient_norms.chunks_exact(n)) {
+                row.extend(norms);
+            }
         }
+        whole.gradient_norms = rows.concat();
+        whole
     }
 
     fn class_statistics(&self, step: &Step, whole: &Whole<T>) -> Vec<ClassStatistics> {

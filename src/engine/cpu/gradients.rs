@@ -63,6 +63,10 @@ pub fn gradient_norm<T: Real>(
             }
         }
     }
+    // Mostly there is none, which is seen many at a time.
+    if !ignored.iter().fold(false, |any, &ignored| any | ignored) {
+        return;
+    }
     for (i, _) in ignored.iter().enumerate().filter(|(_, ignored)| **ignored) {
         errors[i] = T::of(f64::from(f32::MIN));
         for e in 0..step.entries as usize {
@@ -121,35 +125,41 @@ impl<T: Real> BinWeights<T> {
     }
 }
 
-/// What a loss looks at in example `i`, and its gradient norm, that of its own class.
+/// The gradient norm of example `i` that its weight depends on: that of its own class.
 #[inline(always)]
-pub fn look<T: Real>(
+fn own_norm<T: Real>(step: &Step, gradients: &Gradients<'_, T>, target: T, i: usize) -> T {
+    let n = gradients.errors.len();
+    let entry = if step.entries > 1 {
+        target.whole() as usize
+    } else {
+        0
+    };
+    gradients.gradient_norms[entry * n + i]
+}
+
+/// What a loss looks at in the example at `index` of the mini-batch; the target of a regression stands for
+/// a class that no loss of it asks for.
+#[inline(always)]
+fn look<T: Real>(
     step: &Step,
-    gradients: &Gradients<'_, T>,
-    target: T,
     weights: &BinWeights<T>,
     selection: &Selection<T>,
-    i: usize,
-) -> (Seen<T>, T) {
-    let n = gradients.errors.len();
-    let class = match step.task() {
-        Task::Regression => 0,
-        Task::Binary | Task::Classes => target.whole() as usize,
-    };
-    let entry = if step.entries > 1 { class } else { 0 };
-    let g = gradients.gradient_norms[entry * n + i];
-    let error = gradients.errors[i];
-    let seen = Seen {
+    index: usize,
+    target: T,
+    error: T,
+    g: T,
+) -> Seen<T> {
+    let class = target.whole() as usize;
+    Seen {
         error,
         class_weight: step.class_weight(class),
         alpha: step.alpha(class),
         beta: weights.of(g),
-        kept: selection.keeps(gradients.first + i, error),
-    };
-    (seen, g)
+        kept: selection.keeps(index, error),
+    }
 }
 
-/// Reformulated gradient norms and losses. Where the loss and the number of entries are constants, the
+/// From gradient norms, in `norms`, to reformulated ones, and to losses. Where the loss is a constant, the
 /// loop has no branch.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "as `reweight`")]
@@ -163,9 +173,20 @@ fn weigh<T: Real>(
     norms: &mut [T],
     losses: &mut [T],
 ) {
+    let n = targets.len();
+    let (errors, norms, losses) = (&gradients.errors[..n], &mut norms[..n], &mut losses[..n]);
     let rule = step.loss_rule();
-    for i in 0..targets.len() {
-        let (seen, g) = look(step, gradients, targets[i], weights, selection, i);
+    for i in 0..n {
+        let (error, g) = (errors[i], norms[i]);
+        let seen = look(
+            step,
+            weights,
+            selection,
+            gradients.first + i,
+            targets[i],
+            error,
+            g,
+        );
         let (norm, value) = (loss.norm(&rule, &seen, g), loss.value(&rule, &seen));
         let is_ignored = is_ignored(g);
         norms[i] = if is_ignored { T::ZERO } else { norm };
@@ -194,13 +215,14 @@ pub fn reweight<T: Real>(
     losses: &mut [T],
 ) {
     let n = targets.len();
-    let gradients = &Gradients {
-        first: gradients.first,
-        errors: &gradients.errors[..n],
-        gradient_norms: gradients.gradient_norms,
-    };
     let weights = &BinWeights::new(beta);
-    let (norms, losses) = (&mut norms[..n], &mut losses[..n]);
+    if step.entries > 1 {
+        for i in 0..n {
+            norms[i] = own_norm(step, gradients, targets[i], i);
+        }
+    } else {
+        norms.copy_from_slice(&gradients.gradient_norms[..n]);
+    }
     macro_rules! by_loss {
         ($($loss:ident)+) => {
             match step.loss() {
@@ -230,7 +252,9 @@ pub fn reweight<T: Real>(
         }
         Task::Classes => {
             let weight = |i: usize| {
-                let (seen, g) = look(step, gradients, targets[i], weights, selection, i);
+                let g = own_norm(step, gradients, targets[i], i);
+                let (index, error) = (gradients.first + i, gradients.errors[i]);
+                let seen = look(step, weights, selection, index, targets[i], error, g);
                 let weight = step.loss().weight(&step.loss_rule(), &seen);
                 if is_ignored(g) { T::ZERO } else { weight }
             };
@@ -299,7 +323,11 @@ pub fn contributions<T: Real>(
     let rule = step.loss_rule();
     let counted = step.valid as usize * entries;
     let totals = crate::ghm::Loss::of(step.task()).iter().map(|loss| {
-        let seen = |&i: &usize| look(step, gradients, targets[i], weights, selection, i).0;
+        let seen = |&i: &usize| {
+            let g = own_norm(step, gradients, targets[i], i);
+            let (index, error) = (gradients.first + i, gradients.errors[i]);
+            look(step, weights, selection, index, targets[i], error, g)
+        };
         let seen: Vec<Seen<T>> = examples.iter().map(seen).collect();
         let norms: Vec<T> = (g.iter().enumerate())
             .map(|(e, &g)| loss.norm(&rule, &seen[e % examples.len()], g))

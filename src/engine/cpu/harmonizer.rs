@@ -2,20 +2,25 @@
 
 use super::block::each;
 use super::engine::{GradientDensity, total};
-use super::{BLOCK, Head};
+use super::{BLOCK, Head, Scratch};
 use crate::engine::Step;
 use crate::ghm::{Real, Selection};
+
+/// Examples of a head. Without a network's arrays more of them fit the cache, and runs of memory that are
+/// longer are fetched ahead.
+const HEAD: usize = 8 * BLOCK;
 
 /// GHM over outputs and targets that stay in place; natively on all cores.
 pub struct Harmonizer<T = f32> {
     heads: Vec<Head<T>>,
+    scratches: Vec<Scratch<T>>,
     density: GradientDensity<T>,
 }
 
 impl<T: Real> Harmonizer<T> {
     /// Takes outputs `[n]` and targets `[n]` for steps of one output, of the bins of `step`.
     pub fn new(step: &Step, outputs: &[T], targets: &[T]) -> Self {
-        let blocks = outputs.chunks(BLOCK).zip(targets.chunks(BLOCK));
+        let blocks = outputs.chunks(HEAD).zip(targets.chunks(HEAD));
         let heads = blocks.map(|(outputs, targets)| {
             let mut head = Head::default();
             head.resize(step, outputs.len());
@@ -25,6 +30,7 @@ impl<T: Real> Harmonizer<T> {
         });
         Self {
             heads: heads.collect(),
+            scratches: Vec::new(),
             density: GradientDensity::default(),
         }
     }
@@ -32,11 +38,15 @@ impl<T: Real> Harmonizer<T> {
     /// One mini-batch of all examples: updates the moving average and the derivative of the mean loss,
     /// which is returned.
     pub fn step(&mut self, step: &Step) -> T {
-        each(&mut self.heads, |_, head| head.look(step));
+        let scratches = &mut self.scratches;
+        each(&mut self.heads, HEAD, scratches, |_, head, scratch| {
+            head.look(step, scratch);
+        });
         self.density.update(step, self.heads.iter());
         let (everything, beta) = (Selection::everything(), &self.density.beta);
-        each(&mut self.heads, |first, head| {
-            head.learn(step, first, &everything, beta);
+        let scratches = &mut self.scratches;
+        each(&mut self.heads, HEAD, scratches, |first, head, scratch| {
+            head.learn(step, first, &everything, beta, scratch);
         });
         let loss = total(self.heads.iter().map(|head| head.loss));
         loss / T::of(f64::from(step.valid.max(1)))

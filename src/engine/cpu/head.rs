@@ -14,18 +14,35 @@ pub struct Head<T> {
     pub ignored: Vec<bool>,
     /// `[K, n]`
     pub outputs: Vec<T>,
-    /// `[n]`
-    pub errors: Vec<T>,
-    /// `[entries, n]`
-    pub gradient_norms: Vec<T>,
     /// Derivative of the mean loss with respect to the outputs, `[K, n]`.
     pub residuals: Vec<T>,
-    norms: Vec<T>,
-    losses: Vec<T>,
     /// Examples in each bin.
     pub counts: Vec<u32>,
     /// Sum of the losses.
     pub loss: T,
+    /// What is made of the outputs of several classes; of a single output it is made anew, which takes less
+    /// time than to fetch it from memory.
+    kept: Looked<T>,
+}
+
+/// What the losses look at.
+#[derive(Default)]
+pub(super) struct Looked<T> {
+    /// `[n]`
+    pub errors: Vec<T>,
+    /// `[entries, n]`
+    pub gradient_norms: Vec<T>,
+}
+
+/// Arrays that nobody asks for once a block is done: one block after the other uses them while they lie in
+/// the cache.
+#[derive(Default)]
+pub struct Scratch<T> {
+    pub(super) looked: Looked<T>,
+    norms: Vec<T>,
+    losses: Vec<T>,
+    /// `[hidden, n]`
+    pub(super) deltas: Vec<T>,
 }
 
 impl<T: Real> Head<T> {
@@ -36,40 +53,66 @@ impl<T: Real> Head<T> {
         for (array, rows) in [
             (&mut self.targets, 1),
             (&mut self.outputs, step.outputs()),
-            (&mut self.errors, 1),
-            (&mut self.gradient_norms, step.entries as usize),
             (&mut self.residuals, step.outputs()),
-            (&mut self.norms, 1),
-            (&mut self.losses, 1),
         ] {
             array.resize(rows * n, T::ZERO);
         }
     }
 
-    /// From outputs and targets to gradient norms and their counts.
-    pub fn look(&mut self, step: &Step) {
+    fn see(&self, step: &Step, looked: &mut Looked<T>) {
+        let n = self.targets.len();
+        looked.errors.resize(n, T::ZERO);
+        let entries = step.entries as usize;
+        looked.gradient_norms.resize(entries * n, T::ZERO);
         let targets = Targets {
             values: &self.targets,
             ignored: &self.ignored,
         };
-        gradient_norm(
-            step,
-            &self.outputs,
-            &targets,
-            &mut self.errors,
-            &mut self.gradient_norms,
-        );
-        histogram(&self.gradient_norms, &mut self.counts);
+        let (errors, norms) = (&mut looked.errors, &mut looked.gradient_norms);
+        gradient_norm(step, &self.outputs, &targets, errors, norms);
+    }
+
+    /// What the losses look at, after [`Head::look`] under the same step.
+    pub(super) fn looked<'a>(&'a self, step: &Step, scratch: &'a mut Looked<T>) -> &'a Looked<T> {
+        if step.outputs() > 1 {
+            return &self.kept;
+        }
+        self.see(step, scratch);
+        scratch
+    }
+
+    /// From outputs and targets to gradient norms and their counts.
+    pub fn look(&mut self, step: &Step, scratch: &mut Scratch<T>) {
+        let mut kept = std::mem::take(&mut self.kept);
+        let looked = match step.outputs() {
+            1 => &mut scratch.looked,
+            _ => &mut kept,
+        };
+        self.see(step, looked);
+        histogram(&looked.gradient_norms, &mut self.counts);
+        self.kept = kept;
     }
 
     /// From gradient norms and weights of the bins to residuals and the loss; the block starts at the
     /// example `first` of the mini-batch.
-    pub fn learn(&mut self, step: &Step, first: usize, selection: &Selection<T>, beta: &[T]) {
+    pub fn learn(
+        &mut self,
+        step: &Step,
+        first: usize,
+        selection: &Selection<T>,
+        beta: &[T],
+        scratch: &mut Scratch<T>,
+    ) {
+        let mut residuals = std::mem::take(&mut self.residuals);
+        let looked = self.looked(step, &mut scratch.looked);
         let gradients = Gradients {
             first,
-            errors: &self.errors,
-            gradient_norms: &self.gradient_norms,
+            errors: &looked.errors,
+            gradient_norms: &looked.gradient_norms,
         };
+        let n = self.targets.len();
+        scratch.norms.resize(n, T::ZERO);
+        scratch.losses.resize(n, T::ZERO);
         reweight(
             step,
             selection,
@@ -77,10 +120,11 @@ impl<T: Real> Head<T> {
             &self.targets,
             &gradients,
             beta,
-            &mut self.norms,
-            &mut self.residuals,
-            &mut self.losses,
+            &mut scratch.norms,
+            &mut residuals,
+            &mut scratch.losses,
         );
-        self.loss = sum(&self.losses);
+        self.residuals = residuals;
+        self.loss = sum(&scratch.losses);
     }
 }

@@ -12,9 +12,9 @@ mod update;
 
 pub use block::threads;
 pub use engine::{CpuEngine, info};
-pub use gradients::{Gradients, Targets, contributions, gradient_norm, look, reweight};
+pub use gradients::{Gradients, Targets, contributions, gradient_norm, reweight};
 pub use harmonizer::Harmonizer;
-pub use head::Head;
+pub use head::{Head, Scratch};
 pub use lanes::{BLOCK, sum};
 pub use passes::{backward, forward, predict, reduce};
 pub use update::update;

@@ -4,6 +4,7 @@
 use super::device::Gpu;
 use super::kernels::{Array, KERNELS, Kernel, LANES};
 use super::layout::{Example, NetworkTable, Statistics};
+use super::memory::Memory;
 use crate::data::Dataset;
 use crate::engine::{EngineError, Network, Step, evaluation_points, map_points};
 use crate::ghm::MAX_BINS;
@@ -74,9 +75,9 @@ const OF_BATCH: [Array; 8] = [
 pub(super) struct Arrays {
     gpu: Gpu,
     lengths: Lengths,
-    arrays: Vec<wgpu::Buffer>,
-    network: wgpu::Buffer,
-    steps: wgpu::Buffer,
+    arrays: Vec<Memory>,
+    network: Memory,
+    steps: Memory,
     /// Room in `steps`.
     step_capacity: usize,
     /// Bytes from one step to the next.
@@ -124,8 +125,8 @@ impl Arrays {
                 .iter()
                 .map(|&array| storage(gpu, array, &lengths))
                 .collect(),
-            network: uniform(gpu, "network", size_of::<NetworkTable>()),
-            steps: uniform(gpu, "steps", LEAST_STEPS * stride),
+            network: Memory::uniform(gpu, "network", size_of::<NetworkTable>()),
+            steps: Memory::uniform(gpu, "steps", LEAST_STEPS * stride),
             step_capacity: LEAST_STEPS,
             stride,
             groups: Vec::new(),
@@ -231,7 +232,7 @@ impl Arrays {
         }
         if steps > self.step_capacity {
             self.step_capacity = steps.next_power_of_two();
-            self.steps = uniform(&self.gpu, "steps", self.step_capacity * self.stride);
+            self.steps = Memory::uniform(&self.gpu, "steps", self.step_capacity * self.stride);
             grown = true;
         }
         self.lengths = wanted;
@@ -301,25 +302,8 @@ impl Arrays {
     }
 }
 
-fn storage(gpu: &Gpu, array: Array, lengths: &Lengths) -> wgpu::Buffer {
-    let label = format!("{array:?}");
-    gpu.device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some(&label),
-        size: lengths.bytes(array),
-        usage: wgpu::BufferUsages::STORAGE
-            | wgpu::BufferUsages::COPY_SRC
-            | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    })
-}
-
-fn uniform(gpu: &Gpu, label: &str, size: usize) -> wgpu::Buffer {
-    gpu.device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some(label),
-        size: size as u64,
-        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    })
+fn storage(gpu: &Gpu, array: Array, lengths: &Lengths) -> Memory {
+    Memory::storage(gpu, &format!("{array:?}"), lengths.bytes(array))
 }
 
 /// How many entries of `entry` bytes one array can have.

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::mpsc;
 
+use super::memory::Memory;
 use crate::engine::EngineError;
 use crate::words::tr;
 
@@ -18,7 +19,7 @@ enum State {
 }
 
 struct Slot {
-    buffer: wgpu::Buffer,
+    buffer: Memory,
     state: State,
 }
 
@@ -51,12 +52,7 @@ impl<T> Readback<T> {
     pub(super) fn reserve(&mut self, device: &wgpu::Device, bytes: u64) -> (usize, &wgpu::Buffer) {
         let free = |slot: &Slot| matches!(slot.state, State::Idle | State::Failed);
         let fresh = || Slot {
-            buffer: device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("readback"),
-                size: bytes,
-                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            }),
+            buffer: Memory::readback(device, bytes),
             state: State::Idle,
         };
         let ready = |slot: &Slot| slot.state == State::Idle && slot.buffer.size() >= bytes;

@@ -1,0 +1,225 @@
+//! What a long life brings to a page: restarts, sliders that are dragged, sleep, sizes that change; and
+//! what may not run in it.
+
+use serde_json::{Value, json};
+
+use crate::cdp::{Browser, Graphics, Page};
+use crate::site::Site;
+
+/// Keeps what a test must see: the memory of the bundle, the bytes of buffers on the device that are not
+/// destroyed, frames, and a clock that can be moved.
+const WATCH: &str = "
+    window.watched = { frames: 0, gpuBytes: 0, skew: 0 };
+    const { instantiateStreaming } = WebAssembly;
+    WebAssembly.instantiateStreaming = async (...all) => {
+        const made = await instantiateStreaming.apply(WebAssembly, all);
+        watched.memory = made.instance.exports.memory;
+        return made;
+    };
+    const request = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (f) => request((now) => (watched.frames++, f(now)));
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + watched.skew;
+    if (window.GPUDevice) {
+        const { createBuffer } = GPUDevice.prototype;
+        const { destroy } = GPUBuffer.prototype;
+        const alive = new WeakSet();
+        GPUDevice.prototype.createBuffer = function (descriptor) {
+            const buffer = createBuffer.call(this, descriptor);
+            alive.add(buffer);
+            watched.gpuBytes += buffer.size;
+            return buffer;
+        };
+        GPUBuffer.prototype.destroy = function () {
+            if (alive.delete(this)) watched.gpuBytes -= this.size;
+            return destroy.call(this);
+        };
+    }";
+
+fn watched<'a>(browser: &'a mut Browser, site: &Site) -> Page<'a> {
+    let mut page = browser.blank();
+    page.before_load(WATCH);
+    page.go(&format!("{}#examples=2000&batch-size=256", site.origin));
+    page.ready();
+    page.wait_for("ghmLab.snapshot().step > 5");
+    page
+}
+
+/// Bytes of the bundle's memory and of buffers on the device.
+fn bytes(page: &mut Page<'_>) -> [f64; 2] {
+    ["watched.memory.buffer.byteLength", "watched.gpuBytes"]
+        .map(|what| page.evaluate(what).as_f64().expect("a number"))
+}
+
+/// Restarts, changes and races; each changes all that can hold memory.
+const LIVE: &str = "(async (times) => {
+    for (let i = 0; i < times; i++) {
+        await ghmLab.setConfig({ seed: i, width: 8 + i % 3 });
+        await ghmLab.step(3);
+    }
+    for (let i = 0; i < 5 * times; i++) {
+        await ghmLab.setConfig({ bins: 2 + i % 99, momentum: (i % 9) / 10, 'learning-rate': 0.001 * (1 + i % 9), loss: ['ce', 'focal', 'ghm-c'][i % 3] });
+    }
+    return await ghmLab.step(1);
+})";
+
+fn leaks_nothing(graphics: Graphics) {
+    let site = Site::serve();
+    let mut browser = Browser::launch(graphics);
+    let mut page = watched(&mut browser, &site);
+    page.evaluate("ghmLab.pause()");
+    page.evaluate(&format!("{LIVE}(40)"));
+    let before = bytes(&mut page);
+    page.evaluate(&format!("{LIVE}(200)"));
+    let after = bytes(&mut page);
+    println!("bytes of memory and of buffers: {before:?}, then {after:?}");
+    // The memory grows in steps; what a leak of a run would hold is 200 times its own.
+    assert!(
+        after[0] - before[0] <= f64::from(4 << 20),
+        "{before:?} {after:?}"
+    );
+    assert!(
+        after[1] - before[1] <= f64::from(1 << 20),
+        "{before:?} {after:?}"
+    );
+    assert_eq!(page.evaluate("ghmLab.messages().length"), 0);
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn two_hundred_restarts_and_a_thousand_changes_leak_nothing_on_webgpu() {
+    leaks_nothing(Graphics::WebGpu);
+}
+
+#[test]
+fn two_hundred_restarts_and_a_thousand_changes_leak_nothing_on_webgl() {
+    leaks_nothing(Graphics::WebGl);
+}
+
+#[test]
+fn sizes_sleep_and_pauses_do_no_harm() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = watched(&mut browser, &site);
+    for (width, height, ratio) in [
+        (1, 1, 1.0),
+        (1280, 1, 2.0),
+        (1, 800, 0.5),
+        (3000, 2000, 1.0),
+        (390, 844, 3.0),
+    ] {
+        page.call(
+            "Emulation.setDeviceMetricsOverride",
+            json!({"width": width, "height": height, "deviceScaleFactor": ratio, "mobile": false}),
+        );
+        let step = page.evaluate("ghmLab.snapshot().step");
+        page.wait_for(&format!("ghmLab.snapshot().step > {step}"));
+    }
+    page.call("Emulation.clearDeviceMetricsOverride", json!({}));
+
+    // A laptop that slept for an hour: no burst of the steps that it missed.
+    page.evaluate("new Promise((done) => setTimeout(done, 300))");
+    let step = |page: &mut Page<'_>| {
+        page.evaluate("ghmLab.snapshot().step")
+            .as_f64()
+            .expect("a number")
+    };
+    let before = step(&mut page);
+    page.evaluate("watched.skew += 3.6e6");
+    page.evaluate("new Promise((done) => setTimeout(done, 500))");
+    let after = step(&mut page);
+    assert!(after > before, "it goes on");
+    assert!(
+        after - before < 200.0,
+        "at 100 steps/s, {before} to {after}"
+    );
+
+    // A page that is frozen and comes back.
+    for state in ["frozen", "active"] {
+        page.call("Page.setWebLifecycleState", json!({"state": state}));
+    }
+    let step = page.evaluate("ghmLab.snapshot().step");
+    page.wait_for(&format!("ghmLab.snapshot().step > {step}"));
+
+    // Nothing is drawn, and nothing computed, while nothing changes.
+    page.evaluate("ghmLab.pause()");
+    page.evaluate("new Promise((done) => setTimeout(done, 1500))");
+    let idle = "(async () => { const before = watched.frames; await new Promise((done) => setTimeout(done, 2000)); return watched.frames - before; })()";
+    let frames = page.evaluate(idle).as_u64().expect("a number");
+    assert!(frames <= 2, "{frames} frames in two idle seconds");
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn no_script_of_others_runs_and_nothing_comes_from_elsewhere() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.blank();
+    page.go(&site.origin);
+    page.ready();
+    let ran = page.evaluate(
+        "(() => {
+            const script = document.createElement('script');
+            script.textContent = 'window.intruder = true';
+            document.body.append(script);
+            const button = document.createElement('button');
+            button.setAttribute('onclick', 'window.intruder = true');
+            document.body.append(button);
+            button.click();
+            button.remove();
+            return window.intruder ?? null;
+        })()",
+    );
+    assert_eq!(ran, Value::Null, "inline scripts are refused");
+    let fetched =
+        page.evaluate("fetch('http://127.0.0.1:9/').then(() => 'fetched', (error) => error.name)");
+    assert_eq!(fetched, "TypeError");
+    let policy =
+        page.evaluate("document.querySelector('meta[http-equiv=Content-Security-Policy]').content");
+    let policy = policy.as_str().expect("a policy").to_owned();
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    assert!(
+        !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+        "{policy}"
+    );
+    let strangers = page.evaluate(
+        "performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => !name.startsWith(location.origin) && !name.startsWith('blob:'))",
+    );
+    // The one that this test asked for.
+    assert_eq!(strangers.as_array().map(Vec::len), Some(0), "{strangers}");
+}
+
+#[test]
+fn the_page_measures_what_the_command_line_measures() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.blank();
+    page.go(&site.origin);
+    page.ready();
+    let page_says = page.evaluate("ghmLab.bench({filter: 'train/256'})");
+    let mut bench = ghm_lab::bench::Bench::new(
+        ghm_lab::engine::Compute::Unavailable(String::new()),
+        ghm_lab::config::Backend::Cpu,
+        "train/256",
+    )
+    .expect("there is one");
+    while !bench.is_done() {
+        bench.work(1.0);
+    }
+    let native = json!(bench.results());
+    let keys = |value: &Value| {
+        value
+            .as_object()
+            .map(|of| of.keys().cloned().collect::<Vec<_>>())
+    };
+    assert_eq!(keys(&page_says), keys(&native));
+    let (theirs, ours) = (&page_says["rows"][0], &native["rows"][0]);
+    assert_eq!(keys(theirs), keys(ours));
+    for key in ["name", "backend"] {
+        assert_eq!(theirs[key], ours[key]);
+    }
+    let [ms, rate] = ["ms", "examples_per_s"].map(|key| theirs[key].as_f64().expect("a number"));
+    assert!((rate * ms / 256e3 - 1.0).abs() < 1e-9, "{theirs}");
+    let refused = page.try_evaluate("ghmLab.bench({filter: 'nothing'})");
+    assert!(refused.is_err_and(|why| why.contains("no workload is called nothing")));
+}
