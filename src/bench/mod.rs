@@ -155,7 +155,11 @@ impl Bench {
         Results {
             schema: "ghm-lab-bench/1",
             version: env!("CARGO_PKG_VERSION"),
-            machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            machine: match std::env::consts::OS {
+                // A browser does not say.
+                "" | "unknown" => std::env::consts::ARCH.to_owned(),
+                system => format!("{system} {}", std::env::consts::ARCH),
+            },
             threads: crate::engine::cpu::threads(),
             rows: &self.rows,
             failures: &self.failures,

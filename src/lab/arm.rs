@@ -73,10 +73,13 @@ impl Arm {
         self.name.as_deref()
     }
 
-    /// Gives it a name; without letters it is that of the loss again.
+    /// Gives it a name of one line; without letters it is that of the loss again.
     pub(super) fn rename(&mut self, name: &str) {
-        let name: String = name.trim().chars().take(Self::LONGEST_NAME).collect();
-        self.name = (!name.is_empty()).then_some(name);
+        let line = name.replace(char::is_control, " ");
+        let name: String = line.trim().chars().take(Self::LONGEST_NAME).collect();
+        // It may have been cut at a space.
+        let name = name.trim_end();
+        self.name = (!name.is_empty()).then(|| name.to_owned());
     }
 
     pub fn config(&self) -> &Config {

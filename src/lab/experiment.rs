@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Arm, ArmCommand, Command, Lab, Severity};
 use crate::config::{Config, setting};
-use crate::data::predictions::Input;
+use crate::data::predictions::{Input, shorten};
 use crate::ghm::Loss;
 use crate::words::{tr, word};
 
@@ -230,7 +230,7 @@ fn read(text: &str) -> Result<Opened, String> {
         Some(other) => {
             return Err(tr!(
                 "\"format\" is \"{other}\", not \"{FORMAT}\"",
-                other,
+                other = shorten(other),
                 FORMAT
             ));
         }
@@ -300,7 +300,7 @@ fn config(object: Option<&Json>, place: &str, notes: &mut Vec<String>) -> Config
             notes.push(tr!(
                 "{place}: \"{key}\" is no setting of this lab",
                 place,
-                key
+                key = shorten(key)
             ));
         } else if text.contains(['&', '=', '#']) {
             notes.push(tr!(

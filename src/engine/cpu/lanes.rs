@@ -16,6 +16,9 @@ pub const BLOCK: usize = 512;
 /// Rows that [`combine`] computes together: a value of a row below is read once for all of them.
 const ROWS: usize = 4;
 
+/// Rows whose products [`dots`] is best asked for together.
+pub(super) const TILE: [usize; 2] = [2, 2];
+
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 struct Lanes<T>([T; WIDTH]);

@@ -5,7 +5,7 @@
 
 use multiversion::multiversion;
 
-use super::lanes::{BLOCK, combine, dots, sum};
+use super::lanes::{BLOCK, TILE, combine, dots, sum};
 use crate::config::Activation;
 use crate::engine::Network;
 use crate::ghm::Real;
@@ -150,8 +150,8 @@ pub fn reduce<T: Real>(
     gradient: &mut [T],
 ) {
     // Rows of deltas, and of inputs, that are multiplied together.
-    const A: usize = 2;
-    const B: usize = 2;
+    const A: usize = TILE[0];
+    const B: usize = TILE[1];
     let n = residuals.len() / network.outputs();
     for (l, layer) in network.layers.iter().enumerate() {
         let below = if l == 0 {
