@@ -14,6 +14,9 @@ export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}
 readonly WEBGPU_LIMIT=1290000
 readonly WEBGL_LIMIT=1235000
 
+# What checks licences, sources and advisories.
+readonly DENY=0.20.2
+
 # "package:how to tell that it is there", the latter a command or an absolute path.
 readonly NEEDS=(
     "gcc:cc"
@@ -94,6 +97,22 @@ rust_tests() {
     cargo test --locked --quiet --package ghm-lab-server
 }
 
+# Licences and sources of all dependencies, and what is known against them.
+dependencies() {
+    local deny=$target/tools/bin/cargo-deny
+    if [ "$("$deny" --version 2>/dev/null)" != "cargo-deny $DENY" ]; then
+        echo "Installing cargo-deny $DENY under $target/tools (a few minutes, once)."
+        cargo install cargo-deny --version "$DENY" --locked --root "$target/tools" --force --quiet
+    fi
+    "$deny" --offline --locked check bans licenses sources
+    # The list of advisories lies in a Git repository that not every network reaches.
+    if "$deny" fetch db >"$target/deny.log" 2>&1; then
+        "$deny" --locked check advisories
+    else
+        printf 'NOT CHECKED: advisories, since their list could not be fetched: %s\n' "$(tail -n 1 "$target/deny.log")"
+    fi
+}
+
 # check_size BUNDLE LIMIT
 check_size() {
     local size=0 file
@@ -123,6 +142,7 @@ run "format" cargo fmt --all --check
 run "lints, native" cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
 run "lints, WebGPU bundle" clippy_wasm gpu
 run "lints, WebGL 2 bundle" clippy_wasm webgl
+run "dependencies" dependencies
 run "Rust tests" rust_tests
 run "code for other frameworks" tests/snippets/run.sh
 run "web build" web/build.sh

@@ -22,9 +22,10 @@ const javascript = (part, peer, bar) =>
     { part, unit: "M/s", peer: `${peer}, Chromium`, theirs: at("chromium", part, name), ours: page("train/256"), bar },
   ]);
 const wanted = [
-  ...[...losses, ...steps].map(([name, bar]) => (
-    { part: "pytorch", peer: "PyTorch", theirs: at("pytorch", null, name), ours: native(name), unit: "ms", bar }
-  )),
+  ...[...losses, ...steps].flatMap(([name, bar]) => [
+    { part: "pytorch", peer: "PyTorch", theirs: at("pytorch", null, name), ours: native(name), unit: "ms", bar },
+    { part: "pytorch", peer: "PyTorch, tuned", theirs: at("pytorch", null, `${name}/best`), ours: native(name), unit: "ms" },
+  ]),
   ...javascript("playground", "TensorFlow Playground", 20),
   ...javascript("convnet", "ConvNetJS"),
   ...steps.map(([name]) => (
@@ -58,6 +59,9 @@ const machine = { date: new Date().toISOString(), cpu: model, cores: 1 + others.
 
 print(rows);
 console.log("\nms: one step, median of the best round; M/s: million examples a second; ours: CPU engine, with GHM-C.");
+if (part === "" || part === "pytorch") {
+  console.log("PyTorch: as it comes, with plain cross-entropy; tuned: the fastest of one or all threads and of all kinds of its Adam.");
+}
 if (rows.some(isUnsteady)) console.log("~: a tenth of the steps took over 1.5 times the median; was the machine idle?");
 console.log(`${machine.date}, ${machine.cpu}, ${machine.cores} cores; ${versions.join(", ")}`);
 if (jsonFile) writeFileSync(jsonFile, `${JSON.stringify({ schema: "ghm-lab-peers/1", ...machine, rows }, null, 2)}\n`);
@@ -106,7 +110,7 @@ function workload(theirs, ours) {
   const [kind, size] = theirs.split("/");
   const count = Number(size).toLocaleString("en");
   if (kind === "ghm-c") return `GHM-C loss and gradient, ${count} logits`;
-  return `training 2-16-16-1, batch ${count}${theirs === ours ? "" : ` (ours ${ours.split("/")[1]})`}`;
+  return `training 2-16-16-1, batch ${count}${theirs.split("/")[1] === ours.split("/")[1] ? "" : ` (ours ${ours.split("/")[1]})`}`;
 }
 
 function digits(number) {

@@ -16,8 +16,8 @@ use crate::engine::{
 use crate::ghm::Loss;
 use crate::xray::{Job, Progress};
 
-/// Examples of the dataset that is trained on; as many as the largest mini-batch needs.
-const EXAMPLES: u32 = 100_000;
+/// Examples of the dataset, half of which are trained on: all mini-batches are whole ones.
+const EXAMPLES: u32 = 2 * 65_536;
 /// Batch size of the race.
 const RACE_BATCH: u32 = 4096;
 /// Rows of the X-ray.
@@ -200,6 +200,7 @@ fn config(loss: Loss, batch_size: u32, backend: Backend) -> Config {
         batch_size,
         backend,
         examples: EXAMPLES,
+        test_share: 0.5,
         ..Config::default()
     }
 }

@@ -10,18 +10,10 @@ use crate::config::Activation;
 use crate::engine::Network;
 use crate::ghm::Real;
 
-/// Hyperbolic tangent, written as the shader writes it.
-#[inline(always)]
-fn tanh<T: Real>(x: T) -> T {
-    let e = (-(x.abs() + x.abs())).exp();
-    let t = (T::ONE - e) / (T::ONE + e);
-    if x < T::ZERO { -t } else { t }
-}
-
 #[inline(always)]
 fn activate<T: Real>(activation: Activation, values: &mut [T]) {
     match activation {
-        Activation::Tanh => values.iter_mut().for_each(|v| *v = tanh(*v)),
+        Activation::Tanh => values.iter_mut().for_each(|v| *v = v.tanh()),
         Activation::Relu => values.iter_mut().for_each(|v| *v = v.max(T::ZERO)),
     }
 }
