@@ -1,7 +1,8 @@
 //! How fast this machine is.
 
-use egui::{Align, Grid, Id, Layout, Modal, ProgressBar, RichText, Ui};
+use egui::{Align, Id, Layout, Modal, ProgressBar, RichText, Ui};
 
+use super::table::table;
 use super::{egui, style};
 use crate::bench::Row;
 use crate::figure::{count, number};
@@ -36,7 +37,7 @@ pub(super) fn show(ui: &Ui, lab: &mut Lab, is_open: &mut bool) {
             ui.add_space(8.0);
             egui::ScrollArea::both()
                 .max_height(content.height() - 240.0)
-                .show(ui, |ui| table(ui, lab));
+                .show(ui, |ui| results(ui, lab));
             ui.add_space(8.0);
             buttons(ui, lab)
         });
@@ -69,44 +70,36 @@ fn buttons(ui: &mut Ui, lab: &mut Lab) -> bool {
     .inner
 }
 
-fn table(ui: &mut Ui, lab: &Lab) {
+/// What is measured so far, and what could not be.
+fn results(ui: &mut Ui, lab: &Lab) {
     let Some(bench) = lab.bench() else {
         return;
     };
-    let heads = [
+    let header = [
         word("workload"),
         "ms",
         word("eight of ten"),
         word("examples/s"),
     ];
-    Grid::new("bench")
-        .num_columns(heads.len())
-        .spacing([24.0, 4.0])
-        .show(ui, |ui| {
-            for head in heads {
-                ui.label(RichText::new(head).weak());
-            }
-            ui.end_row();
-            for row in bench.rows() {
-                cells(ui, row);
-                ui.end_row();
-            }
-            for failure in bench.failures() {
-                ui.label(failure.name);
-                ui.label("–");
-                ui.end_row();
-            }
-        });
+    let cells = |row: &Row| {
+        let [low, high] = row.spread.map(number);
+        let rate = count(three_digits(row.examples_per_s));
+        vec![
+            row.name.to_owned(),
+            number(row.ms),
+            format!("{low} – {high}"),
+            rate,
+        ]
+    };
+    let rows: Vec<_> = bench.rows().iter().map(cells).collect();
+    table(ui, &header, &rows, &|_, column| column == 1);
     for failure in bench.failures() {
         ui.label(format!("{}: {}", failure.name, failure.reason));
     }
 }
 
-fn cells(ui: &mut Ui, row: &Row) {
-    ui.label(row.name)
-        .on_hover_text(format!("{}, {}", row.backend, row.adapter));
-    ui.label(style::strong(number(row.ms), 14.0));
-    let [low, high] = row.spread.map(number);
-    ui.label(format!("{low} – {high}"));
-    ui.label(count(row.examples_per_s.round() as u64));
+/// More digits of a rate would differ from run to run.
+fn three_digits(rate: f64) -> u64 {
+    let unit = 10_f64.powf((rate.max(1.0).log10().floor() - 2.0).max(0.0));
+    ((rate / unit).round() * unit) as u64
 }

@@ -33,7 +33,7 @@ fn a_resumed_run_is_the_same_run_to_the_bit() {
                 optimizer,
                 ..small_config()
             };
-            let mut whole = trainer(&config);
+            let whole = trainer(&config);
             // In the middle of the third epoch, and at the end of one.
             let epoch = whole.batches_left();
             for first in [2 * epoch + 1, 3 * epoch] {

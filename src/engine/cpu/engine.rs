@@ -23,6 +23,8 @@ pub struct CpuEngine<T = f32> {
     parameters: Vec<T>,
     moments: Vec<T>,
     gradient: Vec<T>,
+    /// The gradient while it is added up.
+    totals: Vec<f64>,
     density: GradientDensity<T>,
     loss: T,
     last_step: Option<Step>,
@@ -81,6 +83,7 @@ impl<T: Real> CpuEngine<T> {
             parameters: parameters.iter().map(of).collect(),
             moments: vec![T::ZERO; 2 * parameters.len()],
             gradient: vec![T::ZERO; parameters.len()],
+            totals: vec![0.0; parameters.len()],
             density: GradientDensity::default(),
             loss: T::ZERO,
             last_step: None,
@@ -141,8 +144,14 @@ impl<T: Real> CpuEngine<T> {
                 block.learn(step, network, parameters, first, &selection, beta, scratch);
             },
         );
-        for (i, gradient) in self.gradient.iter_mut().enumerate() {
-            *gradient = total(self.blocks.iter().map(|block| block.gradient[i]));
+        self.totals.fill(0.0);
+        for block in &self.blocks {
+            for (total, part) in self.totals.iter_mut().zip(&block.gradient) {
+                *total += part.to_f64();
+            }
+        }
+        for (gradient, &total) in self.gradient.iter_mut().zip(&self.totals) {
+            *gradient = T::of(total);
         }
         let loss = total(self.blocks.iter().map(|block| block.head.loss));
         self.loss = loss / T::of(f64::from(step.valid.max(1)));
