@@ -96,9 +96,21 @@ pub fn threads() -> usize {
     1
 }
 
-/// Blocks that are worth waking a thread for.
+/// Blocks from which on other threads are worth waking.
 #[cfg(not(target_arch = "wasm32"))]
-const WORTH_A_THREAD: usize = 4;
+const WORTH_THREADS: usize = 8;
+
+/// Calls `work` where calls of [`each`] over so many blocks find threads awake: a thread that sleeps takes
+/// longer to wake than a step may take.
+pub(super) fn on_workers(blocks: usize, work: impl FnOnce() + Send) {
+    #[cfg(not(target_arch = "wasm32"))]
+    if blocks >= WORTH_THREADS {
+        return rayon::scope(|_| work());
+    }
+    #[cfg(target_arch = "wasm32")]
+    let _ = blocks;
+    work();
+}
 
 /// Calls `work` with each block, of so many examples, the index of its first one and a scratch, on all threads
 /// where there are blocks enough. What comes out does not depend on the number of threads.
@@ -109,10 +121,10 @@ pub(super) fn each<B: Send, T: Real>(
     work: impl Fn(usize, &mut B, &mut Scratch<T>) + Send + Sync,
 ) {
     #[cfg(not(target_arch = "wasm32"))]
-    if blocks.len() >= 2 * WORTH_A_THREAD {
+    if blocks.len() >= WORTH_THREADS {
         use rayon::prelude::*;
         // More groups than threads: one that is held up leaves its share to the others.
-        let groups = (4 * threads()).min(blocks.len() / WORTH_A_THREAD);
+        let groups = (4 * threads()).min(blocks.len());
         let size = blocks.len().div_ceil(groups);
         scratches.resize_with(groups.max(scratches.len()), Scratch::default);
         let groups = blocks.par_chunks_mut(size).zip(scratches).enumerate();

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::block::{Block, each};
+use super::block::{Block, each, on_workers};
 use super::head::Looked;
 use super::{BLOCK, Gradients, Head, Scratch, contributions, predict, update};
 use web_time::Instant;
 
-use crate::data::Dataset;
+use crate::data::{Dataset, Split};
 use crate::engine::{
     BackendInfo, ClassStatistics, Engine, EngineError, Network, Reading, Request, Step, Timing,
     evaluation_points, map_points,
@@ -18,8 +18,15 @@ use crate::ghm::{DensityRule, Loss, Real, Selection, density, select_hardest};
 /// Trains before the call returns; natively on all cores.
 pub struct CpuEngine<T = f32> {
     info: BackendInfo,
-    network: Network,
     data: Rc<Dataset>,
+    run: Run<T>,
+    readings: VecDeque<Reading>,
+    timings: VecDeque<Timing>,
+}
+
+/// What steps change, and what they need beside the data: all that can be handed to another thread.
+struct Run<T> {
+    network: Network,
     parameters: Vec<T>,
     moments: Vec<T>,
     gradient: Vec<T>,
@@ -30,8 +37,6 @@ pub struct CpuEngine<T = f32> {
     last_step: Option<Step>,
     blocks: Vec<Block<T>>,
     scratches: Vec<Scratch<T>>,
-    readings: VecDeque<Reading>,
-    timings: VecDeque<Timing>,
 }
 
 /// Counts, moving average, density and weight of every bin.
@@ -80,43 +85,46 @@ impl<T: Real> CpuEngine<T> {
         let of = |&value: &f32| T::of(f64::from(value));
         Self {
             info: info::<T>(),
-            parameters: parameters.iter().map(of).collect(),
-            moments: vec![T::ZERO; 2 * parameters.len()],
-            gradient: vec![T::ZERO; parameters.len()],
-            totals: vec![0.0; parameters.len()],
-            density: GradientDensity::default(),
-            loss: T::ZERO,
-            last_step: None,
-            blocks: Vec::new(),
-            scratches: Vec::new(),
+            data,
+            run: Run {
+                parameters: parameters.iter().map(of).collect(),
+                moments: vec![T::ZERO; 2 * parameters.len()],
+                gradient: vec![T::ZERO; parameters.len()],
+                totals: vec![0.0; parameters.len()],
+                density: GradientDensity::default(),
+                loss: T::ZERO,
+                last_step: None,
+                blocks: Vec::new(),
+                scratches: Vec::new(),
+                network,
+            },
             readings: VecDeque::new(),
             timings: VecDeque::new(),
-            network,
-            data,
         }
     }
 
     /// The parameters as they are now.
     pub fn parameters(&self) -> &[T] {
-        &self.parameters
+        &self.run.parameters
     }
 
     /// Gradient of the last step's loss with respect to the parameters.
     pub fn gradient(&self) -> &[T] {
-        &self.gradient
+        &self.run.gradient
     }
 
     /// Harmonizing weight of every bin, as of the last step.
     pub fn beta(&self) -> &[T] {
-        &self.density.beta
+        &self.run.density.beta
     }
+}
 
-    fn step(&mut self, step: &Step, indices: &[u32]) {
+impl<T: Real> Run<T> {
+    fn step(&mut self, step: &Step, indices: &[u32], examples: &Split) {
         self.last_step = Some(*step);
         let blocks = indices.len().div_ceil(BLOCK);
         self.blocks.resize_with(blocks, Block::default);
         let (network, parameters) = (&self.network, &self.parameters);
-        let examples = &self.data.train;
         let scratches = &mut self.scratches;
         each(
             &mut self.blocks,
@@ -249,10 +257,15 @@ impl<T: Real> Engine for CpuEngine<T> {
 
     fn train(&mut self, steps: &[Step], indices: &[u32]) -> Result<(), EngineError> {
         let start = Instant::now();
-        for step in steps {
-            let first = step.first as usize;
-            self.step(step, &indices[first..first + step.examples as usize]);
-        }
+        let (run, examples) = (&mut self.run, &self.data.train);
+        let most = steps.iter().map(|step| step.examples).max().unwrap_or(0);
+        on_workers(most as usize / BLOCK, || {
+            for step in steps {
+                let first = step.first as usize;
+                let indices = &indices[first..first + step.examples as usize];
+                run.step(step, indices, examples);
+            }
+        });
         self.timings.push_back(Timing {
             steps: steps.len() as u32,
             seconds: start.elapsed().as_secs_f64(),
@@ -262,46 +275,46 @@ impl<T: Real> Engine for CpuEngine<T> {
 
     fn restore(&mut self, parameters: &[f32], moments: &[f32], ema: &[f32]) {
         let of = |values: &[f32]| values.iter().map(|&x| T::of(f64::from(x))).collect();
-        self.parameters = of(parameters);
-        self.moments = of(moments);
-        self.density.ema = of(ema);
+        self.run.parameters = of(parameters);
+        self.run.moments = of(moments);
+        self.run.density.ema = of(ema);
     }
 
     fn reset_density(&mut self) {
-        self.density.ema.fill(T::ZERO);
+        self.run.density.ema.fill(T::ZERO);
     }
 
     fn reset_optimizer(&mut self) {
-        self.moments.fill(T::ZERO);
+        self.run.moments.fill(T::ZERO);
     }
 
     fn request(&mut self, request: Request) {
-        let looked_at = self.last_step.map(|step| (step, self.whole(&step)));
+        let looked_at = self.run.last_step.map(|step| (step, self.run.whole(&step)));
         let classes = match &looked_at {
-            Some((step, whole)) => self.class_statistics(step, whole),
+            Some((step, whole)) => self.run.class_statistics(step, whole),
             None => Vec::new(),
         };
         let outputs_of =
-            |points: &[[f32; 2]]| to_f32(&predict(&self.network, &self.parameters, points));
+            |points: &[[f32; 2]]| to_f32(&predict(&self.run.network, &self.run.parameters, points));
         let reading = Reading {
-            loss: self.loss.to_f64() as f32,
-            counts: self.density.counts.clone(),
-            ema: to_f32(&self.density.ema),
-            density: to_f32(&self.density.density),
-            beta: to_f32(&self.density.beta),
+            loss: self.run.loss.to_f64() as f32,
+            counts: self.run.density.counts.clone(),
+            ema: to_f32(&self.run.density.ema),
+            density: to_f32(&self.run.density.density),
+            beta: to_f32(&self.run.density.beta),
             classes,
             outputs: request
                 .evaluate
                 .then(|| evaluation_points(&self.data).map(outputs_of)),
             map: request
                 .map
-                .then(|| outputs_of(&map_points(self.network.inputs()))),
+                .then(|| outputs_of(&map_points(self.run.network.inputs()))),
             gradient_norms: request.gradient_norms.then(|| {
                 looked_at.map_or_else(Vec::new, |(_, whole)| to_f32(&whole.gradient_norms))
             }),
             parameters: request
                 .parameters
-                .then(|| [&self.parameters, &self.moments].map(|values| to_f32(values))),
+                .then(|| [&self.run.parameters, &self.run.moments].map(|values| to_f32(values))),
         };
         self.readings.push_back(reading);
     }
