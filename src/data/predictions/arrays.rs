@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use super::columns::{Columns, Role};
-use super::error::ReadError;
+use super::error::{ReadError, shorten};
 use super::npy::{Field, Shape, decode, text};
 use super::{Block, Input, Table};
 use crate::words::tr;
@@ -49,9 +49,9 @@ impl Arrays {
         }
     }
 
-    /// Adds an array. `open` gives its bytes, header included; `available` are the bytes behind the
-    /// header; `given` names the columns of a plain array, which else take the name of the array or
-    /// what is usual.
+    /// Adds an array. `open` gives its bytes from one on, where the header begins at 0; `available` are
+    /// the bytes behind the header; `given` names the columns of a plain array, which else take the name
+    /// of the array or what is usual.
     ///
     /// # Errors
     /// When it does not fit to the others or is not whole.
@@ -61,9 +61,10 @@ impl Arrays {
         shape: &Shape,
         available: u64,
         given: Option<&[String]>,
-        open: &dyn Fn() -> Result<Box<dyn Read + Send>, ReadError>,
+        open: &dyn Fn(u64) -> Result<Box<dyn Read + Send>, ReadError>,
     ) -> Result<(), ReadError> {
-        let label = tr!("array \"{name}\"", name);
+        let shown = shorten(name);
+        let label = tr!("array \"{name}\"", name = shown);
         let bytes = shape.bytes().filter(|&bytes| bytes <= available).ok_or_else(|| {
             ReadError::of(
                 &self.file,
@@ -86,7 +87,7 @@ impl Arrays {
         self.row_bytes += bytes / shape.rows.max(1);
         let mut lane = |source, row_bytes: usize, fields| {
             self.lanes.push(Lane {
-                name: name.to_owned(),
+                name: shown.clone(),
                 source,
                 row_bytes,
                 fields,
@@ -94,12 +95,6 @@ impl Arrays {
             });
         };
         let first = self.names.len();
-        let skip = |bytes: u64| -> Result<Box<dyn Read + Send>, ReadError> {
-            let mut source = open()?;
-            let skipped = std::io::copy(&mut source.by_ref().take(bytes), &mut std::io::sink());
-            skipped.map_err(|error| ReadError::io(&self.file, &error))?;
-            Ok(source)
-        };
         if shape.fields.iter().all(|field| field.name.is_some()) {
             let names = shape
                 .fields
@@ -108,7 +103,7 @@ impl Arrays {
             self.names.extend(names);
             let fields = shape.fields.iter().cloned().enumerate();
             let fields = fields.map(|(i, field)| (first + i, field)).collect();
-            lane(skip(shape.header)?, shape.item, fields);
+            lane(open(shape.header)?, shape.item, fields);
             return Ok(());
         }
         self.names
@@ -118,7 +113,7 @@ impl Arrays {
             for column in 0..shape.columns {
                 let before = shape.header + column as u64 * shape.rows * shape.item as u64;
                 lane(
-                    skip(before)?,
+                    open(before)?,
                     shape.item,
                     vec![(first + column, field.clone())],
                 );
@@ -135,7 +130,7 @@ impl Arrays {
                 )
             });
             lane(
-                skip(shape.header)?,
+                open(shape.header)?,
                 shape.columns * shape.item,
                 fields.collect(),
             );
@@ -147,8 +142,7 @@ impl Arrays {
     pub fn add_file(&mut self, input: &Input, given: Option<&[String]>) -> Result<(), ReadError> {
         let shape = Shape::read(&input.name, &mut input.source()?)?;
         let available = input.size()?.saturating_sub(shape.header);
-        // What is jumped over need not be read.
-        let open = || -> Result<Box<dyn Read + Send>, ReadError> { Ok(Box::new(input.source()?)) };
+        let open = |offset| from_offset(input, offset);
         let file = std::mem::replace(&mut self.file, input.name.clone());
         let added = self.add(input.stem(), &shape, available, given, &open);
         if !file.is_empty() {
@@ -192,11 +186,11 @@ impl Table for Arrays {
     fn read(&mut self, columns: &Columns, most: usize, block: &mut Block) -> Result<(), ReadError> {
         let count = (self.rows - self.next).min(most as u64) as usize;
         self.first = self.next;
+        let mut roles = vec![None; self.names.len()];
+        for &(index, role) in &columns.chosen {
+            roles[index] = Some(role);
+        }
         for lane in &mut self.lanes {
-            let chosen = |place: usize| {
-                let of = columns.chosen.iter().find(|(index, _)| *index == place);
-                of.map(|&(_, role)| role)
-            };
             let mut left = count;
             while left > 0 {
                 let rows = left.min((BUFFER / lane.row_bytes).max(1));
@@ -207,7 +201,7 @@ impl Table for Arrays {
                     ReadError::io(&what, &error)
                 })?;
                 for (place, field) in &lane.fields {
-                    match chosen(*place) {
+                    match roles[*place] {
                         None => {}
                         Some(role @ (Role::Batch | Role::Group)) => {
                             for row in self.buffer.chunks_exact(lane.row_bytes) {
@@ -226,14 +220,11 @@ impl Table for Arrays {
         }
         self.next += count as u64;
         block.rows += count;
-        for &(index, role) in &columns.chosen {
-            let is_number = !matches!(role, Role::Batch | Role::Group);
-            let fields = self.lanes.iter().flat_map(|lane| &lane.fields);
-            let is_text = fields
-                .filter(|(place, _)| *place == index)
-                .any(|(_, field)| field.element.is_text());
-            if is_number && is_text {
-                let name = &self.names[index];
+        for (place, field) in self.lanes.iter().flat_map(|lane| &lane.fields) {
+            let is_number =
+                roles[*place].is_some_and(|of| !matches!(of, Role::Batch | Role::Group));
+            if is_number && field.element.is_text() {
+                let name = &self.names[*place];
                 let what = tr!("array \"{name}\" holds text; numbers are expected", name);
                 return Err(ReadError::of(&self.file, what));
             }

@@ -1,5 +1,7 @@
 //! What columns mean by their names.
 
+use std::collections::HashMap;
+
 use super::error::{ReadError, shorten};
 use super::{Header, Outputs};
 use crate::ghm::Task;
@@ -30,19 +32,21 @@ pub(super) struct Columns {
 impl Columns {
     /// From the names of all columns of a file.
     pub fn of(file: &str, names: &[String]) -> Result<Self, ReadError> {
-        let found = |wanted: &str| -> Result<Option<usize>, ReadError> {
-            let mut at = (0..names.len()).filter(|&i| names[i] == wanted);
-            let first = at.next();
-            match at.next() {
-                Some(_) => Err(ReadError::of(
-                    file,
-                    tr!(
-                        "there are two columns \"{wanted}\"; one is expected",
-                        wanted
-                    ),
-                )),
-                None => Ok(first),
-            }
+        // Where each name stands; `None` where it stands twice.
+        let mut places: HashMap<&str, Option<usize>> = HashMap::with_capacity(names.len());
+        for (index, name) in names.iter().enumerate() {
+            let place = places.entry(name).and_modify(|place| *place = None);
+            place.or_insert(Some(index));
+        }
+        let found = |wanted: &str| match places.get(wanted) {
+            Some(None) => Err(ReadError::of(
+                file,
+                tr!(
+                    "there are two columns \"{wanted}\"; one is expected",
+                    wanted
+                ),
+            )),
+            place => Ok(place.copied().flatten()),
         };
         let (prefix, task, outputs) = kind(file, names)?;
         let needed = match task {

@@ -36,7 +36,7 @@ impl fmt::Display for ReadError {
 impl std::error::Error for ReadError {}
 
 /// At most 40 characters of a text that a file holds, without control characters.
-pub(super) fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     const MOST: usize = 40;
     let clean = |c: char| if c.is_control() { ' ' } else { c };
     let mut short: String = text.chars().map(clean).take(MOST).collect();

@@ -13,6 +13,8 @@ pub const PAPER: &str = include_str!("paper_gradient_norms.csv");
 const NORM: &str = "gradient_norm";
 /// Most bins that centres may stand for.
 const MOST_BINS: f64 = 1e6;
+/// Largest count: so many in each bin still have a sum.
+const MOST_COUNT: f64 = 1e300;
 /// How far a centre may be from the middle of its bin, in bins.
 const SLACK: f64 = 0.02;
 
@@ -60,8 +62,7 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
     while let Some((record, line)) = text.next()? {
         let cell = |column: usize, most: f64, expected: &str| {
             let field = record.get(column).unwrap_or_default();
-            let value =
-                number(field).filter(|value| (0.0..=most).contains(value) && value.is_finite());
+            let value = number(field).filter(|value| (0.0..=most).contains(value));
             value.ok_or_else(|| {
                 let shown = shorten(&String::from_utf8_lossy(field));
                 let name = &names[column];
@@ -80,7 +81,7 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
             // Less than one example is none.
             10f64.powf(cell(count, 300.0, word("a number from 0 to 300"))?)
         } else {
-            cell(count, f64::MAX, word("a number from 0 on"))?
+            cell(count, MOST_COUNT, word("a number from 0 on"))?
         };
         if let Some([last, _]) = points.last().filter(|[last, _]| *last >= g) {
             return Err(ReadError(tr!(
@@ -100,6 +101,10 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
             word("its gradient norms are not the centres of bins of equal width over 0 to 1"),
         )
     })?;
+    if counts.iter().all(|&count| count == 0.0) {
+        let what = word("there is no example among the rows that is not ignored");
+        return Err(ReadError::of(file, what));
+    }
     Ok(Histogram { counts })
 }
 
@@ -130,7 +135,8 @@ fn fill(points: &[[f64; 2]]) -> Option<Vec<f64>> {
                     low + share * (high - low)
                 }
             } else {
-                low * (high / low).powf(share)
+                // The quotient of the two may be too large for a number.
+                (low * (high / low).powf(share)).min(low.max(high))
             };
         }
     }

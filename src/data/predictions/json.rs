@@ -3,7 +3,9 @@
 use std::fmt;
 use std::io::BufReader;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 
 use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
@@ -79,6 +81,10 @@ impl<'de> Visitor<'de> for ArrayVisitor {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(word("an array of numbers"))
     }
+    fn visit_str<E: Error>(self, value: &str) -> Result<Array, E> {
+        // It may be as long as the file.
+        Err(E::invalid_type(Unexpected::Str(&shorten(value)), &self))
+    }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Array, A::Error> {
         let mut array = Array::default();
         while let Some(cell) = seq.next_element()? {
@@ -97,7 +103,7 @@ impl<'de> Visitor<'de> for ArrayVisitor {
 
 impl<'de> Deserialize<'de> for Array {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ArrayVisitor)
+        deserializer.deserialize_any(ArrayVisitor)
     }
 }
 

@@ -23,6 +23,7 @@ use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 pub use error::ReadError;
+pub(crate) use error::shorten;
 pub use histogram::{Histogram, PAPER, is_histogram, read_histogram};
 pub use open::Predictions;
 

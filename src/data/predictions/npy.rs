@@ -11,8 +11,9 @@ use crate::words::{tr, word};
 
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// Longest header in bytes.
+/// Longest header in bytes, and longest row: one is in memory at a time.
 const MOST_HEADER: usize = 1 << 20;
+const MOST_ROW: usize = 1 << 20;
 
 /// What one element is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +168,9 @@ impl Shape {
         };
         if item == 0 {
             return Err(refuse(word("its elements have no bytes").to_owned()));
+        }
+        if item * columns > MOST_ROW {
+            return Err(broken());
         }
         Ok(Self {
             rows,

@@ -1,8 +1,8 @@
 //! NPZ: a zip archive with an NPY array for each column.
 
-use std::io::Read;
+use std::io::{self, BufReader, Read};
 
-use flate2::read::DeflateDecoder;
+use flate2::bufread::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::arrays::{Arrays, from_offset};
@@ -11,10 +11,12 @@ use super::npy::Shape;
 use super::{Input, Options};
 use crate::words::{tr, word};
 
-/// Most members of an archive.
-const MOST_MEMBERS: usize = 10_000;
+/// Most members of an archive: each is unpacked for itself, side by side with the others.
+const MOST_MEMBERS: usize = 1000;
 /// Deflate cannot pack better than this: what claims to is hostile.
 const MOST_RATIO: u64 = 1100;
+/// Largest array that is unpacked as a whole.
+const MOST_WHOLE: u64 = 1 << 30;
 
 /// All arrays of an archive that may be columns.
 pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError> {
@@ -66,24 +68,40 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
             return Err(refuse(word("is of impossible size")));
         }
         drop(member);
-        let unpack = || -> Result<Box<dyn Read + Send>, ReadError> {
+        let is_packed = method == CompressionMethod::Deflated;
+        // Goes to a byte of the array.
+        let unpack = |offset: u64| -> Result<Box<dyn Read + Send>, ReadError> {
+            if !is_packed {
+                let bytes = from_offset(input, start + offset)?;
+                return Ok(Box::new(bytes.take(packed.saturating_sub(offset))));
+            }
             let bytes = from_offset(input, start)?.take(packed);
-            let bytes = std::io::BufReader::with_capacity(1 << 16, bytes);
-            Ok(match method {
-                CompressionMethod::Stored => Box::new(bytes),
-                _ => Box::new(DeflateDecoder::new(bytes).take(unpacked)),
-            })
+            let bytes = DeflateDecoder::new(BufReader::with_capacity(1 << 14, bytes));
+            let mut bytes = bytes.take(unpacked);
+            let skipped = io::copy(&mut bytes.by_ref().take(offset), &mut io::sink());
+            skipped.map_err(|error| ReadError::io(file, &error))?;
+            Ok(Box::new(bytes))
         };
         let whole = tr!("{file}, array \"{}\"", shorten(&name), file);
-        let shape = Shape::read(&whole, &mut unpack()?)?;
+        let shape = Shape::read(&whole, &mut unpack(0)?)?;
         let available = unpacked.saturating_sub(shape.header);
-        arrays.add(
-            &name,
-            &shape,
-            available,
-            options.columns.as_deref(),
-            &unpack,
-        )?;
+        let given = options.columns.as_deref();
+        if !(is_packed && shape.fortran) {
+            arrays.add(&name, &shape, available, given, &unpack)?;
+            continue;
+        }
+        // Its columns lie one behind the other, and to unpack up to each would take forever.
+        if unpacked > MOST_WHOLE {
+            return Err(refuse(word(
+                "is packed and lies column by column, so that all of it must be in memory: at most 1 GiB",
+            )));
+        }
+        let mut bytes = Vec::new();
+        let read = unpack(0)?.read_to_end(&mut bytes);
+        read.map_err(|error| ReadError::io(&whole, &error))?;
+        let bytes = Input::bytes(whole, bytes);
+        let open = |offset| from_offset(&bytes, offset);
+        arrays.add(&name, &shape, available, given, &open)?;
     }
     Ok(arrays)
 }

@@ -1,12 +1,16 @@
 //! Parquet: columns in packed pages, by groups of rows. Flat columns of numbers and text are read.
 
 mod source;
+mod thrift;
+
+use std::sync::Arc;
 
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::ColumnDescriptor;
 
 use super::columns::{Columns, Role};
@@ -15,7 +19,7 @@ use super::guard::guarded;
 use super::npy::half;
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
-use source::{Checked, Chunks};
+use source::{Checked, Chunks, Packed};
 
 /// What the values of a column are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,6 +82,7 @@ enum Values {
 /// A Parquet file.
 pub(super) struct Pages {
     file: String,
+    chunks: Chunks,
     reader: SerializedFileReader<Chunks>,
     names: Vec<String>,
     lanes: Vec<Lane>,
@@ -100,7 +105,10 @@ impl Pages {
             input: input.clone(),
             size,
         };
-        let reader = attempt(&file, || SerializedFileReader::new(chunks))?;
+        let reader = attempt(&file, || {
+            chunks.check_metadata()?;
+            SerializedFileReader::new(chunks.clone())
+        })?;
         let metadata = reader.metadata();
         let columns = metadata.file_metadata().schema_descr().columns();
         let names = columns.iter().map(|column| column.path().string());
@@ -119,6 +127,7 @@ impl Pages {
             rows,
             size,
             file,
+            chunks,
             reader,
         })
     }
@@ -177,8 +186,8 @@ impl Pages {
         if self.next_group == self.reader.num_row_groups() {
             return Ok(false);
         }
-        let group = self.reader.get_row_group(self.next_group)?;
-        self.left = group.metadata().num_rows().max(0) as u64;
+        let group = self.reader.metadata().row_group(self.next_group);
+        self.left = group.num_rows().max(0) as u64;
         for lane in &mut self.lanes {
             let column = self
                 .reader
@@ -186,8 +195,11 @@ impl Pages {
                 .file_metadata()
                 .schema_descr()
                 .column(lane.index);
-            let pages = group.get_column_page_reader(lane.index)?;
-            lane.reader = Some(get_column_reader(column, Box::new(Checked(pages))));
+            let chunk = group.column(lane.index);
+            let packed = Arc::new(Packed::new(&self.chunks, chunk.compression()));
+            let pages = SerializedPageReader::new(packed, chunk, self.left as usize, None)?;
+            let pages = Checked(Box::new(pages));
+            lane.reader = Some(get_column_reader(column, Box::new(pages)));
         }
         self.next_group += 1;
         Ok(true)

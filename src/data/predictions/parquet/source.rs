@@ -1,23 +1,57 @@
 //! Where the parquet crate reads from, with what it takes on trust checked: sizes that a file only
 //! claims must not become memory.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use bytes::Bytes;
+use parquet::basic::Compression;
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
+use parquet::file::FOOTER_SIZE;
+use parquet::file::metadata::FooterTail;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::thrift::{is_sound, page_sizes};
 use crate::data::predictions::{Input, ReadError, Source};
 use crate::words::word;
 
 /// Most values that a page may claim to hold.
 const MOST_VALUES: u32 = 1 << 28;
 
+fn too_much() -> ParquetError {
+    ParquetError::General(word("a page claims more values than it can hold").to_owned())
+}
+
 /// An input as the parquet crate wants it: read from any place, many times.
+#[derive(Clone)]
 pub(super) struct Chunks {
     pub input: Input,
     pub size: u64,
+}
+
+impl Chunks {
+    /// Looks at the metadata at the end of the file; what is wrong with the end itself the crate says.
+    pub fn check_metadata(&self) -> Result<()> {
+        let Some(end) = self.size.checked_sub(FOOTER_SIZE as u64) else {
+            return Ok(());
+        };
+        let tail = self.get_bytes(end, FOOTER_SIZE)?;
+        let Ok(tail) = FooterTail::try_from(&tail[..]) else {
+            return Ok(());
+        };
+        let length = tail.metadata_length();
+        match end.checked_sub(length as u64) {
+            Some(start) if !tail.is_encrypted_footer() => {
+                if is_sound(&self.get_bytes(start, length)?) {
+                    return Ok(());
+                }
+                Err(ParquetError::General(
+                    word("it contradicts itself").to_owned(),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Length for Chunks {
@@ -47,6 +81,68 @@ impl ChunkReader for Chunks {
     }
 }
 
+/// The pages of one column, each no larger than its packed bytes can become.
+pub(super) struct Packed {
+    chunks: Chunks,
+    /// Most bytes that a packed byte can become.
+    ratio: u64,
+}
+
+impl Packed {
+    pub fn new(chunks: &Chunks, compression: Compression) -> Self {
+        Self {
+            chunks: chunks.clone(),
+            ratio: match compression {
+                Compression::SNAPPY => 22,
+                Compression::LZ4 | Compression::LZ4_RAW => 256,
+                Compression::GZIP(_) => 1100,
+                // Zstandard has blocks of 128 KiB in four bytes.
+                _ => 1 << 15,
+            },
+        }
+    }
+}
+
+impl Length for Packed {
+    fn len(&self) -> u64 {
+        self.chunks.size
+    }
+}
+
+/// Bytes whose end is an error: of what a header claims, the parquet crate skips on and on what is not there.
+pub(super) struct Header(BufReader<Box<dyn Source>>);
+
+impl Read for Header {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(bytes)? {
+            0 if !bytes.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
+            count => Ok(count),
+        }
+    }
+}
+
+impl ChunkReader for Packed {
+    type T = Header;
+
+    /// Goes to the header of a page.
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        let mut header = self.chunks.get_read(start)?;
+        let is_possible = page_sizes(header.fill_buf()?).is_some_and(|[unpacked, packed]| {
+            let [unpacked, packed] =
+                [unpacked, packed].map(|size| u64::try_from(size).unwrap_or(0));
+            unpacked <= (packed + 1) * self.ratio
+        });
+        if is_possible {
+            return Ok(Header(header));
+        }
+        Err(too_much())
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        self.chunks.get_bytes(start, length)
+    }
+}
+
 /// Pages of a column, each with no more values than it can hold.
 pub(super) struct Checked(pub Box<dyn PageReader>);
 
@@ -58,8 +154,7 @@ impl Checked {
             Page::DataPage { .. } | Page::DataPageV2 { .. } => MOST_VALUES,
         };
         if page.num_values() > most {
-            let what = word("a page claims more values than it can hold");
-            return Err(ParquetError::General(what.to_owned()));
+            return Err(too_much());
         }
         Ok(page)
     }
