@@ -42,7 +42,7 @@ impl Lab {
         let handover = Handover {
             arms: arms.collect(),
             shown: self.shown,
-            playing: self.playing || self.interrupted,
+            playing: self.playing || self.interrupted.as_ref().is_some_and(|(would, _)| *would),
             speed: self.speed,
             goal: self.goal,
         };

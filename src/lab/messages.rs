@@ -61,6 +61,11 @@ impl Messages {
         }
     }
 
+    /// Takes back what turned out to be said too early.
+    pub(super) fn retract(&mut self, text: &str) {
+        self.list.retain(|message| message.text != text);
+    }
+
     pub fn clear(&mut self) {
         self.list.clear();
     }

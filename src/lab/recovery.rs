@@ -102,6 +102,11 @@ impl Lab {
         if self.resume(&configs, &self.kept_at(step)).is_err() {
             return false;
         }
+        if let Some((would_play, said)) = self.interrupted.take() {
+            // That was a consequence of the loss.
+            self.messages.retract(&said);
+            self.playing |= would_play;
+        }
         self.say_goes_on(&reason, step);
         true
     }

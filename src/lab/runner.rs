@@ -45,8 +45,8 @@ pub struct Lab {
     /// Index of the arm that is shown.
     pub(super) shown: usize,
     pub(super) playing: bool,
-    /// Whether it would play but for an error of the engine.
-    pub(super) interrupted: bool,
+    /// After an error of the engine: whether it would play but for that, and what was said.
+    pub(super) interrupted: Option<(bool, String)>,
     pub(super) speed: f64,
     /// The step to run to while not playing.
     pub(super) goal: u64,
@@ -85,7 +85,7 @@ impl Lab {
             arms: Vec::new(),
             shown: 0,
             playing: false,
-            interrupted: false,
+            interrupted: None,
             speed: 100.0,
             goal: 0,
             created: Instant::now(),
@@ -201,7 +201,7 @@ impl Lab {
     pub fn command(&mut self, command: Command) {
         let step = self.step();
         if !matches!(command, Command::Speed(_)) {
-            self.interrupted = false;
+            self.interrupted = None;
             self.look_back(None);
         }
         match command {
@@ -311,8 +311,9 @@ impl Lab {
             && !self.recover()
         {
             // The word that the device is gone may come later.
-            self.interrupted = self.playing;
-            self.stop(error.to_string());
+            let text = error.to_string();
+            self.interrupted = Some((self.playing, text.clone()));
+            self.stop(text);
         }
         self.read_on();
         self.repeat_on();
