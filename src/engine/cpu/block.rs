@@ -1,15 +1,15 @@
 //! What a training step does with one block of examples, and how blocks are shared among threads.
 
-use super::{Head, Scratch, backward, forward, reduce};
+use super::{Aligned, BLOCK, Head, Scratch, backward, forward, reduce};
 use crate::data::Split;
 use crate::engine::{Network, Step};
 use crate::ghm::{Real, Selection};
 
-/// Arrays of a block of at most [`super::BLOCK`] examples: from coordinates to a gradient.
+/// Arrays of a block of at most [`BLOCK`] examples: from coordinates to a gradient.
 #[derive(Default)]
 pub(super) struct Block<T> {
-    inputs: Vec<T>,
-    activations: Vec<T>,
+    inputs: Aligned<T>,
+    activations: Aligned<T>,
     /// Its part of the gradient with respect to every parameter.
     pub gradient: Vec<T>,
     pub head: Head<T>,
@@ -32,7 +32,7 @@ impl<T: Real> Block<T> {
             (&mut self.inputs, network.inputs()),
             (&mut self.activations, network.hidden_units()),
         ] {
-            array.resize(rows * n, T::ZERO);
+            array.resize(rows * n);
         }
         self.gradient.resize(parameters.len(), T::ZERO);
         let of = |value: f32| T::of(f64::from(value));
@@ -69,7 +69,7 @@ impl<T: Real> Block<T> {
     ) {
         self.head.learn(step, first, selection, beta, scratch);
         let deltas = &mut scratch.deltas;
-        deltas.resize(self.activations.len(), T::ZERO);
+        deltas.resize(self.activations.len());
         backward(
             network,
             parameters,
@@ -85,6 +85,16 @@ impl<T: Real> Block<T> {
             &self.head.residuals,
             &mut self.gradient,
         );
+    }
+}
+
+/// Examples of the blocks of a mini-batch: many, since each block takes its time, but not so many that a
+/// mini-batch has too few for the threads. It must not depend on how many threads there are.
+pub(super) fn block_size(examples: usize) -> usize {
+    if examples >= 16 * BLOCK {
+        BLOCK
+    } else {
+        BLOCK / 2
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::block::{Block, each, on_workers};
+use super::block::{Block, block_size, each, on_workers};
 use super::head::Looked;
-use super::{BLOCK, Gradients, Head, Scratch, contributions, predict, update};
+use super::{Gradients, Head, Scratch, contributions, predict, update};
 use web_time::Instant;
 
 use crate::data::{Dataset, Split};
@@ -122,16 +122,17 @@ impl<T: Real> CpuEngine<T> {
 impl<T: Real> Run<T> {
     fn step(&mut self, step: &Step, indices: &[u32], examples: &Split) {
         self.last_step = Some(*step);
-        let blocks = indices.len().div_ceil(BLOCK);
+        let size = block_size(indices.len());
+        let blocks = indices.len().div_ceil(size);
         self.blocks.resize_with(blocks, Block::default);
         let (network, parameters) = (&self.network, &self.parameters);
         let scratches = &mut self.scratches;
         each(
             &mut self.blocks,
-            BLOCK,
+            size,
             scratches,
             |first, block, scratch| {
-                let indices = &indices[first..indices.len().min(first + BLOCK)];
+                let indices = &indices[first..indices.len().min(first + size)];
                 block.look(step, network, parameters, examples, indices, scratch);
             },
         );
@@ -146,7 +147,7 @@ impl<T: Real> Run<T> {
         let scratches = &mut self.scratches;
         each(
             &mut self.blocks,
-            BLOCK,
+            size,
             scratches,
             |first, block, scratch| {
                 block.learn(step, network, parameters, first, &selection, beta, scratch);
@@ -182,8 +183,8 @@ impl<T: Real> Run<T> {
         for Block { head, .. } in &self.blocks {
             let looked = head.looked(step, &mut scratch);
             let n = looked.errors.len();
-            whole.targets.extend(&head.targets);
-            whole.errors.extend(&looked.errors);
+            whole.targets.extend(head.targets.iter());
+            whole.errors.extend(looked.errors.iter());
             for (row, norms) in rows.iter_mut().zip(looked.gradient_norms.chunks_exact(n)) {
                 row.extend(norms);
             }
@@ -258,8 +259,9 @@ impl<T: Real> Engine for CpuEngine<T> {
     fn train(&mut self, steps: &[Step], indices: &[u32]) -> Result<(), EngineError> {
         let start = Instant::now();
         let (run, examples) = (&mut self.run, &self.data.train);
-        let most = steps.iter().map(|step| step.examples).max().unwrap_or(0);
-        on_workers(most as usize / BLOCK, || {
+        let most = steps.iter().map(|step| step.examples as usize);
+        let most = most.max().unwrap_or(0);
+        on_workers(most / block_size(most), || {
             for step in steps {
                 let first = step.first as usize;
                 let indices = &indices[first..first + step.examples as usize];

@@ -8,7 +8,7 @@ use crate::ghm::{Real, Selection};
 
 /// Examples of a head. Without a network's arrays more of them fit the cache, and runs of memory that are
 /// longer are fetched ahead.
-const HEAD: usize = 8 * BLOCK;
+const HEAD: usize = 4 * BLOCK;
 
 /// GHM over outputs and targets that stay in place; natively on all cores.
 pub struct Harmonizer<T = f32> {
@@ -54,6 +54,9 @@ impl<T: Real> Harmonizer<T> {
 
     /// Derivative of the mean loss with respect to every output, in their order.
     pub fn residuals(&self) -> impl Iterator<Item = T> {
-        self.heads.iter().flat_map(|head| &head.residuals).copied()
+        self.heads
+            .iter()
+            .flat_map(|head| head.residuals.iter())
+            .copied()
     }
 }

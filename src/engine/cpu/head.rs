@@ -1,7 +1,7 @@
 //! The end of the network over one block of examples: from outputs to the derivative with respect to
 //! them.
 
-use super::{Gradients, Targets, gradient_norm, reweight, sum};
+use super::{Aligned, Gradients, Targets, gradient_norm, reweight, sum};
 use crate::engine::Step;
 use crate::ghm::{Real, Selection, histogram};
 
@@ -9,13 +9,13 @@ use crate::ghm::{Real, Selection, histogram};
 #[derive(Default)]
 pub struct Head<T> {
     /// `[n]`: the class, or the target of a regression.
-    pub targets: Vec<T>,
+    pub targets: Aligned<T>,
     /// `[n]`
     pub ignored: Vec<bool>,
     /// `[K, n]`
-    pub outputs: Vec<T>,
+    pub outputs: Aligned<T>,
     /// Derivative of the mean loss with respect to the outputs, `[K, n]`.
-    pub residuals: Vec<T>,
+    pub residuals: Aligned<T>,
     /// Examples in each bin.
     pub counts: Vec<u32>,
     /// Sum of the losses.
@@ -29,9 +29,9 @@ pub struct Head<T> {
 #[derive(Default)]
 pub(super) struct Looked<T> {
     /// `[n]`
-    pub errors: Vec<T>,
+    pub errors: Aligned<T>,
     /// `[entries, n]`
-    pub gradient_norms: Vec<T>,
+    pub gradient_norms: Aligned<T>,
 }
 
 /// Arrays that nobody asks for once a block is done: one block after the other uses them while they lie in
@@ -39,10 +39,10 @@ pub(super) struct Looked<T> {
 #[derive(Default)]
 pub struct Scratch<T> {
     pub(super) looked: Looked<T>,
-    norms: Vec<T>,
-    losses: Vec<T>,
+    norms: Aligned<T>,
+    losses: Aligned<T>,
     /// `[hidden, n]`
-    pub(super) deltas: Vec<T>,
+    pub(super) deltas: Aligned<T>,
 }
 
 impl<T: Real> Head<T> {
@@ -55,15 +55,15 @@ impl<T: Real> Head<T> {
             (&mut self.outputs, step.outputs()),
             (&mut self.residuals, step.outputs()),
         ] {
-            array.resize(rows * n, T::ZERO);
+            array.resize(rows * n);
         }
     }
 
     fn see(&self, step: &Step, looked: &mut Looked<T>) {
         let n = self.targets.len();
-        looked.errors.resize(n, T::ZERO);
+        looked.errors.resize(n);
         let entries = step.entries as usize;
-        looked.gradient_norms.resize(entries * n, T::ZERO);
+        looked.gradient_norms.resize(entries * n);
         let targets = Targets {
             values: &self.targets,
             ignored: &self.ignored,
@@ -111,8 +111,8 @@ impl<T: Real> Head<T> {
             gradient_norms: &looked.gradient_norms,
         };
         let n = self.targets.len();
-        scratch.norms.resize(n, T::ZERO);
-        scratch.losses.resize(n, T::ZERO);
+        scratch.norms.resize(n);
+        scratch.losses.resize(n);
         reweight(
             step,
             selection,

@@ -15,6 +15,6 @@ pub use engine::{CpuEngine, info};
 pub use gradients::{Gradients, Targets, contributions, gradient_norm, reweight};
 pub use harmonizer::Harmonizer;
 pub use head::{Head, Scratch};
-pub use lanes::{BLOCK, sum};
+pub use lanes::{Aligned, BLOCK, sum};
 pub use passes::{backward, forward, predict, reduce};
 pub use update::update;

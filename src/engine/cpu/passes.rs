@@ -5,7 +5,7 @@
 
 use multiversion::multiversion;
 
-use super::lanes::{BLOCK, TILE, combine, dots, sum};
+use super::lanes::{Aligned, BLOCK, combine, dots, sums};
 use crate::config::Activation;
 use crate::engine::Network;
 use crate::ghm::Real;
@@ -59,9 +59,12 @@ pub fn forward<T: Real>(
 pub fn predict<T: Real>(network: &Network, parameters: &[T], points: &[[f32; 2]]) -> Vec<T> {
     let (width, k) = (network.inputs(), network.outputs());
     let mut predictions = vec![T::ZERO; points.len() * k];
-    let mut activations = vec![T::ZERO; network.hidden_units() * BLOCK];
-    let mut inputs = vec![T::ZERO; width * BLOCK];
-    let mut outputs = vec![T::ZERO; k * BLOCK];
+    let [mut activations, mut inputs, mut outputs] =
+        [network.hidden_units(), width, k].map(|rows| {
+            let mut array = Aligned::default();
+            array.resize(rows * BLOCK);
+            array
+        });
     for (points, predictions) in points.chunks(BLOCK).zip(predictions.chunks_mut(k * BLOCK)) {
         let n = points.len();
         for (i, point) in points.iter().enumerate() {
@@ -141,9 +144,6 @@ pub fn reduce<T: Real>(
     residuals: &[T],
     gradient: &mut [T],
 ) {
-    // Rows of deltas, and of inputs, that are multiplied together.
-    const A: usize = TILE[0];
-    const B: usize = TILE[1];
     let n = residuals.len() / network.outputs();
     for (l, layer) in network.layers.iter().enumerate() {
         let below = if l == 0 {
@@ -151,35 +151,53 @@ pub fn reduce<T: Real>(
         } else {
             &activations[(layer.units - layer.inputs) * n..layer.units * n]
         };
+        let below = &below[..layer.inputs * n];
         let deltas = if l + 1 == network.layers.len() {
             residuals
         } else {
             &deltas[layer.units * n..(layer.units + layer.outputs) * n]
         };
         let delta = |o: usize| &deltas[o * n..(o + 1) * n];
-        let input = |i: usize| &below[i * n..(i + 1) * n];
         let weights = &mut gradient[layer.weights..layer.biases];
-        let (tall, wide) = (layer.outputs / A * A, layer.inputs / B * B);
-        for o in (0..layer.outputs).step_by(A) {
-            for i in (0..layer.inputs).step_by(B) {
-                if o < tall && i < wide {
-                    let rows: [_; A] = std::array::from_fn(|a| delta(o + a));
-                    let columns: [_; B] = std::array::from_fn(|b| input(i + b));
-                    for (a, products) in dots(rows, columns).iter().enumerate() {
-                        weights[(o + a) * layer.inputs + i..][..B].copy_from_slice(products);
-                    }
-                    continue;
-                }
-                // What is left at the edges.
-                for o in o..layer.outputs.min(o + A) {
-                    for i in i..layer.inputs.min(i + B) {
-                        [[weights[o * layer.inputs + i]]] = dots([delta(o)], [input(i)]);
-                    }
-                }
-            }
+        let pairs = layer.outputs / 2 * 2;
+        for o in (0..pairs).step_by(2) {
+            let weights = &mut weights[o * layer.inputs..];
+            products::<T, 2, 2>([delta(o), delta(o + 1)], below, weights);
         }
-        for o in 0..layer.outputs {
-            gradient[layer.biases + o] = sum(delta(o));
+        if pairs < layer.outputs {
+            let weights = &mut weights[pairs * layer.inputs..];
+            products::<T, 1, 4>([delta(pairs)], below, weights);
+        }
+        let biases = &mut gradient[layer.biases..][..layer.outputs];
+        for (tile, biases) in biases.chunks_mut(4).enumerate() {
+            // A tile at the edge adds up its last row more than once.
+            let row = |a: usize| delta(4 * tile + a.min(biases.len() - 1));
+            let sums: [T; 4] = sums(std::array::from_fn(row));
+            biases.copy_from_slice(&sums[..biases.len()]);
+        }
+    }
+}
+
+/// Sums of the products of `A` rows with every row below, of `B` of these at a time, as `A` rows of weights.
+#[inline(always)]
+fn products<T: Real, const A: usize, const B: usize>(
+    deltas: [&[T]; A],
+    below: &[T],
+    weights: &mut [T],
+) {
+    let n = deltas[0].len();
+    let inputs = below.len() / n;
+    let input = |i: usize| &below[i * n..(i + 1) * n];
+    let whole = inputs / B * B;
+    for i in (0..whole).step_by(B) {
+        let products: [[T; B]; A] = dots(deltas, std::array::from_fn(|b| input(i + b)));
+        for (a, products) in products.iter().enumerate() {
+            weights[a * inputs + i..][..B].copy_from_slice(products);
+        }
+    }
+    for i in whole..inputs {
+        for (a, [product]) in dots(deltas, [input(i)]).iter().enumerate() {
+            weights[a * inputs + i] = *product;
         }
     }
 }

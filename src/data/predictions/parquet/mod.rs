@@ -1,7 +1,9 @@
 //! Parquet: columns in packed pages, by groups of rows. Flat columns of numbers and text are read.
 
+mod lengths;
 mod source;
 mod thrift;
+mod unread;
 
 use std::sync::Arc;
 
@@ -198,7 +200,7 @@ impl Pages {
             let chunk = group.column(lane.index);
             let packed = Arc::new(Packed::new(&self.chunks, chunk.compression()));
             let pages = SerializedPageReader::new(packed, chunk, self.left as usize, None)?;
-            let pages = Checked(Box::new(pages));
+            let pages = Checked::new(pages, lane.defined > 0);
             lane.reader = Some(get_column_reader(column, Box::new(pages)));
         }
         self.next_group += 1;

@@ -11,12 +11,16 @@ use parquet::file::FOOTER_SIZE;
 use parquet::file::metadata::FooterTail;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::lengths::lengths;
 use super::thrift::{is_sound, page_sizes};
 use crate::data::predictions::{Input, ReadError, Source};
 use crate::words::word;
 
 /// Most values that a page may claim to hold.
 const MOST_VALUES: u32 = 1 << 28;
+/// Most lengths of texts that a page may claim to hold: as many as rows in the largest pages of common writers,
+/// twice over. All are unpacked for the first text.
+const MOST_LENGTHS: u32 = 1 << 21;
 
 fn too_much() -> ParquetError {
     ParquetError::General(word("a page claims more values than it can hold").to_owned())
@@ -144,19 +148,33 @@ impl ChunkReader for Packed {
 }
 
 /// Pages of a column, each with no more values than it can hold.
-pub(super) struct Checked(pub Box<dyn PageReader>);
+pub(super) struct Checked {
+    pages: Box<dyn PageReader>,
+    is_nullable: bool,
+}
 
 impl Checked {
-    fn check(page: Page) -> Result<Page> {
+    pub fn new(pages: impl PageReader + 'static, is_nullable: bool) -> Self {
+        Self {
+            pages: Box::new(pages),
+            is_nullable,
+        }
+    }
+
+    fn check(&self, page: Page) -> Result<Page> {
+        let values = page.num_values();
         let most = match &page {
             // Each value of a dictionary is there, in a byte at least.
             Page::DictionaryPage { buf, .. } => buf.len() as u32,
             Page::DataPage { .. } | Page::DataPageV2 { .. } => MOST_VALUES,
         };
-        if page.num_values() > most {
-            return Err(too_much());
+        let most_lengths = u64::from(values.min(MOST_LENGTHS));
+        let is_possible = values <= most
+            && lengths(&page, self.is_nullable).is_some_and(|count| count <= most_lengths);
+        if is_possible {
+            return Ok(page);
         }
-        Ok(page)
+        Err(too_much())
     }
 }
 
@@ -170,14 +188,15 @@ impl Iterator for Checked {
 
 impl PageReader for Checked {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
-        self.0.get_next_page()?.map(Self::check).transpose()
+        let page = self.pages.get_next_page()?;
+        page.map(|page| self.check(page)).transpose()
     }
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
-        self.0.peek_next_page()
+        self.pages.peek_next_page()
     }
 
     fn skip_next_page(&mut self) -> Result<()> {
-        self.0.skip_next_page()
+        self.pages.skip_next_page()
     }
 }

@@ -1,6 +1,8 @@
 //! As much of Thrift's compact protocol as it takes to look at what a file claims before the parquet crate
 //! believes it.
 
+use super::unread::Unread;
+
 /// Deepest nesting of columns and of values: the parquet crate goes down it on the stack, and a stack that
 /// overflows ends the program.
 const MOST_DEPTH: usize = 64;
@@ -15,7 +17,7 @@ const STRUCT: u8 = 12;
 
 /// Sizes of a page, unpacked and packed, from the beginning of its header, where every writer puts them.
 pub(super) fn page_sizes(header: &[u8]) -> Option<[i32; 2]> {
-    let mut header = Thrift(header);
+    let mut header = Unread(header);
     let mut number = || {
         let next = header.byte()?;
         (next == 1 << 4 | INT_32).then(|| header.int())?
@@ -26,41 +28,14 @@ pub(super) fn page_sizes(header: &[u8]) -> Option<[i32; 2]> {
 
 /// Whether metadata can be walked through, and their columns nest no deeper than [`MOST_DEPTH`].
 pub(super) fn is_sound(metadata: &[u8]) -> bool {
-    let walked = Thrift(metadata).fields(0, &mut |thrift, id, kind| match (id, kind) {
+    let walked = Unread(metadata).fields(0, &mut |thrift, id, kind| match (id, kind) {
         (2, LIST) => thrift.schema(),
         _ => thrift.skip(kind, 0),
     });
     walked.is_some()
 }
 
-/// Bytes that were not read yet. What cannot be read is `None`.
-struct Thrift<'a>(&'a [u8]);
-
-impl<'a> Thrift<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (&byte, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(byte)
-    }
-
-    fn bytes(&mut self, count: u64) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(usize::try_from(count).ok()?)?;
-        self.0 = rest;
-        Some(bytes)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
+impl Unread<'_> {
     fn int(&mut self) -> Option<i32> {
         let value = self.varint()?;
         // Even numbers are from 0 on, odd ones are negative.
