@@ -5,6 +5,10 @@
 @group(0) @binding(3) var<storage, read> activations: array<f32>;
 @group(0) @binding(4) var<storage, read_write> deltas: array<f32>;
 
+fn parameters4(at: vec4<u32>) -> vec4<f32> {
+    return vec4(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
+}
+
 @compute @workgroup_size(LANES)
 fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
     let n = batch.examples;
@@ -17,19 +21,20 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
         let delta_above = above.units * n + k;
         let below = row_below(above) * n + k;
         let here = (above.units - above.inputs) * n + k;
-        for (var i = 0u; i < above.inputs; i++) {
-            var sum = 0.0;
+        for (var first = 0u; first < above.inputs; first += TILE) {
+            // A tile at the edge computes the last unit more than once.
+            let units = min(first + TILE_UNITS, vec4(above.inputs - 1u));
+            var sums = vec4(0.0);
             for (var o = 0u; o < above.outputs; o++) {
-                sum += parameters[above.weights + o * above.inputs + i]
+                sums += parameters4(above.weights + o * above.inputs + units)
                     * deltas[delta_above + o * n];
             }
-            let a = activations[below + i * n];
-            if net.activation == TANH {
-                sum = sum * (1.0 - a * a);
-            } else {
-                sum = select(sum, 0.0, a <= 0.0);
+            for (var i = first; i < min(first + TILE, above.inputs); i++) {
+                let sum = sums[i - first];
+                let a = activations[below + i * n];
+                let slope = select(select(1.0, 0.0, a <= 0.0), 1.0 - a * a, net.activation == TANH);
+                deltas[here + i * n] = sum * slope;
             }
-            deltas[here + i * n] = sum;
         }
     }
 }

@@ -1,11 +1,14 @@
 // Counts and total contribution by bin, (M/N) times the sum of the reformulated gradient norms in the
 // bin, under every loss of the task: one workgroup a bin and class. There are no float atomics, and
-// their order would not be fixed, so each workgroup looks at all examples; it runs for readings only.
+// their order would not be fixed, so each workgroup looks at all examples; it runs for readings only. Barriers
+// are what costs where a CPU does the work: there is one.
 
 @group(0) @binding(2) var<storage, read> targets: array<f32>;
 @group(0) @binding(3) var<storage, read> errors: array<f32>;
 @group(0) @binding(4) var<storage, read> gradient_norms: array<f32>;
 @group(0) @binding(5) var<storage, read_write> statistics: Statistics;
+
+var<workgroup> partials: array<f32, LANES * (LOSSES + 1u)>;
 
 @compute @workgroup_size(LANES)
 fn contribution(
@@ -42,19 +45,23 @@ fn contribution(
             totals[loss] += sums[loss];
         }
     }
-    let of_class = label * MAX_BINS + j;
-    let scale = f32(batch.bins) / f32(max(batch.valid * batch.entries, 1u));
     for (var loss = 0u; loss < losses; loss++) {
-        let sum = workgroup_sum(lane, totals[loss]);
-        if lane == 0u {
-            let at = (label * LOSSES + loss) * MAX_BINS + j;
-            statistics.contribution[at] = sum * scale;
-        }
-        // Before the lanes write their next numbers for the sum.
-        workgroupBarrier();
+        partials[loss * LANES + lane] = totals[loss];
     }
-    let sum = workgroup_sum(lane, count);
-    if lane == 0u {
-        statistics.class_counts[of_class] = u32(sum);
+    partials[LOSSES * LANES + lane] = count;
+    workgroupBarrier();
+    // A lane for each loss, and one for the count.
+    if lane > LOSSES {
+        return;
+    }
+    var sum = 0.0;
+    for (var i = 0u; i < LANES; i++) {
+        sum += partials[lane * LANES + i];
+    }
+    if lane == LOSSES {
+        statistics.class_counts[label * MAX_BINS + j] = u32(sum);
+    } else if lane < losses {
+        let scale = f32(batch.bins) / f32(max(batch.valid * batch.entries, 1u));
+        statistics.contribution[(label * LOSSES + lane) * MAX_BINS + j] = sum * scale;
     }
 }

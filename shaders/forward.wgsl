@@ -7,6 +7,10 @@
 @group(0) @binding(6) var<storage, read_write> outputs: array<f32>;
 @group(0) @binding(7) var<storage, read_write> targets: array<f32>;
 
+fn parameters4(at: vec4<u32>) -> vec4<f32> {
+    return vec4(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
+}
+
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
     let n = batch.examples;
@@ -25,16 +29,21 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
         let layer = net.layers[l];
         let below = row_below(layer) * n + k;
         let here = (inputs() + layer.units) * n + k;
-        for (var o = 0u; o < layer.outputs; o++) {
-            let weights = layer.weights + o * layer.inputs;
-            var sum = parameters[layer.biases + o];
+        for (var first = 0u; first < layer.outputs; first += TILE) {
+            // A tile at the edge computes the last unit more than once.
+            let units = min(first + TILE_UNITS, vec4(layer.outputs - 1u));
+            let rows = layer.weights + units * layer.inputs;
+            var sums = parameters4(layer.biases + units);
             for (var i = 0u; i < layer.inputs; i++) {
-                sum += parameters[weights + i] * activations[below + i * n];
+                sums += parameters4(rows + i) * activations[below + i * n];
             }
-            if l + 1u == net.depth {
-                outputs[k + o * n] = sum;
-            } else {
-                activations[here + o * n] = activate(sum);
+            for (var o = first; o < min(first + TILE, layer.outputs); o++) {
+                let sum = sums[o - first];
+                if l + 1u == net.depth {
+                    outputs[k + o * n] = sum;
+                } else {
+                    activations[here + o * n] = activate(sum);
+                }
             }
         }
     }

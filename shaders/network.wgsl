@@ -6,6 +6,10 @@
 
 const TANH: u32 = 0u;
 
+// Units, or weights of one, that are worked on together: what they share is read once.
+const TILE: u32 = 4u;
+const TILE_UNITS: vec4<u32> = vec4(0u, 1u, 2u, 3u);
+
 struct Layer {
     inputs: u32,
     outputs: u32,
@@ -48,6 +52,11 @@ fn outputs_wide() -> u32 {
 // Row of the activations in which what a layer reads begins.
 fn row_below(layer: Layer) -> u32 {
     return inputs() + layer.units - layer.inputs;
+}
+
+// Where the sums of a lane begin: one for every parameter, and that of the losses.
+fn sums_row(lane: u32) -> u32 {
+    return lane * (net.parameters + 1u);
 }
 
 fn activate(x: f32) -> f32 {

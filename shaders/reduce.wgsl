@@ -1,11 +1,16 @@
-// Gradient of the mean loss with respect to every parameter, one workgroup a parameter, and in the
-// workgroup behind them the mean loss itself.
+// Sums over the mini-batch: a workgroup takes a tile of the weights of a unit, which read its deltas together, and
+// the bias beside them; the last one takes the losses. Every lane has a slice of the examples and leaves its own
+// sums for `total`: no lane waits for another, which is what costs where a CPU does the work.
 
 @group(0) @binding(2) var<storage, read> activations: array<f32>;
 @group(0) @binding(3) var<storage, read> deltas: array<f32>;
 @group(0) @binding(4) var<storage, read> losses: array<f32>;
-@group(0) @binding(5) var<storage, read_write> gradient: array<f32>;
-@group(0) @binding(6) var<storage, read_write> statistics: Statistics;
+@group(0) @binding(5) var<storage, read_write> sums: array<f32>;
+
+struct Sums {
+    weights: vec4<f32>,
+    bias: f32,
+}
 
 fn sum_losses(start: u32, end: u32) -> f32 {
     var sum = 0.0;
@@ -15,20 +20,20 @@ fn sum_losses(start: u32, end: u32) -> f32 {
     return sum;
 }
 
-fn sum_deltas(delta: u32, start: u32, end: u32) -> f32 {
-    var sum = 0.0;
+fn sum_products(delta: u32, rows: vec4<u32>, start: u32, end: u32) -> Sums {
+    var sum = Sums();
     for (var k = start; k < end; k += LANES) {
-        sum += deltas[delta + k];
+        let d = deltas[delta + k];
+        let at = rows + k;
+        let a = vec4(activations[at.x], activations[at.y], activations[at.z], activations[at.w]);
+        sum.weights += d * a;
+        sum.bias += d;
     }
     return sum;
 }
 
-fn sum_products(delta: u32, input: u32, start: u32, end: u32) -> f32 {
-    var sum = 0.0;
-    for (var k = start; k < end; k += LANES) {
-        sum += deltas[delta + k] * activations[input + k];
-    }
-    return sum;
+fn tiles_of_unit(l: u32) -> u32 {
+    return (net.layers[l].inputs + TILE - 1u) / TILE;
 }
 
 @compute @workgroup_size(LANES)
@@ -37,37 +42,39 @@ fn reduce(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let n = batch.examples;
-    let p = group.x;
-    let is_loss = p == net.parameters;
+    let row = sums_row(lane);
+    var tile = group.x;
     var l = 0u;
-    while l + 1u < net.depth && p >= net.layers[l + 1u].weights {
+    while l < net.depth && tile >= net.layers[l].outputs * tiles_of_unit(l) {
+        tile -= net.layers[l].outputs * tiles_of_unit(l);
         l++;
     }
-    let layer = net.layers[l];
-    let is_bias = p >= layer.biases;
-    let weight = p - layer.weights;
-    let output = select(weight / layer.inputs, p - layer.biases, is_bias);
-    let delta = (layer.units + output) * n;
-    let input = (row_below(layer) + weight % layer.inputs) * n;
-
-    var total = 0.0;
-    for (var start = 0u; start < n; start += LANES * LANE_RUN) {
-        let end = min(start + LANES * LANE_RUN, n);
-        if is_loss {
-            total += sum_losses(start + lane, end);
-        } else if is_bias {
-            total += sum_deltas(delta, start + lane, end);
-        } else {
-            total += sum_products(delta, input, start + lane, end);
+    if l == net.depth {
+        var loss = 0.0;
+        for (var start = 0u; start < n; start += LANES * LANE_RUN) {
+            loss += sum_losses(start + lane, min(start + LANES * LANE_RUN, n));
         }
-    }
-    let sum = workgroup_sum(lane, total);
-    if lane > 0u {
+        sums[row + net.parameters] = loss;
         return;
     }
-    if is_loss {
-        statistics.loss = sum / f32(max(batch.valid, 1u));
-    } else {
-        gradient[p] = sum;
+    let layer = net.layers[l];
+    let unit = tile / tiles_of_unit(l);
+    let first = tile % tiles_of_unit(l) * TILE;
+    // A tile at the edge takes the last input more than once.
+    let inputs = min(first + TILE_UNITS, vec4(layer.inputs - 1u));
+    let rows = (row_below(layer) + inputs) * n;
+    let delta = (layer.units + unit) * n;
+    var total = Sums();
+    for (var start = 0u; start < n; start += LANES * LANE_RUN) {
+        let run = sum_products(delta, rows, start + lane, min(start + LANES * LANE_RUN, n));
+        total.weights += run.weights;
+        total.bias += run.bias;
+    }
+    let weights = row + layer.weights + unit * layer.inputs;
+    for (var i = first; i < min(first + TILE, layer.inputs); i++) {
+        sums[weights + i] = total.weights[i - first];
+    }
+    if first == 0u {
+        sums[row + layer.biases + unit] = total.bias;
     }
 }

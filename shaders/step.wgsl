@@ -37,6 +37,8 @@ struct Step {
 
 // Invocations of a workgroup in every kernel but `density` and `select_hardest`.
 const LANES: u32 = 64u;
+// Numbers that a lane adds up before it adds to its total: keeps the error of long sums small.
+const LANE_RUN: u32 = 64u;
 
 // Tasks.
 const BINARY: u32 = 0u;

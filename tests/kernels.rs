@@ -305,6 +305,7 @@ fn reduce() {
             bench.probe.write(Array::Deltas, &deltas);
             bench.probe.write(Array::Losses, &losses);
             bench.run("reduce", &step(n));
+            bench.run("total", &step(n));
             let mut ours = vec![0.0; bench.parameters.len()];
             let (inputs, units) = activations.split_at(bench.network.inputs() * n);
             let (below, residuals) = deltas.split_at(hidden * n);

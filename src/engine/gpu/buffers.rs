@@ -35,6 +35,7 @@ impl Lengths {
             Array::Order => self.order as u64 * FLOAT,
             Array::Examples => (self.examples * size_of::<Example>()) as u64,
             Array::Parameters | Array::Gradient => self.parameters as u64 * FLOAT,
+            Array::Sums => u64::from(LANES) * (self.parameters as u64 + 1) * FLOAT,
             Array::Moments => 2 * self.parameters as u64 * FLOAT,
             Array::Activations => self.activation_rows() * batch,
             Array::Deltas => (self.hidden + self.outputs) as u64 * batch,
@@ -77,6 +78,7 @@ pub(super) struct Arrays {
     lengths: Lengths,
     arrays: Vec<Memory>,
     network: Memory,
+    table: NetworkTable,
     steps: Memory,
     /// Room in `steps`.
     step_capacity: usize,
@@ -126,6 +128,7 @@ impl Arrays {
                 .map(|&array| storage(gpu, array, &lengths))
                 .collect(),
             network: Memory::uniform(gpu, "network", size_of::<NetworkTable>()),
+            table,
             steps: Memory::uniform(gpu, "steps", LEAST_STEPS * stride),
             step_capacity: LEAST_STEPS,
             stride,
@@ -294,7 +297,7 @@ impl Arrays {
         step: &Step,
     ) {
         let grid = KERNELS[kernel].grid;
-        let [x, y] = grid.groups(step, self.lengths.parameters as u32);
+        let [x, y] = grid.groups(step, &self.table);
         let offset = (index * self.stride) as u32;
         pass.set_pipeline(&self.gpu.pipelines().get(kernel).compute);
         pass.set_bind_group(0, &self.groups[kernel], &[offset]);

@@ -1,7 +1,7 @@
 //! The table of kernels: which files make each one, which arrays it binds, how many workgroups it
 //! needs. Pipelines, bind groups and the tests all come from this one list.
 
-use super::layout::MAX_LOSSES;
+use super::layout::{MAX_LOSSES, NetworkTable};
 use crate::engine::MAX_CLASSES;
 use crate::engine::Step;
 use crate::ghm::{Loss, MAX_BINS, Task};
@@ -42,6 +42,8 @@ pub enum Array {
     Deltas,
     /// `[n]`, weighted.
     Losses,
+    /// `[LANES, p + 1]`: sums over slices of the mini-batch, for the gradient and the loss.
+    Sums,
     /// `[p]`
     Gradient,
     /// `[2, p]`
@@ -53,7 +55,7 @@ pub enum Array {
 }
 
 impl Array {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Order,
         Self::Examples,
         Self::Parameters,
@@ -67,6 +69,7 @@ impl Array {
         Self::Norms,
         Self::Deltas,
         Self::Losses,
+        Self::Sums,
         Self::Gradient,
         Self::Moments,
         Self::Points,
@@ -82,7 +85,9 @@ pub enum Grid {
     /// A workgroup for each run of gradient norms.
     Runs,
     One,
-    /// A workgroup for each parameter and one for the loss.
+    /// A workgroup for each tile of weights and one for the loss.
+    Tiles,
+    /// An invocation for each parameter and one for the loss.
     Sums,
     /// An invocation for each parameter.
     Parameters,
@@ -92,13 +97,14 @@ pub enum Grid {
 
 impl Grid {
     /// Workgroups in x and y.
-    pub fn groups(self, step: &Step, parameters: u32) -> [u32; 2] {
+    pub fn groups(self, step: &Step, network: &NetworkTable) -> [u32; 2] {
         match self {
             Self::Examples => [step.examples.div_ceil(LANES), 1],
             Self::Runs => [(step.examples * step.entries).div_ceil(HISTOGRAM_RUN), 1],
             Self::One => [1, 1],
-            Self::Sums => [parameters + 1, 1],
-            Self::Parameters => [parameters.div_ceil(LANES), 1],
+            Self::Tiles => [network.tiles() + 1, 1],
+            Self::Sums => [(network.parameters + 1).div_ceil(LANES), 1],
+            Self::Parameters => [network.parameters.div_ceil(LANES), 1],
             Self::Bins => [step.bins, step.classes],
         }
     }
@@ -172,13 +178,16 @@ kernels! {
     "backward": ["step", "math", "network"],
         [Parameters read, Activations read, Deltas write],
         Examples;
-    "reduce": ["step", "math", "network", "regression", "loss", "statistics", "sum"],
-        [Activations read, Deltas read, Losses read, Gradient write, Statistics write],
+    "reduce": ["step", "math", "network"],
+        [Activations read, Deltas read, Losses read, Sums write],
+        Tiles;
+    "total": ["step", "math", "network", "regression", "loss", "statistics"],
+        [Sums read, Gradient write, Statistics write],
         Sums;
     "update": ["step", "math", "network"],
         [Gradient read, Parameters write, Moments write],
         Parameters;
-    "contribution": ["step", "math", "regression", "loss", "statistics", "seen", "sum"],
+    "contribution": ["step", "math", "regression", "loss", "statistics", "seen"],
         [Targets read, Errors read, GradientNorms read, Statistics write],
         Bins;
     "predict": ["step", "math", "network"],
@@ -187,12 +196,12 @@ kernels! {
 }
 
 /// How many kernels of [`KERNELS`] make a training step.
-pub(super) const STEP_KERNELS: usize = 9;
+pub(super) const STEP_KERNELS: usize = 10;
 /// Where the kernel that only one loss needs is in [`KERNELS`].
 pub(super) const SELECT_HARDEST: usize = 4;
 /// Where the kernels of a reading are in [`KERNELS`].
-pub(super) const CONTRIBUTION: usize = 9;
-pub(super) const PREDICT: usize = 10;
+pub(super) const CONTRIBUTION: usize = 10;
+pub(super) const PREDICT: usize = 11;
 
 // The shaders' constants of the same meaning.
 const _: () = assert!(MAX_BINS == 256 && MAX_CLASSES == 5 && MAX_LOSSES == 5);

@@ -12,6 +12,9 @@ pub(super) const MAX_LAYERS: usize = 4;
 /// Widest layer that `predict` keeps in private memory, `MAX_WIDTH` in the shader.
 const MAX_WIDTH: usize = 64;
 
+/// Weights of a unit that a workgroup of `reduce` takes, `TILE` in the shader.
+const TILE: u32 = 4;
+
 /// One layer; the fields of [`crate::engine::Layer`].
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
@@ -70,6 +73,12 @@ impl NetworkTable {
             },
             layers,
         })
+    }
+
+    /// Tiles of the weights of all units, as `reduce` adds them up.
+    pub fn tiles(&self) -> u32 {
+        let of_layer = |layer: &LayerTable| layer.outputs * layer.inputs.div_ceil(TILE);
+        self.layers.iter().map(of_layer).sum()
     }
 }
 
