@@ -7,6 +7,10 @@ const MAX_WIDTH: u32 = 64u;
 @group(0) @binding(3) var<storage, read> parameters: array<f32>;
 @group(0) @binding(4) var<storage, read_write> predictions: array<f32>;
 
+fn parameters4(at: vec4<u32>) -> vec4<f32> {
+    return vec4(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
+}
+
 @compute @workgroup_size(LANES)
 fn predict(@builtin(global_invocation_id) id: vec3<u32>) {
     if id.x >= batch.examples {
@@ -19,13 +23,17 @@ fn predict(@builtin(global_invocation_id) id: vec3<u32>) {
     below[1] = points[k].y;
     for (var l = 0u; l < net.depth; l++) {
         let layer = net.layers[l];
-        for (var o = 0u; o < layer.outputs; o++) {
-            let weights = layer.weights + o * layer.inputs;
-            var sum = parameters[layer.biases + o];
+        for (var first = 0u; first < layer.outputs; first += TILE) {
+            // A tile at the edge computes the last unit more than once.
+            let units = min(first + TILE_UNITS, vec4(layer.outputs - 1u));
+            let rows = layer.weights + units * layer.inputs;
+            var sums = parameters4(layer.biases + units);
             for (var i = 0u; i < layer.inputs; i++) {
-                sum += parameters[weights + i] * below[i];
+                sums += parameters4(rows + i) * below[i];
             }
-            here[o] = sum;
+            for (var o = first; o < min(first + TILE, layer.outputs); o++) {
+                here[o] = sums[o - first];
+            }
         }
         if l + 1u < net.depth {
             for (var o = 0u; o < layer.outputs; o++) {

@@ -14,7 +14,7 @@ const EVALUATION_SECONDS: f64 = 0.3;
 /// evaluations only.
 const MOST_SORTED: u32 = 1 << 14;
 /// An evaluation may take this share of the time.
-const EVALUATION_SHARE: f64 = 0.15;
+const EVALUATION_SHARE: f64 = 0.05;
 
 impl Lab {
     /// Asks for statistics after a submission, and for maps and scores from time to time.
