@@ -3,8 +3,8 @@
 
 use egui::{Color32, ColorImage, Pos2, Rect, Shape, Stroke, TextureHandle, TextureOptions, Ui};
 
-use super::egui;
 use super::style::{IntoColor, theme};
+use super::{egui, haze};
 use crate::config::Config;
 use crate::data::PLANE;
 use crate::engine::{DecisionMap, FIT_POINTS, MAP_SIZE};
@@ -23,7 +23,7 @@ struct Shown {
     is_dark: bool,
 }
 
-/// What the map remembers between frames.
+/// What an image remembers between frames.
 #[derive(Default)]
 pub(super) struct Memory {
     texture: Option<TextureHandle>,
@@ -85,6 +85,19 @@ pub(super) fn difference(
     });
 }
 
+/// Draws how densely all training examples lie in `square`, with an image of them that is made once.
+pub(super) fn density(ui: &Ui, lab: &Lab, memory: &mut Memory, square: Rect) {
+    let of = Shown {
+        runs: [lab.run(); 2],
+        steps: [0; 2],
+        hues: [Color32::TRANSPARENT; 2],
+        is_dark: ui.visuals().dark_mode,
+    };
+    memory.draw(ui, of, square, || {
+        haze::image(&lab.data().train, lab.config().task, theme(ui.ctx()))
+    });
+}
+
 impl Memory {
     fn draw(&mut self, ui: &Ui, of: Shown, square: Rect, image: impl FnOnce() -> ColorImage) {
         if self.texture_of != Some(of) {
@@ -94,7 +107,7 @@ impl Memory {
                 Some(texture) => texture.set(image(), options),
                 None => {
                     let context = ui.ctx();
-                    self.texture = Some(context.load_texture("decision map", image(), options));
+                    self.texture = Some(context.load_texture("plane", image(), options));
                 }
             }
         }

@@ -6,6 +6,7 @@ mod controls;
 mod export;
 mod field;
 mod formula;
+mod haze;
 mod icons;
 mod keyboard;
 mod lights;

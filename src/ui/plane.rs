@@ -25,6 +25,7 @@ const LEGEND: f32 = 40.0;
 #[derive(Default)]
 pub struct Memory {
     field: field::Memory,
+    density: field::Memory,
     chosen: Vec<u32>,
     chosen_of: Option<u64>,
 }
@@ -55,20 +56,20 @@ pub(super) fn show(
         Task::Binary => (
             word("Data and decision map"),
             word(
-                "Training examples; the field is the predicted probability of a positive, the line where it is one half.",
+                "Training examples, as a haze where there are many; the field is the predicted probability of a positive, the line where it is one half.",
             ),
         ),
         Task::Classes => (
             word("Data and decision map"),
             word(
-                "Training examples; the field has the colour of the most probable class, paler where it is uncertain.",
+                "Training examples, as a haze where there are many; the field has the colour of the most probable class, paler where it is uncertain.",
             ),
         ),
         Task::Regression => (
             word("Data and fit"),
             word(
-                "Training examples, x from -1.5 to 1.5 against the target, and what the network predicts. The test \
-             examples lie around the true curve, without outliers.",
+                "Training examples, as a haze where there are many, x from -1.5 to 1.5 against the target, and what the \
+             network predicts. The test examples lie around the true curve, without outliers.",
             ),
         ),
     };
@@ -88,6 +89,9 @@ pub(super) fn show(
     }
     if task != Task::Regression {
         field::map(ui, lab, lab.shown(), &mut memory.field, square);
+    }
+    if memory.chosen.len() < split.len() {
+        field::density(ui, lab, &mut memory.density, square);
     }
     let painter = ui.painter().with_clip_rect(square);
     let mut shapes = Vec::with_capacity(memory.chosen.len());
@@ -272,7 +276,7 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
     let total = split.len();
     let number = |n: usize| count(n as u64);
     names.push(if shown < total {
-        tr!("{0} of {1} drawn", number(shown), number(total))
+        tr!("{0} of {1} marked", number(shown), number(total))
     } else {
         tr!("{} examples", number(total))
     });
