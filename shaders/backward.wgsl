@@ -5,10 +5,6 @@
 @group(0) @binding(3) var<storage, read> activations: array<f32>;
 @group(0) @binding(4) var<storage, read_write> deltas: array<f32>;
 
-fn parameters4(at: vec4<u32>) -> vec4<f32> {
-    return vec4(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
-}
-
 @compute @workgroup_size(LANES)
 fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
     let n = batch.examples;
@@ -32,8 +28,8 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
             for (var i = first; i < min(first + TILE, above.inputs); i++) {
                 let sum = sums[i - first];
                 let a = activations[below + i * n];
-                let slope = select(select(1.0, 0.0, a <= 0.0), 1.0 - a * a, net.activation == TANH);
-                deltas[here + i * n] = sum * slope;
+                let alive = select(sum, 0.0, a <= 0.0);
+                deltas[here + i * n] = select(alive, sum * (1.0 - a * a), net.activation == TANH);
             }
         }
     }

@@ -7,10 +7,6 @@
 @group(0) @binding(6) var<storage, read_write> outputs: array<f32>;
 @group(0) @binding(7) var<storage, read_write> targets: array<f32>;
 
-fn parameters4(at: vec4<u32>) -> vec4<f32> {
-    return vec4(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
-}
-
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
     let n = batch.examples;

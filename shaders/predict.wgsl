@@ -7,10 +7,6 @@ const MAX_WIDTH: u32 = 64u;
 @group(0) @binding(3) var<storage, read> parameters: array<f32>;
 @group(0) @binding(4) var<storage, read_write> predictions: array<f32>;
 
-fn parameters4(at: vec4<u32>) -> vec4<f32> {
-    return vec4(parameters[at.x], parameters[at.y], parameters[at.z], parameters[at.w]);
-}
-
 @compute @workgroup_size(LANES)
 fn predict(@builtin(global_invocation_id) id: vec3<u32>) {
     if id.x >= batch.examples {

@@ -308,14 +308,16 @@ impl Page {
         started.map_err(|error| JsError::new(&error.to_string()))
     }
 
-    /// Goes on measuring; the results once all are there, else undefined.
+    /// Goes on measuring; the results once all are there, undefined until then, and null where nothing is
+    /// measured, as in an app that took the place of another.
     pub fn bench(&self) -> Result<JsValue, JsValue> {
         let mut lab = self.lab.borrow_mut();
         lab.tick();
         self.context.request_repaint();
-        match lab.bench().filter(|bench| bench.is_done()) {
-            Some(bench) => to_js(&json!(bench.results())),
-            None => Ok(JsValue::UNDEFINED),
+        match lab.bench() {
+            Some(bench) if bench.is_done() => to_js(&json!(bench.results())),
+            Some(_) => Ok(JsValue::UNDEFINED),
+            None => Ok(JsValue::NULL),
         }
     }
 

@@ -31,6 +31,17 @@ export function installApi() {
     while (running().reads()) await nextTask(0);
   };
 
+  const bench = async (filter) => {
+    running().startBench(filter);
+    for (;;) {
+      const results = running().bench();
+      if (results === null) throw new Error("the lab was started anew while it measured");
+      if (results !== undefined) return results;
+      await nextTask(0);
+    }
+  };
+
+  let lastBench = Promise.resolve();
   let lastXray = Promise.resolve();
   const xray = async (predictions, settings) => {
     if (predictions !== undefined) {
@@ -100,16 +111,17 @@ export function installApi() {
       return turn;
     },
     /**
-     * Measures how fast this machine is, while the lab is paused; resolves to what `ghm-lab bench --json`
+     * Measures how fast this machine is, while training waits; resolves to what `ghm-lab bench --json`
      * prints. `filter` leaves only the workloads whose names contain it.
      */
-    async bench({ filter = "" } = {}) {
-      running().startBench(String(filter));
-      for (;;) {
-        const results = running().bench();
-        if (results !== undefined) return results;
-        await nextTask(0);
-      }
+    bench(options = {}) {
+      const known = options !== null && typeof options === "object" ? Object.keys(options) : ["options"];
+      const wrong = known.find((key) => key !== "filter");
+      if (wrong !== undefined) return Promise.reject(new TypeError(`bench: takes { filter: "train" }, not ${wrong}`));
+      // One at a time, or each would measure the others.
+      const turn = lastBench.then(() => bench(String(options.filter ?? "")));
+      lastBench = turn.catch(() => {});
+      return turn;
     },
     /** The arms of the race: name, shown, muted, step, loss, scores and settings of each. */
     arms: () => running().arms(),

@@ -132,6 +132,7 @@ async function start(name, noGpu, handover) {
     element("lab").replaceChildren(canvas);
     // A panic stops the module without an answer, so its hook must be able to end the wait.
     const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
+    onLost = (reason) => onFailure?.(reason);
     const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host, isEmbedded, document.documentElement.lang, handover), died]);
     const stopMirror = startMirror(app);
     const end = () => {
@@ -147,13 +148,16 @@ async function start(name, noGpu, handover) {
       if (what === undefined) showFailure(title, reason, trace, name);
       else showFailure(title, t("A mistake in the lab itself: {what}", { what }), reason, name);
     };
-    onLost = (reason) => {
+    const lost = (reason) => {
+      // That of an app that is gone is nobody's.
+      if (onLost !== lost) return;
       onLost = () => {};
       goOn(name, reason, app, end).catch((error) => {
         showFailure(t("GHM Lab has stopped"), reason, sentence(error), name);
       });
     };
-    canvas.addEventListener("webglcontextlost", () => onLost(t("The browser lost the WebGL context.")));
+    onLost = lost;
+    canvas.addEventListener("webglcontextlost", () => lost(t("The browser lost the WebGL context.")));
     useFiles(app);
     change = async (tag) => {
       const words = await speak(tag);

@@ -93,21 +93,28 @@ fn harmonize(
 ) -> Result<Box<dyn Workload>, EngineError> {
     let (outputs, targets) = logits(n);
     let step = step(n);
+    let on_cpu = || OnCpu {
+        name,
+        harmonizer: Harmonizer::new(&step, &outputs, &targets),
+        step,
+        seconds: 0.0,
+    };
     match (backend, compute) {
         #[cfg(feature = "gpu")]
-        (Backend::Auto | Backend::Gpu, Compute::Gpu(gpu)) => Ok(Box::new(OnGpu {
-            name,
-            harmonizer: GpuHarmonizer::new(gpu, &outputs, &targets)?,
-            info: gpu.info.clone(),
-            step,
-        })),
+        (Backend::Auto | Backend::Gpu, Compute::Gpu(gpu)) => {
+            match GpuHarmonizer::new(gpu, &outputs, &targets) {
+                Ok(harmonizer) => Ok(Box::new(OnGpu {
+                    name,
+                    harmonizer,
+                    info: gpu.info.clone(),
+                    step,
+                })),
+                Err(_) if backend == Backend::Auto => Ok(Box::new(on_cpu())),
+                Err(error) => Err(error),
+            }
+        }
         (Backend::Gpu, Compute::Unavailable(reason)) => Err(EngineError(reason.clone())),
-        _ => Ok(Box::new(OnCpu {
-            name,
-            harmonizer: Harmonizer::new(&step, &outputs, &targets),
-            step,
-            seconds: 0.0,
-        })),
+        _ => Ok(Box::new(on_cpu())),
     }
 }
 
@@ -191,6 +198,7 @@ struct Train {
     /// Steps of the run, and what each arm's took so far.
     units: u32,
     took: Vec<(u32, f64)>,
+    began: Instant,
 }
 
 /// The default network and its data.
@@ -225,6 +233,7 @@ impl Train {
             arms: arms?,
             units: 0,
             took: Vec::new(),
+            began: Instant::now(),
         })
     }
 }
@@ -246,6 +255,7 @@ impl Workload for Train {
     fn begin(&mut self, units: u32) -> Result<(), EngineError> {
         self.units = units;
         self.took = vec![(0, 0.0); self.arms.len()];
+        self.began = Instant::now();
         self.arms.iter_mut().try_for_each(|arm| arm.advance(units))
     }
 
@@ -259,7 +269,11 @@ impl Workload for Train {
             arm.poll()?;
         }
         let is_done = self.took.iter().all(|(steps, _)| *steps >= self.units);
-        Ok(is_done.then(|| self.took.iter().map(|(_, seconds)| seconds).sum()))
+        Ok(is_done.then(|| match self.took[..] {
+            [(_, seconds)] => seconds,
+            // What an arm's submission took holds its wait for those of the others.
+            _ => self.began.elapsed().as_secs_f64(),
+        }))
     }
 
     fn wait(&mut self) {

@@ -1,13 +1,16 @@
 //! The order in which training sees its examples.
 
+use std::rc::Rc;
+
 use super::Random;
 
 /// Mini-batches of shuffled indices, epoch after epoch, from the stream "order" of a seed.
 ///
-/// The last mini-batch of an epoch holds what is left and may be smaller.
+/// The last mini-batch of an epoch holds what is left and may be smaller. Cheap to clone within an epoch.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     random: Random,
-    indices: Vec<u32>,
+    indices: Rc<Vec<u32>>,
     next: usize,
     epoch: u32,
 }
@@ -16,7 +19,7 @@ impl Order {
     pub fn new(seed: u32, examples: usize) -> Self {
         Self {
             random: Random::named(seed, "order"),
-            indices: (0..examples as u32).collect(),
+            indices: Rc::new((0..examples as u32).collect()),
             next: examples,
             epoch: 0,
         }
@@ -25,7 +28,8 @@ impl Order {
     /// Indices of the next mini-batch: at most `size`, at least one.
     pub fn next_batch(&mut self, size: usize) -> &[u32] {
         if self.next == self.indices.len() {
-            self.random.shuffle(&mut self.indices);
+            let indices: &mut Vec<u32> = Rc::make_mut(&mut self.indices);
+            self.random.shuffle(indices);
             self.next = 0;
             self.epoch += 1;
         }
@@ -44,10 +48,12 @@ impl Order {
         self.next
     }
 
-    /// Goes to a later place: so many examples into an epoch, at most all.
+    /// Goes to a later place: so many examples into an epoch, at most all. Takes as long as all shuffles up to
+    /// there did.
     pub fn go_to(&mut self, epoch: u32, seen: usize) {
         while self.epoch < epoch {
-            self.random.shuffle(&mut self.indices);
+            let indices: &mut Vec<u32> = Rc::make_mut(&mut self.indices);
+            self.random.shuffle(indices);
             self.epoch += 1;
         }
         self.next = seen.min(self.indices.len());

@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// One stream of random numbers.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Random {
     source: ChaCha8Rng,
     /// The second value of the last Gaussian pair.

@@ -14,6 +14,9 @@ pub struct Checkpoint {
     /// Steps done.
     pub step: u64,
     pub place: Place,
+    /// The order at that place, which another app has to find by itself.
+    #[serde(skip)]
+    pub(super) order: Option<Order>,
     /// Flat parameters `[p]`; `Network::named` names them.
     pub parameters: Vec<f32>,
     /// Of the optimizer, `[2, p]`.
@@ -44,15 +47,39 @@ impl Place {
         }
     }
 
-    /// Moves an order that is at its beginning, and clocks, to this place.
-    pub(super) fn restore(&self, order: &mut Order, clocks: &mut Clocks) {
-        order.go_to(self.epoch, self.seen);
+    /// Moves an order that is at its beginning, and clocks, to this place, where the order was `kept`.
+    pub(super) fn restore(&self, kept: Option<&Order>, order: &mut Order, clocks: &mut Clocks) {
+        match kept {
+            Some(kept) => *order = kept.clone(),
+            None => order.go_to(self.epoch, self.seen),
+        }
         clocks.ema = EmaClock::with_start_weight(self.start_weight);
         clocks.updates = self.updates;
     }
 }
 
+/// What a change of settings starts anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Forgotten {
+    /// The moving average.
+    pub density: bool,
+    /// The optimizer's moments.
+    pub optimizer: bool,
+}
+
 impl Checkpoint {
+    /// Starts anew what a change of settings did.
+    pub fn forget(&mut self, what: Forgotten) {
+        if what.density {
+            self.ema.fill(0.0);
+            self.place.start_weight = EmaClock::default().start_weight();
+        }
+        if what.optimizer {
+            self.moments.fill(0.0);
+            self.place.updates = 0;
+        }
+    }
+
     /// Whether training can go on from it at all.
     pub fn is_finite(&self) -> bool {
         let all = [&self.parameters, &self.moments, &self.ema];

@@ -1,7 +1,8 @@
 //! Training: two engines of the same kernels, and the trainer that drives either.
 //!
 //! A batch goes `forward -> gradient_norm -> histogram -> density -> reweight -> backward ->
-//! reduce -> update`. Each of these is a WGSL kernel in `shaders/` and a Rust twin of the same name.
+//! reduce -> update`. Each of these is a WGSL kernel in `shaders/` and a Rust twin of the same name; behind the
+//! kernel `reduce` the kernel `total` adds up what its lanes left, which the twin does by itself.
 
 mod checkpoint;
 mod compute;
@@ -16,7 +17,7 @@ mod trainer;
 
 use std::fmt;
 
-pub use checkpoint::{Checkpoint, Place};
+pub use checkpoint::{Checkpoint, Forgotten, Place};
 pub use compute::Compute;
 pub use network::{Layer, NamedArray, Network};
 pub use scores::{Evaluation, ExampleGradient, Outputs, Scores};

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::snapshot::{evaluation_weights, over_classes, slope};
 use super::{
-    BackendInfo, Checkpoint, Clocks, DecisionMap, Engine, EngineError, ExactDensity, Network,
-    Outputs, Place, Reading, Request, Snapshot, Step, Timing, Update,
+    BackendInfo, Checkpoint, Clocks, DecisionMap, Engine, EngineError, ExactDensity, Forgotten,
+    Network, Outputs, Place, Reading, Request, Snapshot, Step, Timing, Update,
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
@@ -22,6 +22,7 @@ struct Moment {
     /// Share of the examples that OHEM keeps.
     keep: f64,
     place: Place,
+    order: Option<Order>,
 }
 
 /// Drives an engine through mini-batches. The same settings on the same engine give the same bits.
@@ -136,21 +137,26 @@ impl Trainer {
     }
 
     /// Takes over settings that act live. A change of bins, convention, counting or mu starts the
-    /// moving average anew, a change of optimizer forgets its moments.
-    pub fn configure(&mut self, config: Config) {
+    /// moving average anew, a change of optimizer forgets its moments; so must what was kept of the run.
+    pub fn configure(&mut self, config: Config) -> Forgotten {
         let counted = |config: &Config| {
             let entries = config.entries();
             (config.bins, config.convention, entries, config.mu.to_bits())
         };
-        if counted(&config) != counted(&self.config) {
+        let forgotten = Forgotten {
+            density: counted(&config) != counted(&self.config),
+            optimizer: config.optimizer != self.config.optimizer,
+        };
+        if forgotten.density {
             self.engine.reset_density();
             self.clocks.ema = Default::default();
         }
-        if config.optimizer != self.config.optimizer {
+        if forgotten.optimizer {
             self.engine.reset_optimizer();
             self.clocks.updates = 0;
         }
         self.config = config;
+        forgotten
     }
 
     /// Goes on from a checkpoint of a run with the same data, network and seed, as that run would have;
@@ -160,7 +166,8 @@ impl Trainer {
     /// When the checkpoint is one of another network; nothing changes then.
     pub fn resume(&mut self, from: &Checkpoint) -> Result<(), EngineError> {
         from.check(self.network.parameters(), self.data.train.len())?;
-        from.place.restore(&mut self.order, &mut self.clocks);
+        from.place
+            .restore(from.order.as_ref(), &mut self.order, &mut self.clocks);
         let bins = self.config.bins as usize;
         let mut ema = from.ema.clone();
         if ema.len() != bins {
@@ -211,6 +218,7 @@ impl Trainer {
             told,
             keep: self.config.ohem_keep,
             place: Place::of(&self.order, &self.clocks),
+            order: request.parameters.then(|| self.order.clone()),
         });
     }
 
@@ -260,6 +268,9 @@ impl Trainer {
         let exact = (reading.gradient_norms.as_ref())
             .filter(|_| moment.step > 0)
             .and_then(|norms| ExactDensity::of(norms, &reading.counts));
+        // What is kept is of one optimizer; a change of it may have overtaken the reading.
+        let same_optimizer = told.optimizer == self.config.optimizer as u32;
+        let kept = reading.parameters.filter(|_| same_optimizer);
         Update {
             evaluation: (outputs.as_ref()).map(|outputs| outputs.evaluation(&self.data)),
             outputs,
@@ -268,9 +279,10 @@ impl Trainer {
                 width: self.network.outputs(),
                 values: self.probabilities(outputs),
             }),
-            checkpoint: reading.parameters.map(|[parameters, moments]| Checkpoint {
+            checkpoint: kept.map(|[parameters, moments]| Checkpoint {
                 step: moment.step,
                 place: moment.place,
+                order: moment.order,
                 parameters,
                 moments,
                 ema: reading.ema.clone(),

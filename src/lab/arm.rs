@@ -156,9 +156,14 @@ impl Arm {
     }
 
     /// Goes on with this run, which is at the step of an earlier moment of its own: what lies behind it is
-    /// forgotten.
-    pub(super) fn resume(&mut self, trainer: Trainer) {
+    /// forgotten. One that was out of the race before the others go on at `goes_on` stays so.
+    pub(super) fn resume(&mut self, trainer: Trainer, goes_on: u64) {
         let step = trainer.step();
+        if self.out_at.is_some() && step < goes_on {
+            self.trainer = trainer;
+            self.timings.clear();
+            return;
+        }
         let mut old = std::mem::replace(self, Self::new(trainer));
         old.history.cut(step);
         old.moments.cut(step);
@@ -204,6 +209,12 @@ impl Arm {
         let evaluated = update.outputs.is_some();
         if let Some(outputs) = update.outputs {
             self.outputs = Some(Rc::new(outputs));
+        }
+        // Of a run that goes on and has not trained yet there are no statistics: those before stay.
+        if update.snapshot.step > 0 && update.snapshot.counts.is_empty() {
+            self.snapshot.step = update.snapshot.step;
+            self.snapshot.epoch = update.snapshot.epoch;
+            return false;
         }
         let was_finite = self.snapshot.loss.is_finite();
         let last = std::mem::replace(&mut self.snapshot, update.snapshot);

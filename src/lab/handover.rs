@@ -12,6 +12,8 @@ use crate::words::tr;
 #[derive(Serialize, Deserialize)]
 struct Handover {
     arms: Vec<Handed>,
+    /// Where training goes on.
+    step: u64,
     shown: usize,
     playing: bool,
     speed: f64,
@@ -24,23 +26,27 @@ struct Handed {
     muted: bool,
     config: Map<String, Json>,
     checkpoint: Option<Checkpoint>,
+    /// The step at which it left the race.
+    out_at: Option<u64>,
 }
 
 impl Lab {
     /// All that another app needs to go on: settings of all arms, and the last step from which all can.
     pub fn handover(&self) -> String {
-        let step = self.last_good_step();
-        let arms = self.arms.iter().map(|arm| Handed {
+        let (step, kept) = self.last_good();
+        let arms = self.arms.iter().zip(kept).map(|(arm, kept)| Handed {
             name: arm.given_name().map(str::to_owned),
             muted: arm.is_muted(),
             config: match arm.config().to_json() {
                 Json::Object(config) => config,
                 _ => Map::new(),
             },
-            checkpoint: step.and_then(|step| arm.checkpoints.at(step)).cloned(),
+            checkpoint: kept,
+            out_at: arm.out_at,
         });
         let handover = Handover {
             arms: arms.collect(),
+            step,
             shown: self.shown,
             playing: self.playing || self.interrupted.as_ref().is_some_and(|(would, _)| *would),
             speed: self.speed,
@@ -52,7 +58,10 @@ impl Lab {
     /// Goes on with what another app handed over, which ended for this reason. Where it cannot be used the
     /// settings that there are stay.
     pub fn receive(&mut self, text: &str, reason: &str) {
-        let step = self.try_receive(text).unwrap_or_else(|error| {
+        let outcome = self.try_receive(text);
+        // Why the CPU trains would be the same reason once more.
+        self.messages.clear();
+        let step = outcome.unwrap_or_else(|error| {
             self.messages.add(Severity::Error, error);
             0
         });
@@ -68,7 +77,7 @@ impl Lab {
             let config = config.map_err(|errors| errors[0].to_string())?;
             configs.push(available(config));
         }
-        let kept: Option<Vec<Checkpoint>> = (handover.arms.iter())
+        let kept: Vec<_> = (handover.arms.iter())
             .map(|arm| arm.checkpoint.clone())
             .collect();
         self.start_race(
@@ -83,14 +92,12 @@ impl Lab {
         }
         for (arm, handed) in self.arms.iter_mut().zip(&handover.arms) {
             arm.muted = handed.muted;
+            arm.out_at = handed.out_at;
         }
         self.command(Command::Speed(handover.speed));
         self.playing = handover.playing;
-        let Some(kept) = kept.filter(|kept| !kept.is_empty()) else {
-            return Ok(0);
-        };
-        let step = kept[0].step;
-        self.resume(&configs, &kept)
+        let step = handover.step;
+        self.resume(&configs, &kept, step)
             .map_err(|error| error.to_string())?;
         self.goal = handover.goal.max(step);
         Ok(step)

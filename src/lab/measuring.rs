@@ -1,6 +1,6 @@
 //! How fast this machine is, measured beside an experiment that waits.
 
-use super::{Command, Lab};
+use super::Lab;
 use crate::bench::Bench;
 use crate::engine::EngineError;
 
@@ -8,15 +8,20 @@ use crate::engine::EngineError;
 const TICK_SECONDS: f64 = 0.03;
 
 impl Lab {
-    /// Pauses, and measures the workloads whose names contain `filter` on the engine of the settings.
+    /// Measures the workloads whose names contain `filter` on the engine of the settings;
+    /// the experiment waits meanwhile.
     ///
     /// # Errors
     /// When there is no such workload; nothing changes then.
     pub fn measure(&mut self, filter: &str) -> Result<(), EngineError> {
         let bench = Bench::new(self.compute.clone(), self.config().backend, filter)?;
-        self.command(Command::Pause);
         self.bench = Some(Box::new(bench));
         Ok(())
+    }
+
+    /// Whether the experiment and all beside it wait for a measurement.
+    pub(super) fn is_measuring(&self) -> bool {
+        self.bench.as_ref().is_some_and(|bench| !bench.is_done())
     }
 
     /// What was measured last, or is being measured.

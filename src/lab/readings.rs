@@ -122,7 +122,12 @@ impl Lab {
             }
         }
         self.hold();
-        let text = tr!("Paused: {why}, then restart or go back.", why);
-        self.messages.add_with_way_back(text);
+        if self.last_good_step().is_some() {
+            let text = tr!("Paused: {why}, then restart or go back.", why);
+            self.messages.add_with_way_back(text);
+        } else {
+            let text = tr!("Paused: {why}, then restart.", why);
+            self.messages.add(Severity::Error, text);
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Going on after numbers or a device were lost, from what was kept of the run.
 
+use super::arm::Arm;
 use super::handover::available;
 use super::{Lab, Severity};
 use crate::config::Config;
-use crate::engine::{Checkpoint, EngineError};
+use crate::engine::{Checkpoint, EngineError, Forgotten};
 use crate::words::tr;
 
 /// The last checkpoints of an arm from which training can go on; the arms' arrive one after the other,
@@ -30,12 +31,22 @@ impl Checkpoints {
     pub fn at(&self, step: u64) -> Option<&Checkpoint> {
         self.kept.iter().find(|kept| kept.step == step)
     }
+
+    /// Starts anew what a change of settings did.
+    pub fn forget(&mut self, what: Forgotten) {
+        self.kept.iter_mut().for_each(|kept| kept.forget(what));
+    }
 }
 
 impl Lab {
-    /// The last step from which all arms can go on.
+    /// The last step from which all arms can go on, but for those that are out of the race while others are
+    /// not.
     pub fn last_good_step(&self) -> Option<u64> {
-        let (first, others) = self.arms.split_first()?;
+        let all_are_out = self.arms.iter().all(|arm| arm.out_at.is_some());
+        let racing = |arm: &&Arm| all_are_out || arm.out_at.is_none();
+        let mut racing = self.arms.iter().filter(racing);
+        let first = racing.next()?;
+        let others: Vec<&Arm> = racing.collect();
         let steps = first.checkpoints.kept.iter().rev().map(|kept| kept.step);
         let mut steps = steps.filter(|&step| {
             let mut others = others.iter();
@@ -44,9 +55,21 @@ impl Lab {
         steps.next()
     }
 
-    fn kept_at(&self, step: u64) -> Vec<Checkpoint> {
-        let kept = self.arms.iter().map(|arm| arm.checkpoints.at(step));
-        kept.flatten().cloned().collect()
+    /// What is kept of every arm at a step; of one that was out before, the last that is.
+    fn kept_at(&self, step: u64) -> Vec<Option<Checkpoint>> {
+        let kept = self.arms.iter().map(|arm| {
+            let last = || arm.out_at.and_then(|_| arm.checkpoints.kept.last());
+            arm.checkpoints.at(step).or_else(last).cloned()
+        });
+        kept.collect()
+    }
+
+    /// The last good step and what is kept of it; the beginning where nothing is.
+    pub(super) fn last_good(&self) -> (u64, Vec<Option<Checkpoint>>) {
+        match self.last_good_step() {
+            Some(step) => (step, self.kept_at(step)),
+            None => (0, vec![None; self.arms.len()]),
+        }
     }
 
     /// Goes back to the last step at which all numbers were good, with the present settings, and waits.
@@ -55,7 +78,7 @@ impl Lab {
             return;
         };
         let configs: Vec<Config> = self.arms.iter().map(|arm| arm.config().clone()).collect();
-        match self.resume(&configs, &self.kept_at(step)) {
+        match self.resume(&configs, &self.kept_at(step), step) {
             Ok(()) => {
                 self.playing = false;
                 self.goal = step;
@@ -67,20 +90,23 @@ impl Lab {
         }
     }
 
-    /// Starts all arms on the engine that there is now, and takes them to where they were kept; curves and
-    /// moments up to there stay.
+    /// Starts all arms on the engine that there is now, and takes them to where they were kept, mostly `step`;
+    /// curves and moments up to there stay.
     pub(super) fn resume(
         &mut self,
         configs: &[Config],
-        kept: &[Checkpoint],
+        kept: &[Option<Checkpoint>],
+        step: u64,
     ) -> Result<(), EngineError> {
         let mut arms = self.start_arms(configs)?;
         for (arm, kept) in arms.iter_mut().zip(kept) {
-            arm.trainer.resume(kept)?;
+            if let Some(kept) = kept {
+                arm.trainer.resume(kept)?;
+            }
         }
         let (playing, goal) = (self.playing, self.goal);
         for (arm, started) in self.arms.iter_mut().zip(arms) {
-            arm.resume(started.trainer);
+            arm.resume(started.trainer, step);
         }
         self.begin_run();
         self.playing = playing;
@@ -98,8 +124,8 @@ impl Lab {
         self.compute = self.compute.reopened();
         let configs = self.arms.iter().map(|arm| available(arm.config().clone()));
         let configs: Vec<Config> = configs.collect();
-        let step = self.last_good_step().unwrap_or(0);
-        if self.resume(&configs, &self.kept_at(step)).is_err() {
+        let (step, kept) = self.last_good();
+        if self.resume(&configs, &kept, step).is_err() {
             return false;
         }
         if let Some((would_play, said)) = self.interrupted.take() {

@@ -255,7 +255,8 @@ impl Lab {
             self.look_back(None);
             let configs = self.arm_configs(config);
             for (arm, config) in self.arms.iter_mut().zip(configs) {
-                arm.trainer.configure(config);
+                let forgotten = arm.trainer.configure(config);
+                arm.checkpoints.forget(forgotten);
             }
         }
     }
@@ -294,6 +295,7 @@ impl Lab {
 
     pub(super) fn note_fallback(&mut self, note: Option<String>) {
         if let Some(reason) = note {
+            let reason = reason.trim_end_matches('.');
             let text = tr!("Training on the CPU: {reason}.", reason);
             self.messages.add(Severity::Note, text);
         }
@@ -307,6 +309,9 @@ impl Lab {
     /// Drains what the engine finished and queues what comes next; never waits. Call it once a
     /// frame while [`Lab::is_busy`].
     pub fn tick(&mut self) {
+        if self.is_measuring() {
+            return self.measure_on();
+        }
         if let Err(error) = self.try_tick()
             && !self.recover()
         {
@@ -317,7 +322,6 @@ impl Lab {
         }
         self.read_on();
         self.repeat_on();
-        self.measure_on();
     }
 
     fn try_tick(&mut self) -> Result<(), EngineError> {

@@ -30,7 +30,7 @@ pub(super) fn show(ui: &Ui, lab: &mut Lab, is_open: &mut bool) {
     let modal = Modal::new(Id::unique("bench"))
         .frame(frame)
         .show(ui.ctx(), |ui| {
-            ui.set_width(480.0_f32.min(content.width() - 64.0));
+            ui.set_width(480.0_f32.min(content.width() - 64.0).max(0.0));
             ui.label(style::strong(word("How fast is this machine?"), 18.0));
             ui.add_space(4.0);
             ui.label(RichText::new(word("The same workloads as of ghm-lab bench: the median over several runs, and between which values eight of ten lie. Training pauses meanwhile.")).weak());

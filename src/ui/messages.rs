@@ -10,6 +10,9 @@ use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
 use crate::words::{tr, word};
 
+/// Least height of a message.
+const ROW: f32 = 32.0;
+
 /// The messages, newest last, each with a button that dismisses it.
 pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
     let mut dismissed = None;
@@ -17,11 +20,13 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab) {
     let good = lab.last_good_step();
     let colors = theme(ui.ctx());
     for (index, message) in lab.messages.list().iter().enumerate() {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        // Not all the height that there is: several messages would each take what all had before.
+        let size = Vec2::new(ui.available_width(), ROW);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
             if button(
                 ui,
                 Icon::Close,
-                32.0,
+                ROW,
                 word("Dismiss"),
                 word("Takes this message away."),
             )

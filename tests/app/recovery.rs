@@ -4,11 +4,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ghm_lab::app::App;
 use ghm_lab::config::{Activation, Config, Optimizer};
-use ghm_lab::lab::Command;
+use ghm_lab::lab::{Command, Severity};
 
 use eframe::egui;
 
-use crate::{WIDE, open, quick, settle};
+use crate::{WIDE, command, open, quick, settle};
 
 /// Draws until there is nothing left to do.
 fn finish(harness: &mut Harness<'_, App>) {
@@ -66,9 +66,15 @@ fn this_machine_is_measured_on_request() {
     harness.get_by_label("Measure").click();
     harness.step();
     harness.step();
-    assert!(!lab.borrow().is_playing(), "training waits");
+    let step = lab.borrow().step();
+    harness.step();
+    assert_eq!(lab.borrow().step(), step, "training waits");
     assert!(lab.borrow().bench().is_some_and(|bench| !bench.is_done()));
     harness.get_by_label("Cancel").click();
+    harness.step();
+    harness.step();
+    assert!(lab.borrow().is_playing() && lab.borrow().step() > step);
+    command(&harness, Command::Pause);
     finish(&mut harness);
     assert!(lab.borrow().bench().is_some_and(|bench| bench.is_done()));
 
@@ -89,4 +95,46 @@ fn this_machine_is_measured_on_request() {
             .query_by_label("How fast is this machine?")
             .is_none()
     );
+}
+
+#[test]
+fn several_messages_leave_room_for_the_rest() {
+    let long = "bins: \"abc\" is not a whole number from 1 to 256, which is what a link may hold. "
+        .repeat(3);
+    for size in [WIDE, [390.0, 844.0]] {
+        let mut harness = open(size, egui::Theme::Light, quick());
+        settle(&mut harness);
+        let lab = harness.state().lab();
+        for (severity, text) in [
+            (Severity::Note, "Training on the CPU: there is no other."),
+            (Severity::Error, &long),
+        ] {
+            lab.borrow_mut().messages.add(severity, text);
+        }
+        harness.run_steps(3);
+        let top = |harness: &Harness<'_, App>| {
+            harness
+                .get_by_label_contains("Training on the CPU")
+                .rect()
+                .top()
+        };
+        let before = top(&harness);
+        harness.run_steps(60);
+        assert_eq!(top(&harness), before, "{size:?}");
+        assert!(before > 0.6 * size[1], "{size:?}: {before}");
+        let end = harness
+            .get_by_label_contains("is not a whole number")
+            .rect()
+            .bottom();
+        assert!(end < size[1], "{size:?}: {end}");
+        for _ in 0..2 {
+            harness
+                .get_all_by_label("Dismiss")
+                .next()
+                .expect("a button")
+                .click();
+            harness.run();
+        }
+        assert!(lab.borrow().messages.list().is_empty());
+    }
 }

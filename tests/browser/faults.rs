@@ -196,6 +196,71 @@ fn the_page_measures_what_the_command_line_measures() {
     }
     let [ms, rate] = ["ms", "examples_per_s"].map(|key| theirs[key].as_f64().expect("a number"));
     assert!((rate * ms / 256e3 - 1.0).abs() < 1e-9, "{theirs}");
+    let two = page.evaluate(
+        "Promise.all(['map', 'train/256'].map((filter) => ghmLab.bench({ filter })))
+            .then((all) => all.map(({ rows }) => rows.map(({ name }) => name).join()).join())",
+    );
+    assert_eq!(two, "map,train/256", "each gets its own");
+    let refused = page.try_evaluate("ghmLab.bench('map')").unwrap_err();
+    assert!(refused.contains("bench: takes"), "{refused}");
     let refused = page.try_evaluate("ghmLab.bench({filter: 'nothing'})");
     assert!(refused.is_err_and(|why| why.contains("no workload is called nothing")));
+}
+
+#[test]
+fn a_lost_webgl_context_is_replaced_and_training_goes_on() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.open(&format!("{}#loss=focal&bins=17", site.origin));
+    page.ready();
+    page.wait_for("ghmLab.arms()[0].averagePrecision !== null && ghmLab.snapshot().step > 100");
+    page.evaluate(
+        "document.querySelector('canvas').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()",
+    );
+    page.wait_for("ghmLab.messages().join().includes('lost the WebGL context')");
+    let said = page.evaluate("ghmLab.messages()");
+    let [said] = said.as_array().expect("messages").as_slice() else {
+        panic!("{said}");
+    };
+    let said = said.as_str().expect("a text");
+    let start = "The browser lost the WebGL context. Training goes on from step ";
+    let step = said
+        .strip_prefix(start)
+        .and_then(|rest| rest.strip_suffix(" (cpu)."));
+    let step: u64 = step.and_then(|step| step.parse().ok()).expect(said);
+    assert!(step > 0, "{said}");
+    page.wait_for(&format!("ghmLab.snapshot().step > {step}"));
+    let kept = page.evaluate("[ghmLab.config().bins, ghmLab.config().loss].join()");
+    assert_eq!(kept, "17,focal");
+    assert_eq!(
+        page.evaluate("document.querySelectorAll('canvas').length"),
+        1
+    );
+}
+
+/// A browser whose shader compiler refuses one of the kernels.
+const BREAK_A_KERNEL: &str = "
+    const { createShaderModule } = GPUDevice.prototype;
+    GPUDevice.prototype.createShaderModule = function ({ code, ...rest }) {
+        const broken = code.includes('fn reduce(') ? `${code} fn broken() { missing(); }` : code;
+        return createShaderModule.call(this, { code: broken, ...rest });
+    };";
+
+#[test]
+fn a_kernel_that_does_not_compile_is_told_once_and_the_cpu_offered() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGpu);
+    let mut page = browser.blank();
+    page.before_load(BREAK_A_KERNEL);
+    page.go(&site.origin);
+    page.ready();
+    page.wait_for("ghmLab.messages().length > 0");
+    let said = page.evaluate("ghmLab.messages()").to_string();
+    assert!(said.contains("the device reports an error"), "{said}");
+    assert!(said.contains("missing"), "{said}");
+    assert!(said.contains("backend=cpu"), "{said}");
+    assert_eq!(page.evaluate("ghmLab.messages().length"), 1, "{said}");
+    page.evaluate("ghmLab.setConfig({ backend: 'cpu' }).then(() => ghmLab.play())");
+    page.wait_for("ghmLab.snapshot().step > 10");
+    assert_eq!(page.evaluate("ghmLab.snapshot().backend"), "cpu");
 }

@@ -163,8 +163,8 @@ fn a_lost_device_is_replaced_and_training_goes_on() {
         // Evaluations are what can be gone on from.
         page.wait_for("ghmLab.arms()[0].averagePrecision !== null && ghmLab.snapshot().step > 100");
         let before = page.evaluate("ghmLab.snapshot().step").as_u64().unwrap();
-        page.evaluate("window.lost = ghmLab.messages().length, device.destroy()");
-        page.wait_for("ghmLab.messages().length > lost");
+        page.evaluate("window.lost = ghmLab.messages().at(-1), device.destroy()");
+        page.wait_for("ghmLab.messages().at(-1) !== lost");
         page.wait_for(&format!("ghmLab.snapshot().step > {before}"));
         let said = page.evaluate("ghmLab.messages().at(-1)").to_string();
         assert!(said.contains("lost the graphics device"), "{said}");

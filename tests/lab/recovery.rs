@@ -104,7 +104,9 @@ fn one_click_leads_back_from_numbers_that_are_none() {
     settle(&mut lab);
     assert_eq!(lab.step(), good);
     assert_eq!(texts(&lab), [format!("Back at step {good}.")]);
-    assert!(lab.snapshot().loss.is_finite());
+    assert!(lab.snapshot().loss > 0.0 && lab.snapshot().loss.is_finite());
+    assert!(lab.snapshot().counts.iter().sum::<u32>() > 0);
+    assert_eq!(lab.last_good_step(), Some(good));
     let later = lab.history().points().iter().any(|point| point.step > good);
     assert!(!later, "what lies behind is forgotten");
     lab.configure(&gentle);
@@ -121,6 +123,82 @@ fn race() -> Lab {
     lab.command(Command::Speed(333.0));
     run(&mut lab, Command::Step(150));
     lab
+}
+
+#[test]
+fn an_arm_that_is_out_of_the_race_does_not_hold_the_others() {
+    let gentle = Config {
+        learning_rate: 1e-4,
+        sgd_momentum: 0.0,
+        ..exploding()
+    };
+    let mut one = lab(&gentle);
+    one.arm(ArmCommand::Add(Loss::Focal));
+    run(&mut one, Command::Step(50));
+    one.arm(ArmCommand::Show(1));
+    one.configure(&Config {
+        loss: Loss::Focal,
+        ..exploding()
+    });
+    while one.arms()[1].out_at().is_none() {
+        run(&mut one, Command::Step(100));
+        assert!(one.step() < 20_000, "it never explodes");
+    }
+    for _ in 0..5 {
+        run(&mut one, Command::Step(100));
+    }
+    let out: Vec<_> = one.arms().iter().map(|arm| arm.out_at()).collect();
+    assert!(out[0].is_none() && out[1].is_some(), "{out:?}");
+    let good = one.last_good_step().expect("the other arm goes on");
+    assert_eq!(good, one.step());
+    let mut other = Lab::new(&Config::default(), no_gpu()).expect("the CPU is always there");
+    other.receive(&one.handover(), "The device went away.");
+    settle(&mut other);
+    assert_eq!(other.step(), good);
+    assert_eq!(other.arms()[1].out_at(), out[1]);
+    for lab in [&mut one, &mut other] {
+        run(lab, Command::Step(70));
+    }
+    let snapshots = [&one, &other].map(|lab| lab.arms()[0].snapshot().clone());
+    assert_eq!(snapshots[0], snapshots[1]);
+    assert_eq!(snapshots[0].step, good + 70);
+}
+
+#[test]
+fn what_a_change_of_settings_starts_anew_is_forgotten_in_what_is_kept() {
+    let sgd = Config {
+        optimizer: Optimizer::Sgd,
+        ..small_config()
+    };
+    let mut lab = after(&sgd, 200);
+    let changed = Config {
+        optimizer: Optimizer::Adam,
+        mu: 0.5,
+        momentum: 0.9,
+        ..sgd.clone()
+    };
+    lab.configure(&changed);
+    lab.go_back();
+    run(&mut lab, Command::Step(20));
+    let mut kept = {
+        let mut trainer = trainer(&sgd);
+        trainer.advance(200).expect("it trains");
+        checkpoint(&mut trainer)
+    };
+    let mut other = trainer(&sgd);
+    kept.forget(other.configure(changed));
+    other.resume(&kept).expect("of the same network");
+    other.advance(20).expect("it trains");
+    let theirs = other
+        .read_now(Request::default())
+        .expect("a reading")
+        .snapshot;
+    assert_eq!(lab.snapshot().loss.to_bits(), theirs.loss.to_bits());
+    // And a moment of the other optimizer would be noticed.
+    let mut before = trainer(&sgd);
+    before.advance(200).expect("it trains");
+    let velocity = checkpoint(&mut before).moments;
+    assert!(velocity.iter().any(|v| *v != 0.0) && kept.moments.iter().all(|m| *m == 0.0));
 }
 
 #[test]

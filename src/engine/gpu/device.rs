@@ -238,7 +238,10 @@ fn words(error: &wgpu::Error) -> String {
                 .to_owned()
         }
         wgpu::Error::Validation { description, .. } | wgpu::Error::Internal { description, .. } => {
-            tr!("the device reports an error: {description}", description)
+            tr!(
+                "the device reports an error, and backend=cpu trains without it: {description}",
+                description
+            )
         }
     }
 }

@@ -26,6 +26,9 @@ impl GpuHarmonizer {
     /// # Errors
     /// When the device is lost or has no room.
     pub fn new(gpu: &Gpu, outputs: &[f32], targets: &[f32]) -> Result<Self, EngineError> {
+        if let Some(message) = gpu.health.lost() {
+            return Err(EngineError(message));
+        }
         let mut seen = gpu.health.messages();
         // The arrays of a network without hidden units that no step runs through.
         let network = Network {

@@ -155,7 +155,7 @@ macro_rules! kernels {
 }
 
 kernels! {
-    "forward": ["step", "math", "network"],
+    "forward": ["step", "math", "network", "tile"],
         [Order read, Examples read, Parameters read, Activations write, Outputs write,
          Targets write],
         Examples;
@@ -175,7 +175,7 @@ kernels! {
         [Outputs read, Targets read, Errors read, GradientNorms read, Statistics read,
          Norms write, Deltas write, Losses write],
         Examples;
-    "backward": ["step", "math", "network"],
+    "backward": ["step", "math", "network", "tile"],
         [Parameters read, Activations read, Deltas write],
         Examples;
     "reduce": ["step", "math", "network"],
@@ -190,7 +190,7 @@ kernels! {
     "contribution": ["step", "math", "regression", "loss", "statistics", "seen"],
         [Targets read, Errors read, GradientNorms read, Statistics write],
         Bins;
-    "predict": ["step", "math", "network"],
+    "predict": ["step", "math", "network", "tile"],
         [Points read, Parameters read, Predictions write],
         Examples;
 }
