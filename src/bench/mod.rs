@@ -3,6 +3,7 @@
 //! A [`Bench`] works a little at a time, for a window that must go on drawing and for a page that
 //! cannot wait for its device.
 
+mod harmonizing;
 mod workloads;
 
 pub use workloads::{Workload, start};

@@ -4,15 +4,11 @@ use std::rc::Rc;
 
 use web_time::Instant;
 
+use super::harmonizing;
 use crate::config::{Backend, Config};
 use crate::data::Random;
 use crate::data::predictions::{Input, Options};
-use crate::engine::cpu::Harmonizer;
-#[cfg(feature = "gpu")]
-use crate::engine::gpu::GpuHarmonizer;
-use crate::engine::{
-    BackendInfo, Clocks, Compute, EngineError, Request, Step, Trainer, map_points,
-};
+use crate::engine::{BackendInfo, Compute, EngineError, Request, Trainer, map_points};
 use crate::ghm::Loss;
 use crate::xray::{Job, Progress};
 
@@ -56,7 +52,7 @@ pub fn start(
     let (kind, size) = name.split_once('/').unwrap_or((name, ""));
     let size = size.parse().unwrap_or(0);
     Ok(match kind {
-        "ghm-c" => harmonize(name, compute, backend, size as usize)?,
+        "ghm-c" => harmonizing::start(name, compute, backend, size as usize)?,
         "train" => Box::new(Train::start(name, compute, backend, &[Loss::GhmC], size)?),
         "race" => {
             let mut losses = Loss::of(Config::default().task).to_vec();
@@ -69,7 +65,7 @@ pub fn start(
 }
 
 /// Logits `[n]` and classes `[n]` of an imbalanced dataset, most of them easy.
-fn logits(n: usize) -> (Vec<f32>, Vec<f32>) {
+pub(super) fn logits(n: usize) -> (Vec<f32>, Vec<f32>) {
     let mut random = Random::named(7, "bench");
     let one = |_| {
         let is_positive = random.uniform() < 0.01;
@@ -78,117 +74,6 @@ fn logits(n: usize) -> (Vec<f32>, Vec<f32>) {
         (logit as f32, f32::from(u8::from(is_positive)))
     };
     (0..n).map(one).unzip()
-}
-
-/// A step of GHM-C with the default settings over n logits.
-fn step(n: usize) -> Step {
-    Clocks::default().step(&Config::default(), 0, n, n)
-}
-
-fn harmonize(
-    name: &'static str,
-    compute: &Compute,
-    backend: Backend,
-    n: usize,
-) -> Result<Box<dyn Workload>, EngineError> {
-    let (outputs, targets) = logits(n);
-    let step = step(n);
-    let on_cpu = || OnCpu {
-        name,
-        harmonizer: Harmonizer::new(&step, &outputs, &targets),
-        step,
-        seconds: 0.0,
-    };
-    match (backend, compute) {
-        #[cfg(feature = "gpu")]
-        (Backend::Auto | Backend::Gpu, Compute::Gpu(gpu)) => {
-            match GpuHarmonizer::new(gpu, &outputs, &targets) {
-                Ok(harmonizer) => Ok(Box::new(OnGpu {
-                    name,
-                    harmonizer,
-                    info: gpu.info.clone(),
-                    step,
-                })),
-                Err(_) if backend == Backend::Auto => Ok(Box::new(on_cpu())),
-                Err(error) => Err(error),
-            }
-        }
-        (Backend::Gpu, Compute::Unavailable(reason)) => Err(EngineError(reason.clone())),
-        _ => Ok(Box::new(on_cpu())),
-    }
-}
-
-/// GHM-C on the CPU engine.
-struct OnCpu {
-    name: &'static str,
-    harmonizer: Harmonizer,
-    step: Step,
-    seconds: f64,
-}
-
-impl Workload for OnCpu {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn examples(&self) -> usize {
-        self.step.examples as usize
-    }
-
-    fn info(&self) -> BackendInfo {
-        crate::engine::cpu::info::<f32>()
-    }
-
-    fn begin(&mut self, units: u32) -> Result<(), EngineError> {
-        let start = Instant::now();
-        for _ in 0..units {
-            self.harmonizer.step(&self.step);
-        }
-        self.seconds = start.elapsed().as_secs_f64();
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<Option<f64>, EngineError> {
-        Ok(Some(self.seconds))
-    }
-}
-
-/// GHM-C on the GPU.
-#[cfg(feature = "gpu")]
-struct OnGpu {
-    name: &'static str,
-    harmonizer: GpuHarmonizer,
-    info: BackendInfo,
-    step: Step,
-}
-
-#[cfg(feature = "gpu")]
-impl Workload for OnGpu {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn examples(&self) -> usize {
-        self.step.examples as usize
-    }
-
-    fn info(&self) -> BackendInfo {
-        self.info.clone()
-    }
-
-    fn begin(&mut self, units: u32) -> Result<(), EngineError> {
-        self.harmonizer.submit(&self.step, units);
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<Option<f64>, EngineError> {
-        let timing = self.harmonizer.take_timing()?;
-        Ok(timing.map(|timing| timing.seconds))
-    }
-
-    fn wait(&mut self) {
-        self.harmonizer.wait();
-    }
 }
 
 /// Training steps of one or several arms.

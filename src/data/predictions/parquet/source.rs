@@ -23,7 +23,7 @@ const MOST_VALUES: u32 = 1 << 28;
 const MOST_LENGTHS: u32 = 1 << 21;
 
 fn too_much() -> ParquetError {
-    ParquetError::General(word("a page claims more values than it can hold").to_owned())
+    ParquetError::General(word("a page claims more values than it holds").to_owned())
 }
 
 /// An input as the parquet crate wants it: read from any place, many times.
