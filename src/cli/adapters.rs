@@ -29,8 +29,7 @@ fn headless() -> Compute {
 
 /// Lists the adapters. Having none is an answer, not a failure: the CPU engine trains everywhere.
 pub(super) fn run() -> Result<(), Failure> {
-    print(&list());
-    Ok(())
+    print(&list())
 }
 
 #[cfg(not(feature = "gpu"))]

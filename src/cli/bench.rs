@@ -57,11 +57,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     }
     if matches.get_flag("json") {
         match serde_json::to_string_pretty(&bench.results()) {
-            Ok(json) => print(&format!("{json}\n")),
+            Ok(json) => print(&format!("{json}\n"))?,
             Err(error) => return Err(Failure::run(error)),
         }
     } else {
-        print(&table(&bench.results()));
+        print(&table(&bench.results()))?;
     }
     match bench.failures() {
         [] => Ok(()),

@@ -42,6 +42,5 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let Some(&framework) = framework else {
         return Err(Failure::usage("--as: a framework is expected"));
     };
-    print(&code(framework, &config));
-    Ok(())
+    print(&code(framework, &config))
 }

@@ -118,12 +118,24 @@ fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Writes text to standard output, which may be closed (`ghm-lab adapters | head -1`).
-fn print(text: &str) {
+/// Writes text to standard output.
+///
+/// # Errors
+/// When it cannot be written, except to whom has read enough (`ghm-lab adapters | head -1`).
+fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout();
-    let _ = stdout
+    let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let reason = output::reason(&error);
+            Err(Failure::run(format!(
+                "standard output could not be written: {reason}"
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn one_line(text: &str) -> String {

@@ -148,14 +148,14 @@ impl Written {
     ///
     /// # Errors
     /// When an output failed.
-    pub fn finish(self, mut text: String) -> Result<(), Failure> {
+    pub fn finish(mut self, mut text: String) -> Result<(), Failure> {
         if !self.paths.is_empty() {
             text += &format!("Wrote {}.\n", self.paths.join(", "));
         }
         if self.to_stdout {
             super::note(text.trim_end());
-        } else {
-            super::print(&text);
+        } else if let Err(failure) = super::print(&text) {
+            self.failures.extend(failure.sentences);
         }
         match self.failures.as_slice() {
             [] => Ok(()),
@@ -285,7 +285,7 @@ impl Drop for Scratch {
 }
 
 /// What went wrong, for people.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     let words = match error.kind() {
         ErrorKind::NotFound => "its folder does not exist",
         ErrorKind::PermissionDenied => "permission is denied",

@@ -39,6 +39,34 @@ fn a_disk_that_fills_up_leaves_what_was_there() {
     assert_eq!(left, "before");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_does_not_reach_standard_output_is_told() {
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    for arguments in [
+        &["code", "--as=pytorch"][..],
+        &["bench", "--backend=cpu", "--filter=map"],
+        &["train", "--backend=cpu", "--steps=3", "--examples=500"],
+    ] {
+        let ran = Command::new(env!("CARGO_BIN_EXE_ghm-lab"))
+            .args(arguments)
+            .stdout(full())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(
+            said.contains("standard output could not be written: no space"),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
 #[test]
 fn a_process_that_is_killed_leaves_a_whole_file() {
     let folder = Folder::new();
