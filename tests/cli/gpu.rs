@@ -78,3 +78,20 @@ fn adapters_names_the_one_that_trains() {
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.contains("CPU engine"), "{}", ran.stdout);
 }
+
+#[test]
+fn what_the_device_has_no_room_for_is_said_with_a_way_out() {
+    let bench = |backend| {
+        let filter = "--filter=ghm-c/10000000";
+        run(&["bench", "--json", backend, filter])
+    };
+    let refused = bench("--backend=gpu");
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    for part in ["ghm-c/10000000", "up to 4194240 fit", "backend=cpu"] {
+        assert!(refused.stderr.contains(part), "{}", refused.stderr);
+    }
+    let ran = bench("--backend=auto");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let results: Json = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(results["rows"][0]["backend"], "cpu");
+}

@@ -1,7 +1,8 @@
 //! What changes while a run goes on, and how readings come and go.
 
 use ghm_lab::config::{Config, Optimizer};
-use ghm_lab::engine::{Compute, Request};
+use ghm_lab::engine::gpu::Gpu;
+use ghm_lab::engine::{Checkpoint, Compute, Request};
 use ghm_lab::ghm::{Convention, Loss};
 use ghm_lab::lab::{Command, Lab};
 
@@ -142,6 +143,68 @@ fn a_batch_that_does_not_fit_is_refused_in_words_and_the_run_goes_on() {
     trainer.configure(config);
     trainer.advance(1).expect("it trains on");
     trainer.read_now(Request::default()).expect("a reading");
+}
+
+#[test]
+fn a_device_that_is_too_small_is_refused_by_name() {
+    let wishes = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    let all = wgpu::Instance::new(wishes).enumerate_adapters(wgpu::Backends::all());
+    let adapters = pollster::block_on(all);
+    let name = gpu().device.adapter_info().name;
+    let is_ours = |adapter: &&wgpu::Adapter| adapter.get_info().name == name;
+    let adapter = adapters
+        .iter()
+        .find(is_ours)
+        .expect("the adapter of the tests");
+    let opened = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
+        required_limits: wgpu::Limits {
+            max_storage_buffers_per_shader_stage: 4,
+            ..wgpu::Limits::default()
+        },
+        ..Default::default()
+    }));
+    let (device, queue) = opened.expect("less than it has");
+    let refused = Gpu::from_parts(adapter, device, queue).map(|_| ());
+    assert_eq!(
+        refused.expect_err("4 are not enough"),
+        "the device is too small: max storage buffers per shader stage is 4, 8 is needed"
+    );
+}
+
+#[test]
+fn a_resumed_run_is_the_same_run_to_the_bit() {
+    let compute = Compute::Gpu(gpu());
+    for optimizer in [Optimizer::Adam, Optimizer::Sgd] {
+        let config = Config {
+            optimizer,
+            ..small()
+        };
+        let mut whole = start(&compute, &config);
+        whole.advance(30).expect("it trains");
+        let kept = whole.read_now(EVERYTHING).expect("a reading").checkpoint;
+        let kept = kept.expect("asked for");
+        whole.advance(25).expect("it trains");
+        let whole = whole.read_now(EVERYTHING).expect("a reading");
+        let resumed = |kept: &Checkpoint| {
+            let mut resumed = start(&compute, &config);
+            resumed.resume(kept).expect("of the same network");
+            resumed.advance(25).expect("it trains");
+            resumed.read_now(EVERYTHING).expect("a reading").snapshot
+        };
+        assert_eq!(resumed(&kept), whole.snapshot, "{optimizer:?}");
+        // Each part of it matters.
+        let mut without = [kept.clone(), kept.clone(), kept];
+        without[0].parameters.fill(0.1);
+        without[1].moments.fill(0.0);
+        without[2].ema.fill(0.0);
+        for (part, without) in without.iter().enumerate() {
+            assert_ne!(
+                resumed(without),
+                whole.snapshot,
+                "{optimizer:?}, part {part}"
+            );
+        }
+    }
 }
 
 #[test]

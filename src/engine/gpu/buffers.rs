@@ -37,7 +37,8 @@ impl Lengths {
             Array::Parameters | Array::Gradient => self.parameters as u64 * FLOAT,
             Array::Sums => u64::from(LANES) * (self.parameters as u64 + 1) * FLOAT,
             Array::Moments => 2 * self.parameters as u64 * FLOAT,
-            Array::Activations => self.activation_rows() * batch,
+            // Without a network there are none, but no buffer is empty.
+            Array::Activations => (self.activation_rows() * batch).max(FLOAT),
             Array::Deltas => (self.hidden + self.outputs) as u64 * batch,
             Array::Outputs | Array::GradientNorms => self.outputs as u64 * batch,
             Array::Targets => 2 * batch,
@@ -99,6 +100,7 @@ impl Arrays {
         data: &Dataset,
         parameters: &[f32],
         batch: usize,
+        indices: usize,
     ) -> Result<Self, EngineError> {
         let Some(table) = NetworkTable::of(network) else {
             return Err(EngineError(
@@ -109,7 +111,7 @@ impl Arrays {
         let map = map_points(network.inputs());
         let points = [splits[0], splits[1], &map].concat();
         let lengths = Lengths {
-            order: batch.max(1),
+            order: indices.max(1),
             examples: data.train.len(),
             parameters: parameters.len(),
             inputs: network.inputs(),
@@ -369,6 +371,20 @@ mod tests {
         assert_eq!(most, (128 << 20) / (194 * 4));
         assert!(fits(&limits, &lengths(most)).is_ok());
         assert!(fits(&limits, &lengths(most + 1)).is_err());
+    }
+
+    #[test]
+    fn outputs_without_a_network_need_little_beside_the_data() {
+        let n = 1_000_000;
+        let lengths = Lengths {
+            order: 1,
+            inputs: 0,
+            hidden: 0,
+            ..lengths(n)
+        };
+        let all: u64 = OF_BATCH.iter().map(|&array| lengths.bytes(array)).sum();
+        let data = lengths.bytes(Array::Outputs) + lengths.bytes(Array::Targets);
+        assert!(all - data <= 24 * n as u64, "{}", all - data);
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl GpuEngine {
             return Err(EngineError(message));
         }
         let mut seen = gpu.health.messages();
-        let arrays = Arrays::new(gpu, network, data, parameters, batch)?;
+        let arrays = Arrays::new(gpu, network, data, parameters, batch, batch)?;
         if let Some(message) = gpu.health.news(&mut seen) {
             return Err(EngineError(message));
         }

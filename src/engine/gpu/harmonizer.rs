@@ -30,13 +30,13 @@ impl GpuHarmonizer {
             return Err(EngineError(message));
         }
         let mut seen = gpu.health.messages();
-        // The arrays of a network without hidden units that no step runs through.
+        // The arrays of a network without inputs and hidden units that no step runs through.
         let network = Network {
             layers: vec![Layer {
-                inputs: 1,
+                inputs: 0,
                 outputs: 1,
                 weights: 0,
-                biases: 1,
+                biases: 0,
                 units: 0,
             }],
             activation: Activation::Tanh,
@@ -50,7 +50,7 @@ impl GpuHarmonizer {
             },
             test: Split::default(),
         };
-        let arrays = Arrays::new(gpu, &network, &data, &[0.0; 2], outputs.len())?;
+        let arrays = Arrays::new(gpu, &network, &data, &[0.0], outputs.len(), 1)?;
         arrays.write(Array::Outputs, 0, outputs);
         arrays.write(Array::Targets, 0, targets);
         if let Some(message) = gpu.health.news(&mut seen) {

@@ -27,7 +27,7 @@ impl Probe {
         batch: usize,
     ) -> Result<Self, EngineError> {
         Ok(Self {
-            arrays: Arrays::new(gpu, network, data, parameters, batch)?,
+            arrays: Arrays::new(gpu, network, data, parameters, batch, batch)?,
             gpu: gpu.clone(),
         })
     }
