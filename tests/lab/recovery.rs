@@ -207,6 +207,7 @@ fn another_app_goes_on_where_one_ended() {
     let text = one.handover();
     let mut other = Lab::new(&Config::default(), no_gpu()).expect("the CPU is always there");
     other.receive(&text, "The device went away.");
+    assert_eq!(other.step(), 150, "at once, and not by training anew");
     settle(&mut other);
     assert_eq!(other.step(), 150);
     let of = |lab: &Lab| {
