@@ -1,13 +1,18 @@
 // Keeps what tests and benches must see of the page; before its own scripts.
-window.watched = { frames: 0, gpuBytes: 0, skew: 0 };
+window.watched = { draws: 0, gpuBytes: 0, skew: 0 };
 const { instantiateStreaming } = WebAssembly;
 WebAssembly.instantiateStreaming = async (...all) => {
     const made = await instantiateStreaming.apply(WebAssembly, all);
     watched.memory = made.instance.exports.memory;
     return made;
 };
-const request = window.requestAnimationFrame.bind(window);
-window.requestAnimationFrame = (f) => request((now) => (watched.frames++, f(now)));
+for (const name of ["drawElements", "drawElementsInstanced", "drawArrays"]) {
+    const draw = window.WebGL2RenderingContext?.prototype[name];
+    if (draw) WebGL2RenderingContext.prototype[name] = function (...all) {
+        watched.draws++;
+        return draw.apply(this, all);
+    };
+}
 const now = performance.now.bind(performance);
 performance.now = () => now() + watched.skew;
 if (window.GPUDevice) {
