@@ -58,21 +58,21 @@ async function soak() {
   const watch = await readFile(new URL("../tests/browser/watch.js", import.meta.url), "utf8");
   await withBrowser(program, "webgpu", (browser) =>
     withPage(browser, server, site, `#${RACE}`, async (evaluate) => {
-        console.log("minute  steps/s  heap of wasm  buffers  heap of scripts  messages");
-        await evaluate("ghmLab.play()");
-        let before = await evaluate("ghmLab.snapshot().step");
-        for (let minute = 1; minute <= Number(minutes); minute++) {
-          await wait(60_000);
-          const [step, wasm, gpu, heap, messages] = await evaluate(`[
-            ghmLab.snapshot().step, watched.memory.buffer.byteLength, watched.gpuBytes,
-            performance.memory.usedJSHeapSize, ghmLab.messages().length,
-          ]`);
-          const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(2)} MiB`.padStart(11);
-          const rate = ((step - before) / 60).toFixed(0).padStart(8);
-          console.log(`${String(minute).padStart(6)} ${rate} ${mib(wasm)} ${mib(gpu)} ${mib(heap)} ${messages}`);
-          before = step;
-        }
-      }, watch),
+      console.log("minute  steps/s  heap of wasm  buffers  heap of scripts  messages");
+      await evaluate("ghmLab.play()");
+      let before = await evaluate("ghmLab.snapshot().step");
+      for (let minute = 1; minute <= Number(minutes); minute++) {
+        await wait(60_000);
+        const [step, wasm, gpu, heap, messages] = await evaluate(`[
+          ghmLab.snapshot().step, watched.memory.buffer.byteLength, watched.gpuBytes,
+          performance.memory.usedJSHeapSize, ghmLab.messages().length,
+        ]`);
+        const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(2)} MiB`.padStart(11);
+        const rate = ((step - before) / 60).toFixed(0).padStart(8);
+        console.log(`${String(minute).padStart(6)} ${rate} ${mib(wasm)} ${mib(gpu)} ${mib(heap)} ${messages}`);
+        before = step;
+      }
+    }, watch),
   );
 }
 

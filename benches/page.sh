@@ -13,13 +13,11 @@ case "$what" in
 frames | soak) ;;
 *) echo "usage: benches/page.sh [frames | soak [MINUTES]]" >&2 && exit 2 ;;
 esac
-for name in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome; do
-    if browser=$(type -P "$name"); then break; fi
-done
-if [ -z "${browser:-}" ] || ! type -P node >/dev/null; then
+. benches/chromium.sh
+if ! browser >/dev/null || ! type -P node >/dev/null; then
     echo "benches/page.sh: missing, by Debian's names: chromium or nodejs" >&2
     exit 1
 fi
 web/build.sh >&2
 cargo build --release --locked --quiet --package ghm-lab-server
-exec node benches/page.mjs "$browser" "${CARGO_TARGET_DIR:-target}/release/ghm-lab-server" web/dist "$what" "${2:-30}"
+exec node benches/page.mjs "$(browser)" "${CARGO_TARGET_DIR:-target}/release/ghm-lab-server" web/dist "$what" "${2:-30}"

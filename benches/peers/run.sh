@@ -32,13 +32,7 @@ readonly ROUNDS=${ROUNDS:-3}
 wants() { [ -z "$only" ] || [ "$only" = "$1" ]; }
 wants_javascript() { [ "$only" != pytorch ]; }
 
-browser() {
-    local name
-    for name in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome; do
-        type -P "$name" && return
-    done
-    return 1
-}
+. benches/chromium.sh
 
 missing=()
 # need PACKAGE COMMAND...: Debian's name of what the command tells is there.

@@ -191,7 +191,7 @@ impl Lab {
         self.playing
             || self.inspection.is_busy()
             || self.repeats().is_some_and(Repeats::is_running)
-            || self.bench.as_ref().is_some_and(|bench| !bench.is_done())
+            || self.is_measuring()
             || self.step() < self.goal
             || self.readings_due() > 0
             || self.complete_at != Some(self.step())
