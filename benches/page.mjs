@@ -32,7 +32,9 @@ async function measureFrames() {
   console.log("page, while it trains                        median    p95    p99  longest  frames/s  steps/s");
   const cases = [
     ["webgpu", "default", ""],
+    ["webgpu", "default, backend=gpu", "#backend=gpu"],
     ["webgpu", "1,000,000 examples", "#examples=1000000"],
+    ["webgpu", "1,000,000 examples, backend=gpu", "#examples=1000000&backend=gpu"],
     ["webgl", "default", ""],
     ["webgl", "1,000,000 examples", "#examples=1000000"],
   ];
@@ -57,7 +59,7 @@ async function measureFrames() {
 async function soak() {
   const watch = await readFile(new URL("../tests/browser/watch.js", import.meta.url), "utf8");
   await withBrowser(program, "webgpu", (browser) =>
-    withPage(browser, server, site, `#${RACE}`, async (evaluate) => {
+    withPage(browser, server, site, `#${RACE}&backend=gpu`, async (evaluate) => {
       console.log("minute  steps/s  heap of wasm  buffers  heap of scripts  messages");
       await evaluate("ghmLab.play()");
       let before = await evaluate("ghmLab.snapshot().step");

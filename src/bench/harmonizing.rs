@@ -34,7 +34,9 @@ pub(super) fn start(
     };
     match (backend, compute) {
         #[cfg(feature = "gpu")]
-        (Backend::Auto | Backend::Gpu, Compute::Gpu(gpu)) => {
+        (Backend::Auto | Backend::Gpu, Compute::Gpu(gpu))
+            if backend == Backend::Gpu || !gpu.in_software =>
+        {
             match GpuHarmonizer::new(gpu, &outputs, &targets) {
                 Ok(harmonizer) => Ok(Box::new(OnGpu {
                     name,

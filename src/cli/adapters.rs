@@ -4,7 +4,7 @@ use super::{Failure, print};
 use crate::config::{Backend, Config};
 use crate::engine::Compute;
 #[cfg(feature = "gpu")]
-use crate::engine::gpu::{AdapterReport, Gpu, adapters};
+use crate::engine::gpu::{AdapterReport, Gpu, SOFTWARE, adapters};
 
 /// What a headless run with these settings can have; no device is opened for the CPU.
 pub(super) fn compute(config: &Config) -> Compute {
@@ -50,6 +50,10 @@ fn describe(found: &[AdapterReport]) -> String {
     let mut text = String::new();
     for adapter in found {
         let verdict = match (&adapter.usable, adapter.chosen) {
+            (Ok(()), true) if adapter.device_type == SOFTWARE => {
+                "this one trains with backend gpu; auto takes the CPU engine, which is faster"
+                    .to_owned()
+            }
             (Ok(()), true) => "this one trains with backend auto or gpu".to_owned(),
             (Ok(()), false) => {
                 "could train, but another one is preferred; WGPU_ADAPTER_NAME chooses".to_owned()

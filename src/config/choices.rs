@@ -25,7 +25,7 @@ choice! {
 choice! {
     /// Which engine trains.
     pub enum Backend {
-        #[doc = "The GPU where it can compute, else the CPU."]
+        #[doc = "A real GPU where there is one, else the CPU."]
         Auto = ("auto", "auto"),
         #[doc = "Compute shaders; an error where there are none."]
         Gpu = ("gpu", "GPU"),

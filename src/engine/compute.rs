@@ -61,6 +61,8 @@ impl Compute {
             (Backend::Cpu, _) => None,
             (_, Self::Unavailable(reason)) => Some(reason.clone()),
             #[cfg(feature = "gpu")]
+            (Backend::Auto, Self::Gpu(gpu)) if gpu.in_software => Some(slow(gpu)),
+            #[cfg(feature = "gpu")]
             (_, Self::Gpu(gpu)) => match Self::gpu(gpu, config, data) {
                 Ok(trainer) => return Ok((trainer, None)),
                 Err(error) => Some(error.to_string()),
@@ -98,4 +100,14 @@ impl Compute {
             },
         )
     }
+}
+
+/// Why the backend "auto" leaves this GPU alone.
+#[cfg(feature = "gpu")]
+fn slow(gpu: &Gpu) -> String {
+    let adapter = &gpu.info.adapter;
+    tr!(
+        "the GPU here is software ({adapter}), many times slower than the CPU engine; backend=gpu takes it",
+        adapter
+    )
 }

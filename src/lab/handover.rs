@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{ArmCommand, Command, Lab, Severity};
 use crate::config::{Backend, Config};
-use crate::engine::Checkpoint;
+use crate::engine::{Checkpoint, Compute};
 use crate::words::tr;
 
 #[derive(Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Lab {
         for arm in &handover.arms {
             let config = Config::default().with_json(&arm.config);
             let config = config.map_err(|errors| errors[0].to_string())?;
-            configs.push(available(config));
+            configs.push(self.available(config));
         }
         let kept: Vec<_> = (handover.arms.iter())
             .map(|arm| arm.checkpoint.clone())
@@ -103,6 +103,17 @@ impl Lab {
         Ok(step)
     }
 
+    /// Settings for the engine that is left: what is there is better than nothing.
+    pub(super) fn available(&self, config: Config) -> Config {
+        match (config.backend, &self.compute) {
+            (Backend::Gpu, Compute::Unavailable(_)) => Config {
+                backend: Backend::Auto,
+                ..config
+            },
+            _ => config,
+        }
+    }
+
     pub(super) fn say_goes_on(&mut self, reason: &str, step: u64) {
         let engine = self.backend().kind;
         let reason = reason.trim_end_matches('.');
@@ -113,16 +124,5 @@ impl Lab {
             engine
         );
         self.messages.add(Severity::Error, text);
-    }
-}
-
-/// What is there is better than nothing.
-pub(super) fn available(config: Config) -> Config {
-    match config.backend {
-        Backend::Gpu => Config {
-            backend: Backend::Auto,
-            ..config
-        },
-        _ => config,
     }
 }

@@ -1,7 +1,6 @@
 //! Going on after numbers or a device were lost, from what was kept of the run.
 
 use super::arm::Arm;
-use super::handover::available;
 use super::{Lab, Severity};
 use crate::config::Config;
 use crate::engine::{Checkpoint, EngineError, Forgotten};
@@ -122,7 +121,10 @@ impl Lab {
             return false;
         };
         self.compute = self.compute.reopened();
-        let configs = self.arms.iter().map(|arm| available(arm.config().clone()));
+        let configs = self
+            .arms
+            .iter()
+            .map(|arm| self.available(arm.config().clone()));
         let configs: Vec<Config> = configs.collect();
         let (step, kept) = self.last_good();
         if self.resume(&configs, &kept, step).is_err() {

@@ -13,7 +13,7 @@ mod site;
 mod tour;
 
 use cdp::{Browser, Graphics, Page};
-use ghm_lab::config::Config;
+use ghm_lab::config::{Backend, Config};
 use ghm_lab::data::predictions::{Input, Options};
 use ghm_lab::engine::gpu::Gpu;
 use ghm_lab::engine::{Compute, Request, Snapshot};
@@ -60,7 +60,11 @@ fn trains(page: &mut Page<'_>, site: &Site, backend: &str) {
 /// The first steps under the default settings, on the GPU here and now.
 fn native_run(steps: u32) -> Snapshot {
     let gpu = Gpu::headless().expect("this test needs an adapter that computes");
-    let (mut trainer, note) = Compute::Gpu(gpu).start(&Config::default()).unwrap();
+    let config = Config {
+        backend: Backend::Gpu,
+        ..Config::default()
+    };
+    let (mut trainer, note) = Compute::Gpu(gpu).start(&config).unwrap();
     assert_eq!(note, None);
     trainer.advance(steps).unwrap();
     trainer.read_now(Request::default()).unwrap().snapshot
@@ -126,8 +130,16 @@ fn colours(browser: &mut Browser, picture: &str) -> u64 {
 fn webgpu_bundle_trains_on_the_gpu() {
     let site = Site::serve();
     let mut browser = Browser::launch(Graphics::WebGpu);
-    let mut page = browser.open(&site.origin);
+    let mut page = browser.open(&format!("{}#backend=gpu", site.origin));
     trains(&mut page, &site, "webgpu");
+
+    // A device in software is left to those who ask for it.
+    let mut page = browser.open(&site.origin);
+    page.ready();
+    page.wait_for("ghmLab.snapshot().step > 0");
+    assert_eq!(page.evaluate("ghmLab.snapshot().backend"), "cpu");
+    let said = page.evaluate("ghmLab.messages().join(' ')").to_string();
+    assert!(said.contains("the GPU here is software"), "{said}");
 
     // WebGPU is there, but does not start.
     let mut page = browser.blank();
@@ -155,7 +167,7 @@ fn a_lost_device_is_replaced_and_training_goes_on() {
     let mut page = browser.blank();
     page.before_load(KEEP_DEVICE);
     page.go(&format!(
-        "{}#loss=focal&bins=17&batch-size=256",
+        "{}#loss=focal&bins=17&batch-size=256&backend=gpu",
         site.origin
     ));
     page.ready();

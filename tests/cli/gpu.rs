@@ -1,5 +1,6 @@
 //! The command line on the GPU. These fail where there is no adapter.
 
+use ghm_lab::engine::gpu::Gpu;
 use serde_json::Value as Json;
 
 use crate::support::{numbers, run, run_with, small};
@@ -42,10 +43,22 @@ fn both_backends_agree() {
 }
 
 #[test]
-fn auto_takes_the_gpu_and_repeats_itself() {
-    let first = results(&["--steps=30", "--backend=auto"]);
-    assert_ne!(first["backend"]["kind"], "cpu");
-    assert_eq!(first, results(&["--steps=30", "--backend=auto"]));
+fn the_gpu_repeats_itself() {
+    let first = results(&["--steps=30", "--backend=gpu"]);
+    assert_eq!(first, results(&["--steps=30", "--backend=gpu"]));
+}
+
+#[test]
+fn auto_takes_what_is_faster() {
+    let in_software = Gpu::headless().expect("an adapter").in_software;
+    let ran = run(&small(&["--steps=5", "--backend=auto", "--json=-"]));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let json: Json = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["backend"]["kind"] == "cpu", in_software);
+    let says_why = ran.stderr.contains("many times slower") && ran.stderr.contains("backend=gpu");
+    assert_eq!(says_why, in_software, "{}", ran.stderr);
+    let listed = run(&["adapters"]).stdout;
+    assert_eq!(listed.contains("auto takes the CPU engine"), in_software);
 }
 
 #[test]

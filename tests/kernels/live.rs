@@ -1,6 +1,6 @@
 //! What changes while a run goes on, and how readings come and go.
 
-use ghm_lab::config::{Config, Optimizer};
+use ghm_lab::config::{Backend, Config, Optimizer};
 use ghm_lab::engine::gpu::Gpu;
 use ghm_lab::engine::{Checkpoint, Compute, Request};
 use ghm_lab::ghm::{Convention, Loss};
@@ -221,7 +221,7 @@ fn a_lost_device_is_an_error_and_not_a_panic() {
         .expect_err("the device is gone");
     assert!(!error.0.is_empty());
     let config = Config {
-        backend: ghm_lab::config::Backend::Gpu,
+        backend: Backend::Gpu,
         ..small()
     };
     assert!(
@@ -232,7 +232,11 @@ fn a_lost_device_is_an_error_and_not_a_panic() {
 
 /// A lab that trains on this device, with something to go on from.
 fn lab_on(compute: Compute) -> Lab {
-    let mut lab = Lab::new(&small(), compute).expect("a device");
+    let config = Config {
+        backend: Backend::Gpu,
+        ..small()
+    };
+    let mut lab = Lab::new(&config, compute).expect("a device");
     lab.command(Command::Speed(1e9));
     lab.command(Command::Step(100));
     settle(&mut lab);

@@ -2,19 +2,22 @@
 
 use super::device::{Gpu, can_compute, describe, suffices};
 
+/// The type of a device whose work the CPU does.
+pub const SOFTWARE: &str = "software";
+
 /// An adapter of this machine and whether training can run on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdapterReport {
     pub name: String,
     /// "vulkan", "metal" or "dx12".
     pub backend: &'static str,
-    /// "discrete", "integrated", "virtual", "software" or "other".
+    /// "discrete", "integrated", "virtual", [`SOFTWARE`] or "other".
     pub device_type: &'static str,
     /// The driver's name and version; may be empty.
     pub driver: String,
     /// `Err` says why training cannot run on it.
     pub usable: Result<(), String>,
-    /// Whether a run without further wishes would train on this one.
+    /// Whether a run on the GPU would train on this one.
     pub chosen: bool,
 }
 
@@ -33,7 +36,7 @@ pub fn adapters() -> Vec<AdapterReport> {
                     wgpu::DeviceType::DiscreteGpu => "discrete",
                     wgpu::DeviceType::IntegratedGpu => "integrated",
                     wgpu::DeviceType::VirtualGpu => "virtual",
-                    wgpu::DeviceType::Cpu => "software",
+                    wgpu::DeviceType::Cpu => SOFTWARE,
                     wgpu::DeviceType::Other => "other",
                 },
                 driver: format!("{} {}", info.driver, info.driver_info)

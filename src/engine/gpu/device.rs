@@ -19,6 +19,8 @@ pub struct Gpu {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
     pub info: BackendInfo,
+    /// Whether the CPU does its work, many times slower than the CPU engine does.
+    pub in_software: bool,
     pub(super) health: Rc<Health>,
     pipelines: Rc<OnceCell<Pipelines>>,
 }
@@ -36,9 +38,11 @@ impl Gpu {
     ) -> Result<Self, String> {
         can_compute(adapter)?;
         suffices(&device.limits())?;
+        let info = adapter.get_info();
         Ok(Self {
             health: Rc::new(Health::watch(&device)),
-            info: describe(&adapter.get_info()),
+            in_software: info.device_type == wgpu::DeviceType::Cpu,
+            info: describe(&info),
             pipelines: Rc::default(),
             device,
             queue,

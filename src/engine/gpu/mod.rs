@@ -20,7 +20,7 @@ mod readback;
 mod timing;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use adapters::{AdapterReport, adapters};
+pub use adapters::{AdapterReport, SOFTWARE, adapters};
 pub use device::Gpu;
 pub use engine::GpuEngine;
 pub use harmonizer::GpuHarmonizer;
