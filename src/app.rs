@@ -62,6 +62,27 @@ impl App {
         })
     }
 
+    /// Goes on in another window with the experiment of one whose device was lost for this reason.
+    ///
+    /// # Errors
+    /// When no engine starts at all.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn reopen(
+        context: &egui::Context,
+        compute: Compute,
+        lab: SharedLab,
+        reason: &str,
+    ) -> Result<Self, EngineError> {
+        ui::install(context);
+        if !lab.borrow_mut().go_on_with(compute, reason) {
+            return Err(EngineError(reason.to_owned()));
+        }
+        Ok(Self {
+            lab,
+            view: View::default(),
+        })
+    }
+
     /// What the screen shows.
     pub fn view(&mut self) -> &mut View {
         &mut self.view

@@ -15,7 +15,7 @@ mod report;
 mod summary;
 mod train;
 mod training;
-mod window;
+pub mod window;
 mod xray;
 
 pub(crate) use output::write_whole;

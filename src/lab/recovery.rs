@@ -3,7 +3,7 @@
 use super::arm::Arm;
 use super::{Lab, Severity};
 use crate::config::Config;
-use crate::engine::{Checkpoint, EngineError, Forgotten};
+use crate::engine::{Checkpoint, Compute, EngineError, Forgotten};
 use crate::words::tr;
 
 /// The last checkpoints of an arm from which training can go on; the arms' arrive one after the other,
@@ -120,11 +120,15 @@ impl Lab {
         let Some(reason) = self.compute.lost() else {
             return false;
         };
-        self.compute = self.compute.reopened();
-        let configs = self
-            .arms
-            .iter()
-            .map(|arm| self.available(arm.config().clone()));
+        let reopened = self.compute.reopened();
+        self.go_on_with(reopened, &reason)
+    }
+
+    /// Goes on from what was kept, on what there is in place of a device that was lost for this reason,
+    /// and says so. False where no engine starts.
+    pub fn go_on_with(&mut self, compute: Compute, reason: &str) -> bool {
+        self.compute = compute;
+        let configs = (self.arms.iter()).map(|arm| self.available(arm.config().clone()));
         let configs: Vec<Config> = configs.collect();
         let (step, kept) = self.last_good();
         if self.resume(&configs, &kept, step).is_err() {
@@ -135,7 +139,7 @@ impl Lab {
             self.messages.retract(&said);
             self.playing |= would_play;
         }
-        self.say_goes_on(&reason, step);
+        self.say_goes_on(reason, step);
         true
     }
 }
