@@ -1,0 +1,98 @@
+//! A device that runs out of memory, for real: the process may have no more than it has.
+//!
+//! Needs an adapter whose memory is the process's own (llvmpipe) and `prlimit` (util-linux); without one of them it
+//! fails. The limit is of a whole process, which is why no other test is in this one.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::process::Command as Process;
+use std::time::Instant;
+
+use ghm_lab::config::{Backend, Config};
+use ghm_lab::engine::Compute;
+use ghm_lab::engine::gpu::Gpu;
+use ghm_lab::lab::{Command, Lab};
+
+const SMALL_BATCH: u32 = 512;
+const LARGE_BATCH: u32 = 150_000;
+/// What the process may have beyond what it has: more than the CPU's side of a large batch takes, less than the
+/// device's.
+const ROOM: u64 = 64 << 20;
+
+#[test]
+fn a_device_out_of_memory_pauses_the_run_and_a_smaller_batch_goes_on() {
+    let gpu = Gpu::headless().expect("this test needs an adapter that computes");
+    assert!(gpu.in_software, "this test needs a GPU in software");
+    let config = Config {
+        examples: 400_000,
+        layers: 3,
+        width: 64,
+        batch_size: SMALL_BATCH,
+        backend: Backend::Gpu,
+        ..Config::default()
+    };
+    let mut lab = Lab::new(&config, Compute::Gpu(gpu)).expect("a device");
+    lab.command(Command::Step(20));
+    settle(&mut lab);
+    let before = lab.snapshot().step;
+    assert_eq!((before, said(&lab).len()), (20, 0));
+
+    limit(&format!("{}:", address_space() + ROOM));
+    lab.configure(&Config {
+        batch_size: LARGE_BATCH,
+        ..config.clone()
+    });
+    lab.command(Command::Play);
+    let start = Instant::now();
+    while said(&lab).is_empty() {
+        assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
+        lab.tick();
+    }
+    limit("unlimited:");
+    for _ in 0..50 {
+        lab.tick();
+    }
+    let what = said(&lab);
+    assert_eq!(what.len(), 1, "{what:?}");
+    for part in ["out of memory", "a smaller batch-size", "backend=cpu"] {
+        assert!(what[0].contains(part), "{what:?}");
+    }
+    assert!(!lab.is_playing());
+
+    lab.messages.clear();
+    lab.configure(&config);
+    let step = lab.step();
+    lab.command(Command::Step(20));
+    settle(&mut lab);
+    assert_eq!(said(&lab), [""; 0]);
+    assert_eq!(lab.snapshot().step, step + 20);
+    assert!(lab.snapshot().loss.is_finite());
+}
+
+fn settle(lab: &mut Lab) {
+    let start = Instant::now();
+    while lab.is_busy() {
+        assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
+        lab.tick();
+    }
+}
+
+fn said(lab: &Lab) -> Vec<String> {
+    let list = lab.messages.list().iter();
+    list.map(|message| message.text.clone()).collect()
+}
+
+/// Bytes of this process's addresses.
+fn address_space() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").expect("Linux");
+    let pages = pages.split(' ').next().expect("the first number");
+    4096 * pages.parse::<u64>().expect("a number")
+}
+
+/// Sets the soft limit of this process's addresses.
+fn limit(bytes: &str) {
+    let pid = std::process::id().to_string();
+    let status = Process::new("prlimit")
+        .args(["--pid", &pid, &format!("--as={bytes}")])
+        .status();
+    assert!(status.expect("prlimit (util-linux) runs").success());
+}
