@@ -1,8 +1,9 @@
 //! The progress bar, on a terminal only.
 
 use std::cell::Cell;
+use std::fmt::Write;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::engine::Update;
 
@@ -17,9 +18,13 @@ impl Progress {
     /// Shows itself only where standard error is a terminal.
     pub fn new(steps: u32) -> Self {
         let bar = ProgressBar::new(u64::from(steps));
-        let template = "{bar:30} {human_pos}/{human_len} steps, {per_sec}, {msg}, {eta} left";
+        let template = "{bar:30} {human_pos}/{human_len} steps, {rate}, {msg}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            let rate = |state: &ProgressState, text: &mut dyn Write| {
+                // What refuses to be written shows as a gap.
+                let _ = write!(text, "{:.0}/s", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.set_message("starting");
         Self {

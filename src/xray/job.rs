@@ -5,7 +5,6 @@ use web_time::Instant;
 use super::{Report, Xray};
 use crate::config::Config;
 use crate::data::predictions::{Input, Options, Predictions, ReadError, Rows, Skipped};
-use crate::words::word;
 
 /// Rows between two looks at the clock.
 const BLOCK: usize = 1 << 13;
@@ -57,9 +56,7 @@ impl Job {
             if !self.predictions.read(&mut self.rows, BLOCK)? {
                 let report = self.xray.finish(self.predictions.groups());
                 if report.examples == 0.0 {
-                    return Err(ReadError(
-                        word("there is no example among the rows that is not ignored").to_owned(),
-                    ));
+                    return Err(self.predictions.without_examples());
                 }
                 let skipped = self.predictions.skipped().clone();
                 return Ok(Progress::Done(Box::new(Inspected { report, skipped })));

@@ -45,7 +45,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "only.csv",
             csv("logit,label\n"),
-            "there is no example among the rows that is not ignored",
+            ": there is no example among the rows that is not ignored",
         ),
         (
             "label.csv",
@@ -140,7 +140,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "ignored.csv",
             csv("logit,label,valid\n1,1,0\n"),
-            "there is no example among the rows that is not ignored",
+            ": there is no example among the rows that is not ignored",
         ),
         (
             "long.csv",

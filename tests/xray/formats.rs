@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
+use std::process::{Command, Stdio};
 
 use ghm_lab::data::Random;
 use ghm_lab::data::predictions::{Input, Options, Predictions, Rows, read_histogram};
@@ -237,6 +238,30 @@ fn shards_are_one_set() {
     let one = write(&folder, "one.csv", "logit,label,batch\n1,0,a\n2,1,a\n");
     let two = write(&folder, "two.csv", "batch,label,logit\nb,0,-3\nc,1,0.5\n");
     assert_eq!(report(&[text(&whole)]), report(&[text(&one), text(&two)]));
+}
+
+#[test]
+fn standard_input_says_what_a_file_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = "logit,label\n1,0\n2,1\n-3,0\n";
+    let path = write(&folder, "rows.csv", rows);
+    assert_eq!(report(&[text(&path)]), piped(rows));
+    assert_ne!(report(&[text(&path)]), piped("logit,label\n1,0\n"));
+}
+
+/// The report of what comes through a pipe.
+fn piped(rows: &str) -> serde_json::Value {
+    let child = Command::new(env!("CARGO_BIN_EXE_ghm-lab"))
+        .args(["xray", "-", "--json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let mut child = child.expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(rows.as_bytes()).expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    serde_json::from_slice(&output.stdout).expect("--json - is JSON")
 }
 
 /// Reads everything; what cannot be read is a sentence.

@@ -27,7 +27,7 @@ pub(in crate::cli) fn command() -> Command {
                 .num_args(1..)
                 .value_parser(value_parser!(std::path::PathBuf))
                 .required_unless_present_any(["histogram", "preset"])
-                .help("Predictions"),
+                .help("Predictions; - is standard input"),
         )
         .next_help_heading("Input")
         .arg(

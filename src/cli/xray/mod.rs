@@ -5,6 +5,7 @@ mod read;
 mod text;
 mod write;
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -87,10 +88,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
             let config = config(matches, predictions.header().task)?;
             let (report, read) = read::xray(predictions, &config)?;
             predictions = read;
-            (
-                report,
-                Source::Predictions(Box::new(predictions), names(matches)),
-            )
+            (report, Source::Predictions(Box::new(predictions)))
         }
     };
     let losses = losses(matches, &report)?;
@@ -100,7 +98,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     };
 
     let mut written = Written::default();
-    if let (Some(output), Source::Predictions(predictions, _)) = (&outputs.examples, &mut source) {
+    if let (Some(output), Source::Predictions(predictions)) = (&outputs.examples, &mut source) {
         let loss = match losses.as_slice() {
             [loss] => *loss,
             _ => report.harmonizing()[0],
@@ -137,42 +135,49 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
 /// What was read.
 pub(super) enum Source {
     Histogram(String),
-    Predictions(Box<Predictions>, String),
+    Predictions(Box<Predictions>),
 }
 
 impl Source {
     fn name(&self) -> String {
         match self {
-            Self::Histogram(name) | Self::Predictions(_, name) => name.clone(),
+            Self::Histogram(name) => name.clone(),
+            Self::Predictions(predictions) => predictions.name(),
         }
     }
 
     fn skipped(&self) -> u64 {
         match self {
             Self::Histogram(_) => 0,
-            Self::Predictions(predictions, _) => predictions.skipped().count,
+            Self::Predictions(predictions) => predictions.skipped().count,
         }
     }
 }
 
-fn paths(matches: &ArgMatches) -> Vec<&PathBuf> {
-    matches.get_many("files").into_iter().flatten().collect()
-}
-
-fn names(matches: &ArgMatches) -> String {
-    let names: Vec<String> = paths(matches)
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    match names.as_slice() {
-        [first, .., last] if names.len() > 2 => format!("{first} to {last}"),
-        _ => names.join(", "),
+/// A file. What comes through a pipe, as standard input does, is kept: files are read more than once.
+fn input(path: &Path) -> Result<Input, Failure> {
+    let is_stdin = path == Path::new("-");
+    let is_pipe = || {
+        path.metadata()
+            .is_ok_and(|of| !of.is_file() && !of.is_dir())
+    };
+    if !is_stdin && !is_pipe() {
+        return Ok(Input::file(path));
     }
+    let (name, read) = if is_stdin {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().read_to_end(&mut bytes);
+        ("standard input".to_owned(), read.map(|_| bytes))
+    } else {
+        (path.display().to_string(), std::fs::read(path))
+    };
+    let bytes = read.map_err(|error| ReadError::io(&name, &error))?;
+    Ok(Input::bytes(name, bytes))
 }
 
 fn histogram(matches: &ArgMatches) -> Result<Option<(String, Histogram)>, Failure> {
     let input = match matches.get_one::<PathBuf>("histogram") {
-        Some(path) => Input::file(path),
+        Some(path) => input(path)?,
         None if matches.get_one::<String>("preset").is_some() => {
             Input::bytes("the paper's distribution", PAPER.as_bytes())
         }
@@ -183,10 +188,8 @@ fn histogram(matches: &ArgMatches) -> Result<Option<(String, Histogram)>, Failur
 }
 
 fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {
-    let inputs: Vec<Input> = paths(matches)
-        .iter()
-        .map(|path| Input::file(path))
-        .collect();
+    let paths = matches.get_many::<PathBuf>("files").into_iter().flatten();
+    let inputs: Result<Vec<Input>, Failure> = paths.map(|path| input(path)).collect();
     let columns = matches.get_one::<String>("columns");
     let options = Options {
         skip_bad_rows: matches.get_flag("skip-bad-rows"),
@@ -197,7 +200,7 @@ fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {
                 .collect()
         }),
     };
-    Ok(Predictions::open(inputs, options)?)
+    Ok(Predictions::open(inputs?, options)?)
 }
 
 /// The settings of the losses for a task.

@@ -53,9 +53,7 @@ pub(super) fn xray(
     let predictions = outcome.map_err(|_| Failure::run("reading ended unexpectedly"))??;
     let report = xray.finish(predictions.groups());
     if report.examples == 0.0 {
-        return Err(Failure::usage(
-            "there is no example among the rows that is not ignored",
-        ));
+        return Err(predictions.without_examples().into());
     }
     Ok((report, predictions))
 }

@@ -52,7 +52,7 @@ pub(super) fn describe(report: &Report, losses: &[Loss], source: &Source) -> Str
     if !metrics.is_empty() {
         text += &format!("\n{}.\n", metrics.join(", "));
     }
-    if let Source::Predictions(predictions, _) = source {
+    if let Source::Predictions(predictions) = source {
         let skipped = predictions.skipped();
         if skipped.count > 0 {
             text += &format!(

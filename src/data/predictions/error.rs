@@ -15,7 +15,7 @@ impl ReadError {
     }
 
     /// From the system.
-    pub(super) fn io(file: &str, error: &io::Error) -> Self {
+    pub(crate) fn io(file: &str, error: &io::Error) -> Self {
         let what = match error.kind() {
             io::ErrorKind::NotFound => word("there is no such file").to_owned(),
             io::ErrorKind::PermissionDenied => word("reading it is not allowed").to_owned(),

@@ -119,6 +119,21 @@ impl Predictions {
         &self.skipped
     }
 
+    /// What its files are called.
+    pub fn name(&self) -> String {
+        let names: Vec<&str> = self.inputs.iter().map(|of| of.name.as_str()).collect();
+        match names.as_slice() {
+            [first, _, .., last] => tr!("{first} to {last}", first, last),
+            _ => names.join(", "),
+        }
+    }
+
+    /// The error when all examples that were read are ignored.
+    pub fn without_examples(&self) -> ReadError {
+        let what = word("there is no example among the rows that is not ignored");
+        ReadError::of(&self.name(), what)
+    }
+
     /// Bytes read and bytes in all.
     pub fn progress(&self) -> (u64, u64) {
         let done: u64 = self.tables.iter().map(|(table, _)| table.done()).sum();

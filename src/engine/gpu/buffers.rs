@@ -327,13 +327,10 @@ fn fits(limits: &wgpu::Limits, lengths: &Lengths) -> Result<(), EngineError> {
     if lengths.batch <= most {
         return Ok(());
     }
-    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
     Err(EngineError(tr!(
-        "batch-size: {0} examples through this network need {1} MiB in one array and the GPU allows \
-         {2} MiB: up to {most} fit, or use backend=cpu",
+        "batch-size: {0} examples are more than this GPU takes at once through this network: up to {most} fit, or \
+         use backend=cpu",
         lengths.batch,
-        mib(row * lengths.batch as u64),
-        mib(row * most as u64),
         most
     )))
 }

@@ -2,14 +2,11 @@
 
 use super::buffers::Arrays;
 use super::device::Gpu;
-use super::kernels::{Array, Kernel};
+use super::kernels::{Array, HARMONIZING};
 use super::timing::Timings;
 use crate::config::Activation;
 use crate::data::{Dataset, Split};
 use crate::engine::{EngineError, Layer, Network, Step, Timing};
-
-/// From outputs to the derivative of the mean loss with respect to them.
-const PASSES: [&str; 4] = ["gradient_norm", "histogram", "density", "reweight"];
 
 /// GHM over outputs and targets that stay on the device.
 pub struct GpuHarmonizer {
@@ -71,7 +68,7 @@ impl GpuHarmonizer {
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for _ in 0..count {
-                for (kernel, _) in PASSES.iter().filter_map(|name| Kernel::named(name)) {
+                for kernel in HARMONIZING {
                     self.arrays.dispatch(&mut pass, kernel, 0, step);
                 }
             }

@@ -202,6 +202,8 @@ pub(super) const SELECT_HARDEST: usize = 4;
 /// Where the kernels of a reading are in [`KERNELS`].
 pub(super) const CONTRIBUTION: usize = 10;
 pub(super) const PREDICT: usize = 11;
+/// Where the kernels are that take outputs to the derivative of the mean loss with respect to them.
+pub(super) const HARMONIZING: [usize; 4] = [1, 2, 3, 5];
 
 // The shaders' constants of the same meaning.
 const _: () = assert!(MAX_BINS == 256 && MAX_CLASSES == 5 && MAX_LOSSES == 5);
