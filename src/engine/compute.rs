@@ -61,7 +61,7 @@ impl Compute {
             (Backend::Cpu, _) => None,
             (_, Self::Unavailable(reason)) => Some(reason.clone()),
             #[cfg(feature = "gpu")]
-            (Backend::Auto, Self::Gpu(gpu)) if gpu.in_software => Some(slow(gpu)),
+            (Backend::Auto, Self::Gpu(gpu)) if gpu.in_software => Some(slow()),
             #[cfg(feature = "gpu")]
             (_, Self::Gpu(gpu)) => match Self::gpu(gpu, config, data) {
                 Ok(trainer) => return Ok((trainer, None)),
@@ -102,12 +102,11 @@ impl Compute {
     }
 }
 
-/// Why the backend "auto" leaves this GPU alone.
+/// Why the backend "auto" leaves a GPU in software alone.
 #[cfg(feature = "gpu")]
-fn slow(gpu: &Gpu) -> String {
-    let adapter = &gpu.info.adapter;
-    tr!(
-        "the GPU here is software ({adapter}), many times slower than the CPU engine; backend=gpu takes it",
-        adapter
+fn slow() -> String {
+    crate::words::word(
+        "the GPU here is software, many times slower than the CPU engine; backend=gpu takes it",
     )
+    .to_owned()
 }
