@@ -1,5 +1,7 @@
 //! How good predictions are: ranking, thresholds, calibration, and how much weight is at work.
 
+use serde::{Deserialize, Serialize};
+
 use super::Real;
 
 /// Examples down to a score.
@@ -12,7 +14,7 @@ pub struct Threshold {
 }
 
 /// A threshold and what it reaches when scores from it up are called positive.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Operating {
     pub threshold: f64,
     pub precision: f64,

@@ -200,8 +200,13 @@ impl Arm {
 
     /// Takes over a reading; true when its loss has just stopped being a number.
     pub(super) fn take(&mut self, update: Update, wants_exact: bool) -> bool {
+        // Of a run that goes on and has not trained yet there are no statistics, by which GHM's loss weighs.
+        let goes_on = update.snapshot.step > 0 && update.snapshot.counts.is_empty();
         if let Some(evaluation) = &update.evaluation {
-            self.history.push(evaluation);
+            let last = self.history.last().map(|last| last.step);
+            if !goes_on || last != Some(evaluation.step) {
+                self.history.push(evaluation);
+            }
         }
         if let Some(map) = update.map {
             self.map = Some(Rc::new(map));
@@ -210,8 +215,7 @@ impl Arm {
         if let Some(outputs) = update.outputs {
             self.outputs = Some(Rc::new(outputs));
         }
-        // Of a run that goes on and has not trained yet there are no statistics: those before stay.
-        if update.snapshot.step > 0 && update.snapshot.counts.is_empty() {
+        if goes_on {
             self.snapshot.step = update.snapshot.step;
             self.snapshot.epoch = update.snapshot.epoch;
             return false;

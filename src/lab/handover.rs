@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{ArmCommand, Command, Lab, Severity};
 use crate::config::{Backend, Config};
-use crate::engine::{Checkpoint, Compute};
+use crate::engine::{Checkpoint, Compute, Evaluation};
 use crate::words::tr;
 
 #[derive(Serialize, Deserialize)]
@@ -26,6 +26,8 @@ struct Handed {
     muted: bool,
     config: Map<String, Json>,
     checkpoint: Option<Checkpoint>,
+    /// Points of the curves.
+    history: Vec<Evaluation>,
     /// The step at which it left the race.
     out_at: Option<u64>,
 }
@@ -42,6 +44,7 @@ impl Lab {
                 _ => Map::new(),
             },
             checkpoint: kept,
+            history: arm.history.finite().copied().collect(),
             out_at: arm.out_at,
         });
         let handover = Handover {
@@ -93,6 +96,10 @@ impl Lab {
         for (arm, handed) in self.arms.iter_mut().zip(&handover.arms) {
             arm.muted = handed.muted;
             arm.out_at = handed.out_at;
+            handed
+                .history
+                .iter()
+                .for_each(|point| arm.history.push(point));
         }
         self.command(Command::Speed(handover.speed));
         self.playing = handover.playing;

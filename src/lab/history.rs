@@ -20,6 +20,12 @@ impl History {
         self.points.last()
     }
 
+    /// The points that JSON can hold.
+    pub(super) fn finite(&self) -> impl Iterator<Item = &Evaluation> {
+        let is_finite = |of: &&Evaluation| of.train.loss.is_finite() && of.test.loss.is_finite();
+        self.points.iter().filter(is_finite)
+    }
+
     /// Forgets what is later than a step.
     pub(super) fn cut(&mut self, step: u64) {
         self.points.retain(|point| point.step <= step);

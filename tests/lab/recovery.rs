@@ -216,6 +216,14 @@ fn another_app_goes_on_where_one_ended() {
         (arms.collect::<Vec<_>>(), lab.shown(), lab.speed())
     };
     assert_eq!(of(&other), of(&one));
+    for (theirs, ours) in other.arms().iter().zip(one.arms()) {
+        let points = ours.history().points();
+        let kept: Vec<_> = (points.iter().copied())
+            .filter(|point| point.step <= 150)
+            .collect();
+        assert!(kept.len() > 1);
+        assert_eq!(theirs.history().points(), kept, "the curves stay");
+    }
     assert_eq!(
         texts(&other).last(),
         Some(&"The device went away. Training goes on from step 150 (cpu).")
