@@ -167,7 +167,7 @@ impl App {
     }
 }
 
-/// The device that draws the window also trains, where it can.
+/// The device that draws the window, for training, where it can.
 #[cfg(feature = "gpu")]
 pub fn compute(context: &eframe::CreationContext<'_>) -> Compute {
     use crate::engine::gpu::Gpu;

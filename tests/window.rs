@@ -1,21 +1,24 @@
-//! The window itself, on a display of its own: its device is lost.
+//! The window itself, on a display of its own: its device is lost, it rests.
 //!
 //! Needs Xvfb and an adapter; without one of them it fails. Windows want the main thread, which the usual harness
 //! keeps for itself: hence a `main`, which runs itself once more on the new display.
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::Arc;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use eframe::CreationContext;
 use eframe::egui::{Ui, ViewportCommand};
 use ghm_lab::app::SharedLab;
 use ghm_lab::cli::window;
 use ghm_lab::config::{Backend, Config};
+use ghm_lab::engine::gpu::Gpu;
 use ghm_lab::ghm::Loss;
-use ghm_lab::lab::Message;
+use ghm_lab::lab::{ArmCommand, Command as LabCommand, Message};
 
 const IS_INSIDE: &str = "GHM_LAB_TEST_ON_ITS_DISPLAY";
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -37,48 +40,60 @@ fn main() -> ExitCode {
     if std::env::var_os(IS_INSIDE).is_none() {
         return on_a_display();
     }
-    for (backend, moment) in [
-        (Backend::Gpu, Moment::BeforeAFrame),
-        (Backend::Auto, Moment::BeforeItIsDrawn),
-    ] {
-        a_window_whose_device_is_lost_is_followed_by_another(backend, moment);
-    }
-    a_device_that_is_lost_at_once_ends_the_window();
+    let outcome = std::panic::catch_unwind(|| {
+        a_window_whose_device_is_lost_is_followed_by_another(Backend::Gpu, Moment::BeforeAFrame);
+        a_window_whose_device_is_lost_is_followed_by_another(
+            Backend::Auto,
+            Moment::BeforeItIsDrawn,
+        );
+        devices_that_are_lost_at_once_end_it_with_the_way_on();
+        a_paused_window_uses_no_cpu();
+    });
     // Before what it holds goes away.
     WINDOWS.take();
-    ExitCode::SUCCESS
+    ExitCode::from(u8::from(outcome.is_err()))
 }
 
-fn a_window_whose_device_is_lost_is_followed_by_another(backend: Backend, moment: Moment) {
-    let config = Config {
+fn config(backend: Backend) -> Config {
+    Config {
         loss: Loss::Focal,
         bins: 17,
         examples: 3000,
         batch_size: 256,
         backend,
         ..Config::default()
-    };
+    }
+}
+
+fn device(context: &CreationContext<'_>) -> wgpu::Device {
+    let state = context.wgpu_render_state.as_ref();
+    state.expect("wgpu draws").device.clone()
+}
+
+fn a_window_whose_device_is_lost_is_followed_by_another(backend: Backend, moment: Moment) {
+    let config = config(backend);
     WINDOWS.take();
     let since = Instant::now();
     let shown = window::show(&config, Vec::new(), &|context, lab| {
         WINDOWS.with_borrow_mut(|windows| windows.push(lab.clone()));
-        let device = context
-            .wgpu_render_state
-            .as_ref()
-            .expect("wgpu draws")
-            .device
-            .clone();
+        if lab.borrow().arms().len() == 1 {
+            lab.borrow_mut().arm(ArmCommand::Add(Loss::Ohem));
+            lab.borrow_mut().command(LabCommand::Play);
+        }
         let opened_at = Instant::now();
+        let device = device(context);
         let act = move |ui: &mut Ui| {
             assert!(since.elapsed() < PATIENCE, "{:?}", said());
             WINDOWS.with_borrow(|windows| match windows.as_slice() {
+                // Later than at once, and where there is something to go on from.
                 [lab] if opened_at.elapsed().as_secs() > 6 => {
-                    let lab = lab.borrow();
-                    if lab.last_good_step().is_some_and(|step| step > 0) {
+                    if lab.borrow().last_good_step().is_some_and(|step| step > 0) {
                         device.destroy();
                     }
                 }
-                [_, _] if opened_at.elapsed().as_secs() > 4 => {
+                [_, lab]
+                    if went_on_from().is_some_and(|from| lab.borrow().snapshot().step > from) =>
+                {
                     ui.send_viewport_cmd(ViewportCommand::Close);
                 }
                 _ => {}
@@ -90,48 +105,84 @@ fn a_window_whose_device_is_lost_is_followed_by_another(backend: Backend, moment
         }
     });
     assert_eq!(shown, Ok(()));
-    let said = said();
-    let last_said = said.last().expect("a message");
+    let last_said = said().pop().expect("a message");
     WINDOWS.with_borrow(|windows| {
         assert_eq!(windows.len(), 2);
-        assert!(
-            std::rc::Rc::ptr_eq(&windows[0], &windows[1]),
-            "the same experiment"
-        );
+        assert!(Rc::ptr_eq(&windows[0], &windows[1]), "the same experiment");
         let lab = windows[0].borrow();
-        assert_eq!(lab.config(), &config);
+        let arms: Vec<_> = lab.arms().iter().map(|arm| arm.config().clone()).collect();
+        let second = Config {
+            loss: Loss::Ohem,
+            ..config.clone()
+        };
+        assert_eq!(arms, [config, second]);
         assert!(lab.is_playing());
-        let from = last_said
-            .split_once("from step ")
-            .and_then(|(_, rest)| rest.split_once(' '))
-            .and_then(|(step, _)| step.parse().ok());
-        let from: u64 = from.expect("the step");
-        assert!(from > 0 && lab.snapshot().step > from, "{said:?}");
+        let from = went_on_from().expect("the step");
+        assert!(from > 0, "{last_said}");
+        let first = lab.history().points()[0].step;
+        assert!(first < from, "the curves stay");
+        let in_software = Gpu::headless().expect("an adapter").in_software;
+        let on_cpu = backend == Backend::Auto && in_software;
+        assert_eq!(lab.backend().kind == "cpu", on_cpu, "{last_said}");
+        assert!(last_said.contains("device was lost"), "{last_said}");
+        assert!(
+            last_said.ends_with(&format!("({}).", lab.backend().kind)),
+            "{last_said}"
+        );
     });
-    let engine = if backend == Backend::Gpu {
-        "(vulkan)"
-    } else {
-        "(cpu)"
-    };
-    for part in ["device was lost", "Training goes on from step ", engine] {
-        assert!(last_said.contains(part), "{said:?}");
-    }
     println!("{last_said}: ok");
 }
 
-fn a_device_that_is_lost_at_once_ends_the_window() {
-    let shown = window::show(&Config::default(), Vec::new(), &|context, _| {
-        context
-            .wgpu_render_state
-            .as_ref()
-            .expect("wgpu draws")
-            .device
-            .destroy();
+/// The step that a message names.
+fn went_on_from() -> Option<u64> {
+    let said = said().pop()?;
+    let (_, rest) = said.split_once("goes on from step ")?;
+    rest.split_once(' ')?.0.parse().ok()
+}
+
+fn devices_that_are_lost_at_once_end_it_with_the_way_on() {
+    let windows = Cell::new(0);
+    let shown = window::show(&config(Backend::Auto), Vec::new(), &|context, _| {
+        windows.set(windows.get() + 1);
+        device(context).destroy();
     });
     let why = shown.expect_err("no window stays");
-    assert!(why.contains("device was lost"), "{why}");
-    assert!(why.contains("ghm-lab train"), "{why}");
+    for part in ["device was lost", "ghm-lab train", "#loss=focal", "bins=17"] {
+        assert!(why.contains(part), "{why}");
+    }
+    assert_eq!(windows.get(), 3, "tries");
     println!("{why}: ok");
+}
+
+fn a_paused_window_uses_no_cpu() {
+    let used = Arc::new(Mutex::new(0.0));
+    let shown = window::show(&config(Backend::Cpu), Vec::new(), &|context, lab| {
+        lab.borrow_mut().command(LabCommand::Pause);
+        let (used, context) = (Arc::clone(&used), context.egui_ctx.clone());
+        std::thread::spawn(move || {
+            // What moves comes to rest.
+            std::thread::sleep(Duration::from_secs(6));
+            let before = cpu_seconds();
+            std::thread::sleep(Duration::from_secs(4));
+            *used.lock().expect("nobody panics with it") = cpu_seconds() - before;
+            context.send_viewport_cmd(ViewportCommand::Close);
+            context.request_repaint();
+        });
+    });
+    assert_eq!(shown, Ok(()));
+    let used = *used.lock().expect("nobody panics with it");
+    assert!(used < 0.2, "{used} s of CPU time in 4 s");
+    println!("paused, {used} s of CPU time in 4 s: ok");
+}
+
+/// CPU time of this process so far, user's and system's.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    // The name before may hold anything but this.
+    let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");
+    let ticks = fields.split(' ').skip(11).take(2);
+    let ticks: f64 = ticks.map(|of| of.parse::<f64>().expect("a number")).sum();
+    ticks / 100.0
 }
 
 /// What the experiment of the last window says.

@@ -32,23 +32,19 @@ pub(super) fn start(
         step,
         seconds: 0.0,
     };
-    match (backend, compute) {
+    match (compute.why_not_gpu(backend), compute) {
         #[cfg(feature = "gpu")]
-        (Backend::Auto | Backend::Gpu, Compute::Gpu(gpu))
-            if backend == Backend::Gpu || !gpu.in_software =>
-        {
-            match GpuHarmonizer::new(gpu, &outputs, &targets) {
-                Ok(harmonizer) => Ok(Box::new(OnGpu {
-                    name,
-                    harmonizer,
-                    info: gpu.info.clone(),
-                    step,
-                })),
-                Err(_) if backend == Backend::Auto => Ok(Box::new(on_cpu())),
-                Err(error) => Err(error),
-            }
-        }
-        (Backend::Gpu, Compute::Unavailable(reason)) => Err(EngineError(reason.clone())),
+        (None, Compute::Gpu(gpu)) => match GpuHarmonizer::new(gpu, &outputs, &targets) {
+            Ok(harmonizer) => Ok(Box::new(OnGpu {
+                name,
+                harmonizer,
+                info: gpu.info.clone(),
+                step,
+            })),
+            Err(_) if backend == Backend::Auto => Ok(Box::new(on_cpu())),
+            Err(error) => Err(error),
+        },
+        (Some(reason), _) if backend == Backend::Gpu => Err(EngineError(reason)),
         _ => Ok(Box::new(on_cpu())),
     }
 }

@@ -4,12 +4,12 @@ use super::{Failure, print};
 use crate::config::{Backend, Config};
 use crate::engine::Compute;
 #[cfg(feature = "gpu")]
-use crate::engine::gpu::{AdapterReport, Gpu, SOFTWARE, adapters};
+use crate::engine::gpu::{AdapterReport, Gpu, adapters};
 
 /// What a headless run with these settings can have; no device is opened for the CPU.
 pub(super) fn compute(config: &Config) -> Compute {
     if config.backend == Backend::Cpu {
-        return Compute::Unavailable("the CPU was asked for".to_owned());
+        return Compute::Unavailable(String::new());
     }
     headless()
 }
@@ -50,7 +50,7 @@ fn describe(found: &[AdapterReport]) -> String {
     let mut text = String::new();
     for adapter in found {
         let verdict = match (&adapter.usable, adapter.chosen) {
-            (Ok(()), true) if adapter.device_type == SOFTWARE => {
+            (Ok(()), true) if adapter.in_software => {
                 "this one trains with backend gpu; auto takes the CPU engine, which is faster"
                     .to_owned()
             }
@@ -84,6 +84,7 @@ mod tests {
             name: name.to_owned(),
             backend: "vulkan",
             device_type: "discrete",
+            in_software: false,
             driver: "mesa 1".to_owned(),
             usable,
             chosen,
@@ -101,6 +102,11 @@ mod tests {
         assert!(text.contains("Other\n") && text.contains("could train, but"));
         assert!(text.contains("cannot train: it is too small"));
         assert!(!text.contains("CPU"));
+        let text = describe(&[AdapterReport {
+            in_software: true,
+            ..adapter("Slow", Ok(()), true)
+        }]);
+        assert!(text.contains("auto takes the CPU engine"), "{text}");
     }
 
     #[test]

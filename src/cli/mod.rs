@@ -20,8 +20,10 @@ mod xray;
 
 pub(crate) use output::write_whole;
 
+use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use crate::config::SettingError;
@@ -99,17 +101,42 @@ pub fn main() -> ExitCode {
     }
 }
 
+thread_local! {
+    /// What a panic of this thread says, while [`catch_panic`] keeps it back.
+    static KEPT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
 /// One line instead of a trace for whoever meets a mistake of ours; `RUST_BACKTRACE` brings the
 /// trace back.
 fn explain_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|info| {
             let text = one_line(&info.to_string());
-            note(&format!(
-                "error: GHM Lab stopped because of a mistake of its own: {text}"
-            ));
+            let keep = |kept: &RefCell<Option<String>>| {
+                let mut kept = kept.borrow_mut();
+                kept.as_mut().map(|kept| kept.clone_from(&text)).is_some()
+            };
+            if !KEPT.try_with(keep).unwrap_or(false) {
+                note(&format!("error: {}", mistake(&text)));
+            }
         }));
     }
+}
+
+/// What there is to say of a panic.
+fn mistake(text: &str) -> String {
+    format!("GHM Lab stopped because of a mistake of its own: {text}")
+}
+
+/// Runs what may panic for reasons that are not ours.
+///
+/// # Errors
+/// What the panic said; it was not told yet.
+fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R, String> {
+    KEPT.set(Some(String::new()));
+    let result = catch_unwind(AssertUnwindSafe(run));
+    let said = KEPT.take().unwrap_or_default();
+    result.map_err(|_| said)
 }
 
 /// Writes a line for the person to standard error.

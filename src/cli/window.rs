@@ -1,24 +1,28 @@
 //! `ghm-lab app`: the native window.
 
-use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
 use eframe::egui;
 
-use super::{Failure, arguments};
+use super::{Failure, arguments, catch_panic, mistake};
 use crate::app::{self, App, SharedLab};
 use crate::config::Config;
 use crate::data::predictions::Input;
-use crate::engine::Compute;
+use crate::engine::{Compute, EngineError, gpu};
 use crate::words::{self, Language};
 
 /// What to do where no window can open.
 const OTHER_WAYS: &str = "use the page (web/serve.sh) or train without a window (ghm-lab train)";
 
-/// A window whose device is lost sooner than this is not followed by another.
+/// A device that is lost sooner than this was lost at once.
 const LEAST_LIFE: Duration = Duration::from_secs(5);
+/// So many devices, one after the other, may be lost at once: a driver needs its time to be ready again.
+const MOST_TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Opens the window and stays until it is closed.
 ///
@@ -41,7 +45,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
 }
 
 /// Shows the window with an experiment until a person closes it. When the device that draws it is lost, another
-/// window with another device goes on with the experiment. `opened` sees each window and its experiment.
+/// window with another device goes on with the experiment. `opened` sees each window and its experiment, for tests.
 ///
 /// # Errors
 /// Why no window can open, or stay open, in words.
@@ -55,42 +59,150 @@ pub fn show(
             "there is no display to open a window on; {OTHER_WAYS}"
         ));
     }
-    let shown: RefCell<Option<(SharedLab, Compute)>> = RefCell::default();
     let mut inputs = Some(inputs);
-    let mut reason: Option<String> = None;
+    let mut before: Option<Ended> = None;
+    let mut tries = 0;
     loop {
-        let since = Instant::now();
+        let mut shown = None;
         let create: eframe::AppCreator<'_> = Box::new(|context| {
             let compute = app::compute(context);
-            let before = shown.take().zip(reason.take());
-            let app = match before {
-                Some(((lab, _), reason)) => {
-                    App::reopen(&context.egui_ctx, compute.clone(), lab, &reason)?
-                }
+            let app = match &before {
+                Some(ended) => ended.reopen(context, compute.clone())?,
                 None => App::new(&context.egui_ctx, compute.clone(), config, &[])?,
             };
-            let lab = app.lab();
-            shown.replace(Some((lab.clone(), compute.clone())));
-            opened(context, &lab);
+            let window = Window::new(app, context, compute);
+            opened(context, &window.app.lab());
             if let Some(inputs) = inputs.take().filter(|inputs| !inputs.is_empty()) {
-                lab.borrow_mut().open(inputs);
+                window.app.lab().borrow_mut().open(inputs);
             }
-            let drawn_on = compute;
-            Ok(Box::new(Window { app, drawn_on }))
+            shown = Some(window.shown.clone());
+            Ok(Box::new(window))
         });
         // To draw on a device that was lost in this very frame is a panic of egui's.
-        let run = || eframe::run_native("GHM Lab", options(), create);
-        let ended = catch_unwind(AssertUnwindSafe(run));
-        reason = (shown.borrow().as_ref()).and_then(|(_, drawn_on)| drawn_on.lost());
-        match (&reason, ended) {
-            (Some(reason), _) if since.elapsed() < LEAST_LIFE => {
-                return Err(format!("{reason}; {OTHER_WAYS}"));
+        let ran = catch_panic(|| eframe::run_native("GHM Lab", options(), create));
+        let gone = shown.as_ref().and_then(Shown::gone);
+        match (shown, gone, ran) {
+            (Some(shown), Some(reason), ran)
+                if shown.closes.get() || !matches!(ran, Ok(Ok(()))) =>
+            {
+                if ran.is_err() {
+                    let_the_event_loop_end(&reason);
+                }
+                tries = if shown.since.elapsed() < LEAST_LIFE {
+                    tries + 1
+                } else {
+                    0
+                };
+                let ended = Ended { shown, reason };
+                if tries == MOST_TRIES {
+                    return Err(ended.farewell());
+                }
+                thread::sleep(PAUSE * tries);
+                before = Some(ended);
             }
-            (Some(_), Ok(_)) => {}
-            (Some(reason), Err(_)) => let_the_event_loop_end(reason),
-            (None, Ok(ended)) => return ended.map_err(|error| explain(&error)),
-            (None, Err(panic)) => resume_unwind(panic),
+            (None, _, Ok(Ok(()))) => return before.map_or(Ok(()), |ended| Err(ended.farewell())),
+            (_, _, Ok(ended)) => return ended.map_err(|error| explain(&error)),
+            (_, _, Err(said)) => return Err(mistake(&said)),
         }
+    }
+}
+
+/// What a window shows, for as long as its device is there.
+#[derive(Clone)]
+struct Shown {
+    lab: SharedLab,
+    context: egui::Context,
+    /// Why the device that draws it is gone, if it is.
+    lost: Rc<dyn Fn() -> Option<String>>,
+    /// Whether it closes because of that, and not because a person wants it.
+    closes: Rc<Cell<bool>>,
+    since: Instant,
+}
+
+impl Shown {
+    fn gone(&self) -> Option<String> {
+        (self.lost)()
+    }
+}
+
+/// A window whose device was lost.
+struct Ended {
+    shown: Shown,
+    reason: String,
+}
+
+impl Ended {
+    /// The same experiment in another window that looks the same.
+    fn reopen(
+        &self,
+        context: &eframe::CreationContext<'_>,
+        compute: Compute,
+    ) -> Result<App, EngineError> {
+        let (old, new) = (&self.shown.context, &context.egui_ctx);
+        let lab = Rc::clone(&self.shown.lab);
+        let app = App::reopen(new, compute, lab, &self.reason)?;
+        new.set_zoom_factor(old.zoom_factor());
+        new.set_theme(old.options(|options| options.theme_preference));
+        Ok(app)
+    }
+
+    /// When there is no other window: what happened, and how to go on without.
+    fn farewell(&self) -> String {
+        let Self { shown, reason } = self;
+        let link = shown.lab.borrow().link();
+        let reason = reason.trim_end_matches('.');
+        match link.as_str() {
+            "" => format!("{reason}; {OTHER_WAYS}"),
+            link => format!("{reason}; {OTHER_WAYS}; the experiment's link is #{link}"),
+        }
+    }
+}
+
+/// The app, for as long as there is a device to draw it.
+struct Window {
+    app: App,
+    shown: Shown,
+}
+
+impl Window {
+    fn new(app: App, context: &eframe::CreationContext<'_>, compute: Compute) -> Self {
+        let shown = Shown {
+            lab: app.lab(),
+            context: context.egui_ctx.clone(),
+            lost: watch(context, compute),
+            closes: Rc::default(),
+            since: Instant::now(),
+        };
+        Self { app, shown }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if self.shown.gone().is_none() {
+            self.app.logic(ctx, frame);
+        } else if !ctx.input(|input| input.viewport().close_requested()) {
+            self.shown.closes.set(true);
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        if self.shown.gone().is_none() {
+            self.app.ui(ui, frame);
+        }
+    }
+}
+
+/// What says why the device that draws the window is gone, if it is.
+fn watch(
+    context: &eframe::CreationContext<'_>,
+    compute: Compute,
+) -> Rc<dyn Fn() -> Option<String>> {
+    match (&context.wgpu_render_state, compute) {
+        // It draws, but is too small to train.
+        (Some(state), Compute::Unavailable(_)) => Rc::new(gpu::watch(&state.device)),
+        (_, compute) => Rc::new(move || compute.lost()),
     }
 }
 
@@ -99,28 +211,6 @@ fn let_the_event_loop_end(reason: &str) {
     let refused: eframe::AppCreator<'_> = Box::new(|_| Err(reason.into()));
     // There is nothing that this could tell.
     let _ = eframe::run_native("GHM Lab", options(), refused);
-}
-
-/// The app, for as long as there is a device to draw it.
-struct Window {
-    app: App,
-    drawn_on: Compute,
-}
-
-impl eframe::App for Window {
-    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        if self.drawn_on.lost().is_some() {
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-        } else {
-            self.app.logic(ctx, frame);
-        }
-    }
-
-    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
-        if self.drawn_on.lost().is_none() {
-            self.app.ui(ui, frame);
-        }
-    }
 }
 
 fn explain(error: &eframe::Error) -> String {

@@ -8,7 +8,7 @@ use super::gpu::{Gpu, GpuEngine};
 use super::{Engine, EngineError, Trainer};
 use crate::config::{Backend, Config};
 use crate::data::Dataset;
-use crate::words::tr;
+use crate::words::{tr, word};
 
 /// What this process can compute on beside the CPU.
 #[derive(Clone)]
@@ -57,23 +57,36 @@ impl Compute {
         config: &Config,
         data: &Rc<Dataset>,
     ) -> Result<(Trainer, Option<String>), EngineError> {
-        let reason = match (config.backend, self) {
-            (Backend::Cpu, _) => None,
-            (_, Self::Unavailable(reason)) => Some(reason.clone()),
+        let reason = match (self.why_not_gpu(config.backend), self) {
             #[cfg(feature = "gpu")]
-            (Backend::Auto, Self::Gpu(gpu)) if gpu.in_software => Some(slow()),
-            #[cfg(feature = "gpu")]
-            (_, Self::Gpu(gpu)) => match Self::gpu(gpu, config, data) {
+            (None, Self::Gpu(gpu)) => match Self::gpu(gpu, config, data) {
                 Ok(trainer) => return Ok((trainer, None)),
                 Err(error) => Some(error.to_string()),
             },
+            (reason, _) => reason,
         };
         match (config.backend, reason) {
             (Backend::Gpu, Some(reason)) => Err(EngineError(tr!(
                 "backend: gpu is not available: {reason}; use auto or cpu",
                 reason
             ))),
+            (Backend::Cpu, _) => Ok((Self::cpu(config, data)?, None)),
             (_, reason) => Ok((Self::cpu(config, data)?, reason)),
+        }
+    }
+
+    /// Why a backend leaves the GPU alone; `None` where it takes it.
+    pub fn why_not_gpu(&self, backend: Backend) -> Option<String> {
+        match (backend, self) {
+            // Nobody asks why.
+            (Backend::Cpu, _) => Some(String::new()),
+            (_, Self::Unavailable(reason)) => Some(reason.clone()),
+            #[cfg(feature = "gpu")]
+            (Backend::Auto, Self::Gpu(gpu)) if gpu.in_software => {
+                Some(word("the GPU here is software, many times slower than the CPU engine; backend=gpu takes it").to_owned())
+            }
+            #[cfg(feature = "gpu")]
+            (_, Self::Gpu(_)) => None,
         }
     }
 
@@ -100,13 +113,4 @@ impl Compute {
             },
         )
     }
-}
-
-/// Why the backend "auto" leaves a GPU in software alone.
-#[cfg(feature = "gpu")]
-fn slow() -> String {
-    crate::words::word(
-        "the GPU here is software, many times slower than the CPU engine; backend=gpu takes it",
-    )
-    .to_owned()
 }

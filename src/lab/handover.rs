@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{ArmCommand, Command, Lab, Severity};
 use crate::config::{Backend, Config};
-use crate::engine::{Checkpoint, Compute, Evaluation};
+use crate::engine::{Checkpoint, Evaluation};
 use crate::words::tr;
 
 #[derive(Serialize, Deserialize)]
@@ -78,8 +78,9 @@ impl Lab {
         for arm in &handover.arms {
             let config = Config::default().with_json(&arm.config);
             let config = config.map_err(|errors| errors[0].to_string())?;
-            configs.push(self.available(config));
+            configs.push(config);
         }
+        let configs = self.startable(configs);
         let kept: Vec<_> = (handover.arms.iter())
             .map(|arm| arm.checkpoint.clone())
             .collect();
@@ -110,15 +111,16 @@ impl Lab {
         Ok(step)
     }
 
-    /// Settings for the engine that is left: what is there is better than nothing.
-    pub(super) fn available(&self, config: Config) -> Config {
-        match (config.backend, &self.compute) {
-            (Backend::Gpu, Compute::Unavailable(_)) => Config {
-                backend: Backend::Auto,
-                ..config
-            },
-            _ => config,
+    /// These settings, or where they cannot start those for whatever engine is left.
+    pub(super) fn startable(&mut self, configs: Vec<Config>) -> Vec<Config> {
+        if self.start_arms(&configs).is_ok() {
+            return configs;
         }
+        let left = configs.into_iter().map(|config| Config {
+            backend: Backend::Auto,
+            ..config
+        });
+        left.collect()
     }
 
     pub(super) fn say_goes_on(&mut self, reason: &str, step: u64) {

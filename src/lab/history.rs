@@ -1,6 +1,6 @@
 //! What the curves show.
 
-use crate::engine::Evaluation;
+use crate::engine::{Evaluation, Scores};
 
 /// Points in the order of their steps; thinned out to stay within [`History::LIMIT`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,8 +22,11 @@ impl History {
 
     /// The points that JSON can hold.
     pub(super) fn finite(&self) -> impl Iterator<Item = &Evaluation> {
-        let is_finite = |of: &&Evaluation| of.train.loss.is_finite() && of.test.loss.is_finite();
-        self.points.iter().filter(is_finite)
+        let is_finite = |of: &Scores| {
+            of.loss.is_finite() && of.best_f1.is_none_or(|best| best.threshold.is_finite())
+        };
+        let both = move |of: &&Evaluation| is_finite(&of.train) && is_finite(&of.test);
+        self.points.iter().filter(both)
     }
 
     /// Forgets what is later than a step.

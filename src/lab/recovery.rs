@@ -128,8 +128,8 @@ impl Lab {
     /// and says so. False where no engine starts.
     pub fn go_on_with(&mut self, compute: Compute, reason: &str) -> bool {
         self.compute = compute;
-        let configs = (self.arms.iter()).map(|arm| self.available(arm.config().clone()));
-        let configs: Vec<Config> = configs.collect();
+        let configs: Vec<Config> = self.arms.iter().map(|arm| arm.config().clone()).collect();
+        let configs = self.startable(configs);
         let (step, kept) = self.last_good();
         if self.resume(&configs, &kept, step).is_err() {
             return false;

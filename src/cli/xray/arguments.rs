@@ -33,7 +33,7 @@ pub(in crate::cli) fn command() -> Command {
         .arg(
             path("histogram", "FILE")
                 .conflicts_with_all(["files", "preset"])
-                .help("Reads a histogram instead: gradient_norm,count or gradient_norm,log10_count"),
+                .help("Reads a histogram instead: gradient_norm,count or gradient_norm,log10_count; - is standard input"),
         )
         .arg(
             Arg::new("preset")

@@ -154,14 +154,21 @@ impl Source {
     }
 }
 
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    path.metadata().is_ok_and(|of| of.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_path: &Path) -> bool {
+    false
+}
+
 /// A file. What comes through a pipe, as standard input does, is kept: files are read more than once.
 fn input(path: &Path) -> Result<Input, Failure> {
     let is_stdin = path == Path::new("-");
-    let is_pipe = || {
-        path.metadata()
-            .is_ok_and(|of| !of.is_file() && !of.is_dir())
-    };
-    if !is_stdin && !is_pipe() {
+    if !is_stdin && !is_pipe(path) {
         return Ok(Input::file(path));
     }
     let (name, read) = if is_stdin {

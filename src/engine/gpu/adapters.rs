@@ -2,17 +2,16 @@
 
 use super::device::{Gpu, can_compute, describe, suffices};
 
-/// The type of a device whose work the CPU does.
-pub const SOFTWARE: &str = "software";
-
 /// An adapter of this machine and whether training can run on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdapterReport {
     pub name: String,
     /// "vulkan", "metal" or "dx12".
     pub backend: &'static str,
-    /// "discrete", "integrated", "virtual", [`SOFTWARE`] or "other".
+    /// "discrete", "integrated", "virtual", "software" or "other".
     pub device_type: &'static str,
+    /// Whether the CPU does its work.
+    pub in_software: bool,
     /// The driver's name and version; may be empty.
     pub driver: String,
     /// `Err` says why training cannot run on it.
@@ -36,9 +35,10 @@ pub fn adapters() -> Vec<AdapterReport> {
                     wgpu::DeviceType::DiscreteGpu => "discrete",
                     wgpu::DeviceType::IntegratedGpu => "integrated",
                     wgpu::DeviceType::VirtualGpu => "virtual",
-                    wgpu::DeviceType::Cpu => SOFTWARE,
+                    wgpu::DeviceType::Cpu => "software",
                     wgpu::DeviceType::Other => "other",
                 },
+                in_software: info.device_type == wgpu::DeviceType::Cpu,
                 driver: format!("{} {}", info.driver, info.driver_info)
                     .trim()
                     .to_owned(),

@@ -92,6 +92,18 @@ impl Gpu {
     }
 }
 
+/// Watches a device that only draws: the function says why it is gone, if it is. Its uncaptured errors are kept
+/// from ending the process.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn watch(device: &wgpu::Device) -> impl Fn() -> Option<String> + use<> {
+    let (device, health) = (device.clone(), Health::watch(device));
+    move || {
+        // What goes wrong is in the log.
+        let _ = device.poll(wgpu::PollType::Poll);
+        health.lost()
+    }
+}
+
 /// Whether the adapter has compute shaders at all.
 pub(super) fn can_compute(adapter: &wgpu::Adapter) -> Result<(), String> {
     let flags = adapter.get_downlevel_capabilities().flags;

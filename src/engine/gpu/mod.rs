@@ -20,8 +20,10 @@ mod readback;
 mod timing;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use adapters::{AdapterReport, SOFTWARE, adapters};
+pub use adapters::{AdapterReport, adapters};
 pub use device::Gpu;
+#[cfg(not(target_arch = "wasm32"))]
+pub use device::watch;
 pub use engine::GpuEngine;
 pub use harmonizer::GpuHarmonizer;
 #[doc(hidden)]
