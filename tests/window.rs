@@ -86,10 +86,11 @@ fn a_window_whose_device_is_lost_is_followed_by_another(backend: Backend, moment
             assert!(since.elapsed() < PATIENCE, "{:?}", said());
             WINDOWS.with_borrow(|windows| match windows.as_slice() {
                 // Later than at once, and where there is something to go on from.
-                [lab] if opened_at.elapsed().as_secs() > 6 => {
-                    if lab.borrow().last_good_step().is_some_and(|step| step > 0) {
-                        device.destroy();
-                    }
+                [lab]
+                    if opened_at.elapsed().as_secs() > 6
+                        && lab.borrow().last_good_step() > Some(0) =>
+                {
+                    device.destroy();
                 }
                 [_, lab]
                     if went_on_from().is_some_and(|from| lab.borrow().snapshot().step > from) =>

@@ -8,7 +8,7 @@ use super::gpu::{Gpu, GpuEngine};
 use super::{Engine, EngineError, Trainer};
 use crate::config::{Backend, Config};
 use crate::data::Dataset;
-use crate::words::{tr, word};
+use crate::words::tr;
 
 /// What this process can compute on beside the CPU.
 #[derive(Clone)]
@@ -83,7 +83,7 @@ impl Compute {
             (_, Self::Unavailable(reason)) => Some(reason.clone()),
             #[cfg(feature = "gpu")]
             (Backend::Auto, Self::Gpu(gpu)) if gpu.in_software => {
-                Some(word("the GPU here is software, many times slower than the CPU engine; backend=gpu takes it").to_owned())
+                Some(crate::words::word("the GPU here is software, many times slower than the CPU engine; backend=gpu takes it").to_owned())
             }
             #[cfg(feature = "gpu")]
             (_, Self::Gpu(_)) => None,

@@ -152,6 +152,19 @@ fn webgpu_bundle_trains_on_the_gpu() {
     assert_eq!(page.evaluate("ghmLab.snapshot().backend"), "cpu");
     let said = page.evaluate("ghmLab.messages().join(' ')").to_string();
     assert!(said.contains("WebGPU did not start"), "{said}");
+
+    // It is smaller than the kernels need.
+    let mut page = browser.blank();
+    page.before_load(
+        "Object.defineProperty(GPUAdapter.prototype, 'limits', { get: () => ({ maxBufferSize: 4096 }) });",
+    );
+    page.go(&site.origin);
+    page.ready();
+    page.wait_for("ghmLab.snapshot().step > 0");
+    assert_eq!(page.evaluate("ghmLab.snapshot().backend"), "cpu");
+    let said = page.evaluate("ghmLab.messages().join(' ')").to_string();
+    let why = "the graphics device's maxBufferSize is 4096, less than 268435456";
+    assert!(said.contains(why), "{said}");
 }
 
 /// Keeps the page's device where a test can destroy it.
@@ -164,14 +177,20 @@ const KEEP_DEVICE: &str = "const request = GPUAdapter.prototype.requestDevice;
 fn a_lost_device_is_replaced_and_training_goes_on() {
     let site = Site::serve();
     let mut browser = Browser::launch(Graphics::WebGpu);
-    let mut page = browser.blank();
-    page.before_load(KEEP_DEVICE);
-    page.go(&format!(
-        "{}#loss=focal&bins=17&batch-size=256&backend=gpu",
-        site.origin
-    ));
-    page.ready();
-    for engine in ["webgpu", "cpu"] {
+    // Where the GPU trains, and where it only draws.
+    for (backend, engines) in [("gpu", ["webgpu", "cpu"]), ("auto", ["cpu", "cpu"])] {
+        let mut page = browser.blank();
+        page.before_load(KEEP_DEVICE);
+        let link = format!("#loss=focal&bins=17&batch-size=256&backend={backend}");
+        page.go(&format!("{}{link}", site.origin));
+        page.ready();
+        goes_on(&mut page, engines);
+    }
+}
+
+/// The device is lost twice: then the page draws by WebGL.
+fn goes_on(page: &mut Page<'_>, engines: [&str; 2]) {
+    for engine in engines {
         // Evaluations are what can be gone on from.
         page.wait_for("ghmLab.arms()[0].averagePrecision !== null && ghmLab.snapshot().step > 100");
         let before = page.evaluate("ghmLab.snapshot().step").as_u64().unwrap();
@@ -491,13 +510,18 @@ fn the_bins_slider_moves_by_mouse() {
 #[test]
 fn a_race_of_all_losses_keeps_one_clock() {
     let site = Site::serve();
-    for (graphics, name) in [(Graphics::WebGpu, "webgpu"), (Graphics::WebGl, "webgl")] {
+    for (graphics, name, backend) in [
+        (Graphics::WebGpu, "webgpu", "gpu"),
+        (Graphics::WebGl, "webgl", "cpu"),
+    ] {
         let mut browser = Browser::launch(graphics);
         let mut page = browser.blank();
         page.resize(1280, 800);
-        page.go(&site.origin);
+        page.go(&format!("{}#backend={backend}", site.origin));
         page.ready();
         page.evaluate("ghmLab.pause()");
+        let on_gpu = page.evaluate("ghmLab.snapshot().backend") != "cpu";
+        assert_eq!(on_gpu, backend == "gpu");
         // The button lies in the row above the panels; its place is the screen's own affair.
         let places = (400..900).step_by(30).map(f64::from);
         for x in places {

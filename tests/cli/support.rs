@@ -31,6 +31,10 @@ pub fn run<S: AsRef<str>>(arguments: &[S]) -> Ran {
 pub fn run_with<S: AsRef<str>>(arguments: &[S], variables: &[(&str, &str)]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ghm-lab"));
     command.args(arguments.iter().map(AsRef::as_ref));
+    run_command(command, variables)
+}
+
+fn run_command(mut command: Command, variables: &[(&str, &str)]) -> Ran {
     for name in [
         "DISPLAY",
         "WAYLAND_DISPLAY",
@@ -48,6 +52,31 @@ pub fn run_with<S: AsRef<str>>(arguments: &[S], variables: &[(&str, &str)]) -> R
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// Runs `ghm-lab` as somebody who may not write everywhere: not as root.
+#[cfg(unix)]
+pub fn run_without_rights<S: AsRef<str>>(arguments: &[S]) -> Ran {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+
+    const NOBODY: u32 = 65_534;
+    let folder = tempfile::tempdir().unwrap();
+    let is_root = folder.path().metadata().unwrap().uid() == 0;
+    let mut binary = PathBuf::from(env!("CARGO_BIN_EXE_ghm-lab"));
+    if is_root {
+        // Nobody may not look into root's folders.
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        let copy = folder.path().join("ghm-lab");
+        std::fs::copy(&binary, &copy).unwrap();
+        binary = copy;
+    }
+    let mut command = Command::new(binary);
+    command.args(arguments.iter().map(AsRef::as_ref));
+    if is_root {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    run_command(command, &[])
 }
 
 /// Trains with small settings and more flags; panics when it fails.

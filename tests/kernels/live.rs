@@ -1,7 +1,7 @@
 //! What changes while a run goes on, and how readings come and go.
 
-use ghm_lab::config::{Backend, Config, Optimizer};
-use ghm_lab::engine::gpu::Gpu;
+use ghm_lab::config::{Activation, Backend, Config, Optimizer};
+use ghm_lab::engine::gpu::{Gpu, watch};
 use ghm_lab::engine::{Checkpoint, Compute, Request};
 use ghm_lab::ghm::{Convention, Loss};
 use ghm_lab::lab::{Command, Lab};
@@ -273,6 +273,75 @@ fn training_goes_on_after_a_lost_device() {
     assert!(lab.is_playing());
     assert_eq!(lab.config(), &config);
     assert!(lab.history().points().len() >= history, "curves stay");
+}
+
+#[test]
+fn where_the_next_device_fails_too_the_cpu_goes_on() {
+    let mut lab = lab_on(Compute::Gpu(gpu()));
+    let next = gpu();
+    next.device.destroy();
+    assert!(lab.go_on_with(Compute::Gpu(next), "It went away."));
+    assert_eq!((lab.backend().kind, lab.step()), ("cpu", 100));
+    let said = lab.messages.list().last().expect("a message").text.clone();
+    assert_eq!(said, "It went away. Training goes on from step 100 (cpu).");
+    lab.command(Command::Step(10));
+    settle(&mut lab);
+    assert_eq!(lab.snapshot().step, 110);
+}
+
+#[test]
+fn a_device_that_only_draws_is_watched() {
+    let gpu = gpu();
+    let lost = watch(&gpu.device);
+    assert_eq!(lost(), None);
+    gpu.device.destroy();
+    assert!(lost().is_some_and(|why| why.contains("device was lost")));
+}
+
+#[test]
+fn auto_takes_a_real_gpu_and_the_cpu_where_that_has_no_room() {
+    let mut gpu = gpu();
+    gpu.in_software = false;
+    let compute = Compute::Gpu(gpu);
+    let config = Config {
+        examples: 400_000,
+        layers: 3,
+        width: 64,
+        test_share: 0.05,
+        ..Config::default()
+    };
+    let (trainer, why) = compute.start(&config).expect("it starts");
+    assert_eq!(why, None);
+    assert_ne!(trainer.backend().kind, "cpu");
+    let large = Config {
+        batch_size: 300_000,
+        ..config
+    };
+    let (trainer, why) = compute.start(&large).expect("it starts");
+    assert_eq!(trainer.backend().kind, "cpu");
+    assert!(why.is_some_and(|why| why.contains("batch-size: 300000")));
+}
+
+#[test]
+fn numbers_that_are_none_pause_a_run_on_the_gpu() {
+    let config = Config {
+        optimizer: Optimizer::Sgd,
+        learning_rate: 10.0,
+        sgd_momentum: 0.999,
+        activation: Activation::Relu,
+        layers: 3,
+        width: 64,
+        backend: Backend::Gpu,
+        ..small()
+    };
+    let mut lab = Lab::new(&config, Compute::Gpu(gpu())).expect("a device");
+    lab.command(Command::Speed(1e9));
+    lab.command(Command::Step(5000));
+    settle(&mut lab);
+    assert!(!lab.snapshot().loss.is_finite());
+    assert!(lab.step() < 5000, "paused early");
+    let said = &lab.messages.list()[0].text;
+    assert!(said.contains("learning rate 10 "), "{said}");
 }
 
 #[test]

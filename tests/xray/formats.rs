@@ -249,6 +249,22 @@ fn standard_input_says_what_a_file_says() {
     assert_ne!(report(&[text(&path)]), piped("logit,label\n1,0\n"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_read_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = "gradient_norm,count\n0.25,3\n0.75,1\n";
+    let [file, pipe] = ["file.csv", "pipe"].map(|name| folder.path().join(name));
+    std::fs::write(&file, rows).expect("writable");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo (coreutils) runs").success());
+    let name = pipe.clone();
+    let writer = std::thread::spawn(move || std::fs::write(name, rows));
+    let of = |path: &std::path::Path| report(&["--histogram", text(path)]);
+    assert_eq!(of(&pipe), of(&file));
+    writer.join().expect("no panic").expect("it was read");
+}
+
 /// The report of what comes through a pipe.
 fn piped(rows: &str) -> serde_json::Value {
     let child = Command::new(env!("CARGO_BIN_EXE_ghm-lab"))
