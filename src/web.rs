@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use crate::app::{App, SharedLab};
-use crate::config::{Config, SettingError};
+use crate::config::{Config, SettingError, setting};
 use crate::data::predictions::Input;
 use crate::lab::{Command, Lab, Severity};
 use crate::words::{self, Language, word};
@@ -375,7 +375,12 @@ fn prefers_less_motion() -> bool {
 /// The settings that a script gave.
 fn object_of(text: &str, function: &str) -> Result<Map<String, Json>, JsError> {
     let sentence = format!("{function} takes an object of settings, as {{bins: 30}}");
-    serde_json::from_str(text).map_err(|_| JsError::new(&sentence))
+    let object: Map<String, Json> =
+        serde_json::from_str(text).map_err(|_| JsError::new(&sentence))?;
+    match object.keys().find(|key| setting(key).is_none()) {
+        Some(key) => Err(JsError::new(&format!("{key}: there is no such setting"))),
+        None => Ok(object),
+    }
 }
 
 fn refused(errors: &[SettingError]) -> JsError {

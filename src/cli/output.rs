@@ -30,16 +30,7 @@ enum Target {
 }
 
 impl Output {
-    /// The standard output.
-    pub fn stdout(flag: &'static str) -> Self {
-        Self {
-            flag,
-            shown: PathBuf::from("-"),
-            target: Target::Stdout,
-        }
-    }
-
-    /// A file that can be written now; nothing is left behind by trying.
+    /// A file that can be written now; nothing is left behind by trying. `-` is standard output.
     ///
     /// # Errors
     /// Names flag, file and reason.
@@ -49,6 +40,9 @@ impl Output {
             shown: path.to_owned(),
             target,
         };
+        if path == Path::new("-") {
+            return Ok(output(Target::Stdout));
+        }
         let refuse = |reason: &str| {
             let path = path.display();
             Failure::usage(format!("--{flag}: \"{path}\" cannot be written: {reason}"))
@@ -76,10 +70,10 @@ impl Output {
     pub fn check_distinct<'a>(outputs: impl IntoIterator<Item = &'a Self>) -> Result<(), Failure> {
         let mut seen: Vec<&Self> = Vec::new();
         for output in outputs {
-            let is_file = matches!(output.target, Target::File(_));
+            let is_stream = matches!(output.target, Target::Stream(_));
             if let Some(twin) = seen
                 .iter()
-                .find(|other| is_file && other.target == output.target)
+                .find(|other| !is_stream && other.target == output.target)
             {
                 return Err(Failure::usage(format!(
                     "--{}: \"{}\" is already the file of --{}; choose another",
@@ -91,6 +85,22 @@ impl Output {
             seen.push(output);
         }
         Ok(())
+    }
+
+    /// Refuses to write over what is read.
+    ///
+    /// # Errors
+    /// Names flag and file.
+    pub fn check_not_input(&self, input: &Path) -> Result<(), Failure> {
+        match (&self.target, fs::canonicalize(input)) {
+            (Target::File(target), Ok(input)) if *target == input => {
+                let (flag, path) = (self.flag, self.shown.display());
+                Err(Failure::usage(format!(
+                    "--{flag}: \"{path}\" is read from; choose another"
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes the whole content.
@@ -241,6 +251,7 @@ pub(super) fn clean_up_on_interrupt() {
                 let _ = fs::remove_file(path);
             }
         }
+        super::note("Interrupted: what was not written by now is not there.");
         std::process::exit(130);
     });
 }

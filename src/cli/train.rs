@@ -1,6 +1,6 @@
 //! `ghm-lab train`: a run without a window.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 
@@ -85,24 +85,12 @@ impl Outputs {
         }
         let format = figure.map(Format::of).transpose()?;
         let outputs = Self {
-            json: json
-                .map(|path| match path {
-                    path if path == Path::new("-") => Ok(Output::stdout("json")),
-                    path => Output::file("json", path),
-                })
-                .transpose()?,
+            json: json.map(|path| Output::file("json", path)).transpose()?,
             figure: figure
                 .map(|path| Output::file("figure", path))
                 .transpose()?
                 .zip(format),
-            trace: trace
-                .map(|path| match path {
-                    path if path == Path::new("-") => Err(Failure::usage(
-                        "--trace: \"-\" is not a file; only --json can go to standard output",
-                    )),
-                    path => Output::file("trace", path),
-                })
-                .transpose()?,
+            trace: trace.map(|path| Output::file("trace", path)).transpose()?,
             csv: path("csv")
                 .map(|path| Output::file("csv", path))
                 .transpose()?,

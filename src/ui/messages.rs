@@ -6,7 +6,7 @@ use super::egui;
 use super::icons::{Icon, button};
 use super::style::{IntoColor, theme};
 use crate::figure::{Ink, count, number};
-use crate::ghm::{Loss, Task};
+use crate::ghm::Loss;
 use crate::lab::{Lab, Severity};
 use crate::words::{tr, word};
 
@@ -88,12 +88,9 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab, bench_open: &mut bool) {
         ui.label(small(tr!("{} steps/s", number(steps.round()))));
         ui.label(small(tr!("{} examples/s", number(examples.round()))));
         super::bench::button(ui, bench_open);
-        if let Some(deviation) = lab.snapshot().line_deviation() {
-            let harmonizing = match lab.config().task {
-                Task::Regression => Loss::GhmR,
-                Task::Binary | Task::Classes => Loss::GhmC,
-            };
-            ui.label(small(tr!("{0} is up to {1} % off the straight line", word(harmonizing.label()), number(100.0 * deviation))))
+        let loss = lab.config().loss;
+        if let Some(deviation) = lab.snapshot().line_deviation().filter(|_| loss.harmonizes()) {
+            ui.label(small(tr!("{0} is up to {1} % off the straight line", word(loss.label()), number(100.0 * deviation))))
             .on_hover_text(
                 word("With momentum 0 every bin's total contribution is its mean gradient norm times a constant: \
                  a straight line. The moving average bends it. This is the largest relative distance over \

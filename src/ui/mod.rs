@@ -31,7 +31,7 @@ pub use eframe::egui;
 pub use style::{install, speak, still};
 
 use crate::figure::Figure;
-use crate::lab::{Lab, LowerView, Sample};
+use crate::lab::{Lab, LowerView, Message, Sample, Severity};
 use crate::words::{Language, word};
 
 /// Below this width everything stands in one column.
@@ -228,7 +228,11 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
 
 /// The panels alone, as large as they fit.
 fn embedded(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
-    messages_panel(ui, lab);
+    // On somebody else's page a note is in the way.
+    let is_error = |message: &Message| message.severity == Severity::Error;
+    if lab.messages.list().iter().any(is_error) {
+        messages_panel(ui, lab);
+    }
     let ground = ground(ui).inner_margin(Margin::same(8));
     CentralPanel::default().frame(ground).show(ui, |ui| {
         let space = ui.available_size();

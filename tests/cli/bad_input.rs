@@ -138,8 +138,8 @@ fn files_that_cannot_be_written() {
     refused(&folder, &[&slash[0]], &["--json", "no file name"], &left);
     refused(
         &folder,
-        &["--trace=-", "--steps=5"],
-        &["--trace", "--json"],
+        &["--trace=-", "--json=-", "--steps=5"],
+        &["--trace", "--json", "already"],
         &left,
     );
 }

@@ -42,10 +42,11 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             csv("1.5,0\n2,1\n"),
             ": there is no header; the first line should name the columns, and it is \"1.5,0\"",
         ),
+        ("only.csv", csv("logit,label\n"), ": it has no rows"),
         (
-            "only.csv",
-            csv("logit,label\n"),
-            ": there is no example among the rows that is not ignored",
+            "rows.csv.gz",
+            b"\x1f\x8b\x08\x00".to_vec(),
+            ": it is packed by gzip; unpack it first",
         ),
         (
             "label.csv",
@@ -215,7 +216,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "array.json",
             csv("[1, 2]"),
-            ": there is no column of outputs",
+            ": it is a JSON array; an object of arrays is expected",
         ),
         (
             "cut.json",
@@ -350,4 +351,82 @@ fn bad_rows_are_skipped_where_that_is_wanted() {
     );
     assert_eq!(got["batches"], 2);
     assert_eq!(got["by_group"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = "logit,label\n1,0\n2,1\n";
+    let path = write(&folder, "rows.csv", rows);
+    let other = folder
+        .path()
+        .join("../")
+        .join(folder.path().file_name().expect("a name"));
+    let other = other.join("rows.csv");
+    for flag in ["--json", "--csv", "--per-example"] {
+        for output in [&path, &other] {
+            let ran = xray(&[text(&path), flag, text(output)]);
+            assert_eq!(ran.code, 2, "{flag}");
+            assert!(
+                ran.stderr.contains(flag) && ran.stderr.contains("is read from"),
+                "{}",
+                ran.stderr
+            );
+        }
+    }
+    let counts = write(
+        &folder,
+        "counts.csv",
+        "gradient_norm,count\n0.25,1\n0.75,2\n",
+    );
+    let ran = xray(&["--histogram", text(&counts), "--csv", text(&counts)]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert_eq!(std::fs::read_to_string(&path).expect("it is there"), rows);
+}
+
+#[test]
+fn standard_input_and_output_are_for_one() {
+    let ran = xray(&["-", "-"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (2, "error: -: standard input can be read once\n")
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, "rows.csv", "logit,label\n1,0\n2,1\n");
+    let ran = xray(&[text(&path), "--csv", "-"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("bin,from,to,"), "{}", ran.stdout);
+    assert_eq!(
+        std::fs::read_dir(folder.path())
+            .expect("it is there")
+            .count(),
+        1
+    );
+    let ran = xray(&[text(&path), "--csv", "-", "--json", "-"]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr
+            .contains("--csv: \"-\" is already the file of --json"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn rows_that_are_all_bad_say_how_many_and_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, "bad.csv", "logit,label\nx,0\n2,7\n");
+    let ran = xray(&[text(&path), "--skip-bad-rows"]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr
+            .contains("none of its 2 rows can be used, the first since"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("\"x\" is not a number"),
+        "{}",
+        ran.stderr
+    );
 }

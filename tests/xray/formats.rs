@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
 
 use crate::parquet::{Column, packed, parquet};
-use crate::{report, text, write};
+use crate::{report, text, write, xray};
 
 /// An NPY array of version 1.
 pub fn npy(descr: &str, shape: &str, fortran: bool, data: &[u8]) -> Vec<u8> {
@@ -198,6 +198,35 @@ fn every_kind_of_array_says_the_same() {
     let descr = "[('other', '|i1'), ('logit', '<f4'), ('label', '>i8')]";
     let path = write(&folder, "records.npy", npy(descr, &shape, false, &records));
     check("records", &[text(&path)]);
+}
+
+#[test]
+fn an_array_of_two_dimensions_has_a_column_for_each_class() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let logits = [[1.0, 0.5, -2.0], [0.0, 3.0, 1.0]];
+    let bytes: Vec<u8> = logits
+        .as_flattened()
+        .iter()
+        .flat_map(|x: &f64| x.to_le_bytes())
+        .collect();
+    let two = npy("<f8", "(2, 3)", false, &bytes);
+    let labels = npy("|u1", "(2,)", false, &[0, 2]);
+    let csv = "logit_0,logit_1,logit_2,label\n1,0.5,-2,0\n0,3,1,2\n";
+    let csv = report(&[text(&write(&folder, "rows.csv", csv))]);
+    for name in ["logit", "logits"] {
+        let path = write(&folder, "all.npz", npz(&[(name, &two), ("label", &labels)]));
+        assert_eq!(report(&[text(&path)]), csv, "{name}");
+    }
+    let paths = [("logit.npy", &two), ("label.npy", &labels)];
+    let [logit, label] = paths.map(|(name, bytes)| write(&folder, name, bytes));
+    assert_eq!(report(&[text(&logit), text(&label)]), csv);
+    // Labels of the same kind are no labels.
+    let path = write(&folder, "hot.npz", npz(&[("logit", &two), ("label", &two)]));
+    let why = xray(&[text(&path)]).stderr;
+    assert!(
+        why.contains("no column \"label\"; it has \"logit_0\""),
+        "{why}"
+    );
 }
 
 #[test]

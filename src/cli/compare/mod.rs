@@ -3,7 +3,7 @@
 mod table;
 
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -76,10 +76,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let seeds = arguments::whole(matches, "seeds", MOST_SEEDS)?;
     let losses = losses(matches, &config)?;
     let json = matches.get_one::<PathBuf>("json").map(PathBuf::as_path);
-    let json = match json {
-        Some(path) if path == Path::new("-") => Some(Output::stdout("json")),
-        path => path.map(|path| Output::file("json", path)).transpose()?,
-    };
+    let json = json.map(|path| Output::file("json", path)).transpose()?;
     output::clean_up_on_interrupt();
 
     let arms = config.losses_over_seeds(&losses, seeds);

@@ -10,7 +10,7 @@ pub(in crate::cli) fn command() -> Command {
         .about("Shows the gradient density of your own model's predictions, without training")
         .long_about(
             "Shows the gradient density of your own model's predictions, without training.\n\n\
-             FILES are CSV or TSV with a header, NPY, NPZ or JSON (an object of arrays). Columns:\n  \
+             FILES are CSV or TSV with a header, NPY, NPZ, Parquet or JSON (an object of arrays). Columns:\n  \
              two classes      logit or p, and label (0 or 1)\n  \
              several classes  logit_0, logit_1, … or p_0, p_1, …, and label\n  \
              regression       pred and target\n  \

@@ -44,17 +44,19 @@ impl Outputs {
         let file = |flag: &'static str| path(flag).map(|path| Output::file(flag, path)).transpose();
         let format = path("figure").map(Format::of).transpose()?;
         let outputs = Self {
-            json: match path("json") {
-                Some(path) if path == Path::new("-") => Some(Output::stdout("json")),
-                _ => file("json")?,
-            },
+            json: file("json")?,
             csv: file("csv")?,
             examples: file("per-example")?,
             figure: file("figure")?.zip(format),
         };
         let figure = outputs.figure.as_ref().map(|(output, _)| output);
         let others = [&outputs.json, &outputs.csv, &outputs.examples];
-        Output::check_distinct(others.into_iter().flatten().chain(figure))?;
+        let all = || others.into_iter().flatten().chain(figure);
+        Output::check_distinct(all())?;
+        let inputs = matches.get_many::<PathBuf>("files").into_iter().flatten();
+        for input in inputs.chain(matches.get_one("histogram")) {
+            all().try_for_each(|output| output.check_not_input(input))?;
+        }
         Ok(outputs)
     }
 }
@@ -195,8 +197,11 @@ fn histogram(matches: &ArgMatches) -> Result<Option<(String, Histogram)>, Failur
 }
 
 fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {
-    let paths = matches.get_many::<PathBuf>("files").into_iter().flatten();
-    let inputs: Result<Vec<Input>, Failure> = paths.map(|path| input(path)).collect();
+    let paths = || matches.get_many::<PathBuf>("files").into_iter().flatten();
+    if paths().filter(|path| *path == Path::new("-")).count() > 1 {
+        return Err(Failure::usage("-: standard input can be read once"));
+    }
+    let inputs: Result<Vec<Input>, Failure> = paths().map(|path| input(path)).collect();
     let columns = matches.get_one::<String>("columns");
     let options = Options {
         skip_bad_rows: matches.get_flag("skip-bad-rows"),

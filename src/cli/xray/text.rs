@@ -1,6 +1,7 @@
 //! What an X-ray found, in a few lines for people.
 
 use super::{Source, kind};
+use crate::data::predictions::Outputs;
 use crate::figure::{count, number};
 use crate::ghm::{Loss, Task};
 use crate::xray::{Quality, Report, Share};
@@ -72,7 +73,8 @@ fn what(report: &Report, source: &Source) -> String {
     if let Some(header) = &report.header {
         text += &format!(": {}", kind(header));
     }
-    text += &format!(", {} examples", whole(report.examples));
+    let plural = if report.examples == 1.0 { "" } else { "s" };
+    text += &format!(", {} example{plural}", whole(report.examples));
     if report.ignored > 0 {
         text += &format!(" and {} ignored", count(report.ignored));
     }
@@ -219,10 +221,17 @@ fn metrics(report: &Report) -> Vec<String> {
             .map(|q| quality(&format!("{mean}ROC AUC"), q)),
     );
     texts.extend(metrics.best_f1.map(|(best, _)| {
+        let outputs = report.header.map(|header| header.outputs);
+        let what = if outputs == Some(Outputs::Probabilities) {
+            "p"
+        } else {
+            "logit"
+        };
         format!(
-            "best F1 {:.4} from {} on (precision {:.3}, recall {:.3})",
+            "best F1 {:.4} from {what} = {} on (precision {:.3}, recall {:.3})",
             best.f1,
-            number(best.threshold),
+            // To be copied into code, which knows no other minus.
+            number(best.threshold).replace('−', "-"),
             best.precision,
             best.recall
         )

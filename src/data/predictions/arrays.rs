@@ -152,6 +152,15 @@ impl Arrays {
     }
 }
 
+/// What the columns of an array are called whose own name says that they are of one kind.
+fn numbered(name: &str) -> Option<&str> {
+    match name {
+        "logits" => Some("logit"),
+        "logit" | "p" | "label" | "pred" | "target" | "valid" | "batch" | "group" => Some(name),
+        _ => None,
+    }
+}
+
 /// Names of the columns of a plain array.
 fn plain_names(
     file: &str,
@@ -159,6 +168,10 @@ fn plain_names(
     columns: usize,
     given: Option<&[String]>,
 ) -> Result<Vec<String>, ReadError> {
+    let is_named = given.is_none() && columns > 1;
+    if let Some(prefix) = numbered(name).filter(|_| is_named) {
+        return Ok((0..columns).map(|k| format!("{prefix}_{k}")).collect());
+    }
     match given {
         _ if columns == 1 => Ok(vec![name.to_owned()]),
         Some(given) if given.len() == columns => Ok(given.to_vec()),

@@ -34,6 +34,15 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
     read.map_err(|error| ReadError::io(&input.name, &error))?;
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    let refuse = |what: &str| Err(ReadError::of(&input.name, what));
+    if start.starts_with(b"\x1f\x8b") {
+        return refuse(word("it is packed by gzip; unpack it first"));
+    }
+    if first == Some(&b'[') {
+        return refuse(word(
+            "it is a JSON array; an object of arrays is expected, as {\"logit\": [1.5], \"label\": [0]}",
+        ));
+    }
     Ok(match first {
         _ if start.starts_with(MAGIC) => Format::Npy,
         _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Format::Npz,
@@ -55,6 +64,8 @@ pub struct Predictions {
     current: usize,
     block: Block,
     skipped: Skipped,
+    /// Rows read so far.
+    rows: u64,
     bytes: u64,
     /// The last mini-batch that was read and its number; those before must not come back.
     last_batch: Option<u32>,
@@ -100,6 +111,7 @@ impl Predictions {
             current: 0,
             block,
             skipped: Skipped::default(),
+            rows: 0,
             bytes,
             last_batch: None,
             batches: 0,
@@ -128,9 +140,20 @@ impl Predictions {
         }
     }
 
-    /// The error when all examples that were read are ignored.
+    /// Why there is no example, once all is read and none came.
     pub fn without_examples(&self) -> ReadError {
-        let what = word("there is no example among the rows that is not ignored");
+        let count = self.skipped.count;
+        let what = match self.skipped.first.first() {
+            _ if self.rows == 0 => word("it has no rows").to_owned(),
+            Some(first) if count == self.rows => {
+                tr!(
+                    "none of its {count} rows can be used, the first since {first}",
+                    count,
+                    first
+                )
+            }
+            _ => word("there is no example among the rows that is not ignored").to_owned(),
+        };
         ReadError::of(&self.name(), what)
     }
 
@@ -148,6 +171,7 @@ impl Predictions {
         self.tables = open_all(&self.inputs, &self.options)?;
         self.current = 0;
         self.skipped = Skipped::default();
+        self.rows = 0;
         self.last_batch = None;
         self.batches = 0;
         self.block.batches = Default::default();
@@ -173,6 +197,7 @@ impl Predictions {
                 self.current += 1;
                 continue;
             }
+            self.rows += self.block.rows as u64;
             self.check(rows)?;
             if !rows.is_empty() {
                 return Ok(true);
