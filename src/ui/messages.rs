@@ -89,7 +89,9 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab, bench_open: &mut bool) {
         ui.label(small(tr!("{} examples/s", number(examples.round()))));
         super::bench::button(ui, bench_open);
         let loss = lab.config().loss;
-        if let Some(deviation) = lab.snapshot().line_deviation().filter(|_| loss.harmonizes()) {
+        let deviation = lab.snapshot().line_deviation();
+        let is_shown = loss.harmonizes() && lab.inspection().shown().is_none();
+        if let Some(deviation) = deviation.filter(|_| is_shown) {
             ui.label(small(tr!("{0} is up to {1} % off the straight line", word(loss.label()), number(100.0 * deviation))))
             .on_hover_text(
                 word("With momentum 0 every bin's total contribution is its mean gradient norm times a constant: \

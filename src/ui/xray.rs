@@ -6,6 +6,7 @@ use super::icons::{Icon, button};
 use super::table::{ROW, table};
 use super::triptych::{Cursor, Triptych};
 use super::{Wish, egui, style};
+use crate::data::predictions::Outputs;
 use crate::figure::{self, Shown, count, number};
 use crate::ghm::Task;
 use crate::lab::{Lab, SAMPLES};
@@ -267,11 +268,16 @@ fn measures(report: &Report) -> Vec<Vec<String>> {
         value.map(|value| vec![name.to_owned(), format!("{value:.4}")])
     };
     let best = metrics.best_f1.map(|(best, _)| best);
+    let outputs = report.header.map(|header| header.outputs);
+    let threshold = match outputs {
+        Some(Outputs::Probabilities) => word("from p on"),
+        _ => word("from the logit on"),
+    };
     let rows = [
         quality(word("average precision"), metrics.average_precision),
         quality(word("ROC AUC"), metrics.roc_auc),
         plain(word("best F1"), best.map(|best| best.f1)),
-        plain(word("from the threshold"), best.map(|best| best.threshold)),
+        plain(threshold, best.map(|best| best.threshold)),
         plain(word("accuracy"), metrics.accuracy),
         plain(
             word("expected calibration error"),
