@@ -1,7 +1,5 @@
 //! How well a network predicts, from its outputs.
 
-use serde::{Deserialize, Serialize};
-
 use super::{MAX_CLASSES, Step};
 use crate::data::{Dataset, Split};
 use crate::ghm::{
@@ -10,7 +8,7 @@ use crate::ghm::{
 };
 
 /// How well a split is predicted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Scores {
     /// Mean of the running loss over the examples that are not ignored; each weighs as its bin did in
     /// the last step.
@@ -184,7 +182,7 @@ pub fn norm_of(task: Task, error: f32, mu: f32) -> f32 {
 }
 
 /// Scores of both splits after a step.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evaluation {
     pub step: u64,
     /// On the training examples, flipped labels and outliers included.

@@ -1,7 +1,5 @@
 //! How good predictions are: ranking, thresholds, calibration, and how much weight is at work.
 
-use serde::{Deserialize, Serialize};
-
 use super::Real;
 
 /// Examples down to a score.
@@ -14,7 +12,7 @@ pub struct Threshold {
 }
 
 /// A threshold and what it reaches when scores from it up are called positive.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Operating {
     pub threshold: f64,
     pub precision: f64,

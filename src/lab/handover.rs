@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::history::{History, Row};
 use super::{ArmCommand, Command, Lab, Severity};
 use crate::config::{Backend, Config};
-use crate::engine::{Checkpoint, Evaluation};
+use crate::engine::Checkpoint;
 use crate::words::tr;
 
 #[derive(Serialize, Deserialize)]
@@ -27,7 +28,7 @@ struct Handed {
     config: Map<String, Json>,
     checkpoint: Option<Checkpoint>,
     /// Points of the curves.
-    history: Vec<Evaluation>,
+    history: Vec<Row>,
     /// The step at which it left the race.
     out_at: Option<u64>,
 }
@@ -44,7 +45,7 @@ impl Lab {
                 _ => Map::new(),
             },
             checkpoint: kept,
-            history: arm.history.finite().copied().collect(),
+            history: arm.history.to_rows(),
             out_at: arm.out_at,
         });
         let handover = Handover {
@@ -97,10 +98,7 @@ impl Lab {
         for (arm, handed) in self.arms.iter_mut().zip(&handover.arms) {
             arm.muted = handed.muted;
             arm.out_at = handed.out_at;
-            handed
-                .history
-                .iter()
-                .for_each(|point| arm.history.push(point));
+            arm.history = History::from_rows(&handed.history);
         }
         self.command(Command::Speed(handover.speed));
         self.playing = handover.playing;

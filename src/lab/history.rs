@@ -1,6 +1,13 @@
 //! What the curves show.
 
-use crate::engine::{Evaluation, Scores};
+use crate::engine::{Evaluation, MAX_CLASSES, Scores};
+use crate::ghm::Operating;
+
+/// A point as numbers, of which JSON can hold all that are: the step, then the scores of training and test.
+pub(super) type Row = Vec<Option<f64>>;
+
+/// Numbers of the scores of a split.
+const SCORES: usize = 8 + MAX_CLASSES;
 
 /// Points in the order of their steps; thinned out to stay within [`History::LIMIT`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,13 +27,31 @@ impl History {
         self.points.last()
     }
 
-    /// The points that JSON can hold.
-    pub(super) fn finite(&self) -> impl Iterator<Item = &Evaluation> {
-        let is_finite = |of: &Scores| {
-            of.loss.is_finite() && of.best_f1.is_none_or(|best| best.threshold.is_finite())
+    /// All points.
+    pub(super) fn to_rows(&self) -> Vec<Row> {
+        let row = |of: &Evaluation| {
+            let scores = [&of.train, &of.test].into_iter().flat_map(numbers);
+            std::iter::once(Some(of.step as f64))
+                .chain(scores)
+                .collect()
         };
-        let both = move |of: &&Evaluation| is_finite(&of.train) && is_finite(&of.test);
-        self.points.iter().filter(both)
+        self.points.iter().map(row).collect()
+    }
+
+    /// What [`History::to_rows`] gave, but for points without a loss.
+    pub(super) fn from_rows(rows: &[Row]) -> Self {
+        let point = |row: &Row| {
+            let (step, rest) = row.split_first()?;
+            let (train, test) = rest.split_at_checked(SCORES)?;
+            Some(Evaluation {
+                step: (*step)? as u64,
+                train: scores(train)?,
+                test: scores(test)?,
+            })
+        };
+        Self {
+            points: rows.iter().filter_map(point).collect(),
+        }
     }
 
     /// Forgets what is later than a step.
@@ -52,4 +77,53 @@ impl History {
         }
         self.points.push(*evaluation);
     }
+}
+
+fn numbers(of: &Scores) -> impl Iterator<Item = Option<f64>> {
+    let best = |number: fn(&Operating) -> f64| of.best_f1.as_ref().map(number);
+    [
+        Some(of.loss),
+        of.average_precision,
+        of.calibration_error,
+        of.absolute_error,
+        best(|of| of.threshold),
+        best(|of| of.precision),
+        best(|of| of.recall),
+        best(|of| of.f1),
+    ]
+    .into_iter()
+    .chain(of.recall)
+}
+
+fn scores(numbers: &[Option<f64>]) -> Option<Scores> {
+    let &[
+        loss,
+        average_precision,
+        calibration_error,
+        absolute_error,
+        threshold,
+        precision,
+        found,
+        f1,
+        ref recall @ ..,
+    ] = numbers
+    else {
+        return None;
+    };
+    let best = || {
+        Some(Operating {
+            threshold: threshold?,
+            precision: precision?,
+            recall: found?,
+            f1: f1?,
+        })
+    };
+    Some(Scores {
+        loss: loss?,
+        average_precision,
+        best_f1: best(),
+        recall: recall.try_into().ok()?,
+        calibration_error,
+        absolute_error,
+    })
 }
