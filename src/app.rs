@@ -74,9 +74,7 @@ impl App {
         reason: &str,
     ) -> Result<Self, EngineError> {
         ui::install(context);
-        if !lab.borrow_mut().go_on_with(compute, reason) {
-            return Err(EngineError(reason.to_owned()));
-        }
+        lab.borrow_mut().go_on_with(compute, reason)?;
         Ok(Self {
             lab,
             view: View::default(),

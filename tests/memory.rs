@@ -4,6 +4,8 @@
 //! fails. The limit is of a whole process, which is why no other test is in this one.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod support;
+
 use std::process::Command as Process;
 use std::time::Instant;
 
@@ -11,6 +13,7 @@ use ghm_lab::config::{Backend, Config};
 use ghm_lab::engine::Compute;
 use ghm_lab::engine::gpu::Gpu;
 use ghm_lab::lab::{Command, Lab};
+use support::runs::{settle_on_gpu as settle, texts};
 
 const SMALL_BATCH: u32 = 512;
 const LARGE_BATCH: u32 = 150_000;
@@ -33,7 +36,7 @@ fn a_device_out_of_memory_pauses_the_run_and_a_smaller_batch_goes_on() {
     lab.command(Command::Step(20));
     settle(&mut lab);
     let before = lab.snapshot().step;
-    assert_eq!((before, said(&lab).len()), (20, 0));
+    assert_eq!((before, texts(&lab).len()), (20, 0));
 
     limit(&format!("{}:", address_space() + ROOM));
     lab.configure(&Config {
@@ -42,7 +45,7 @@ fn a_device_out_of_memory_pauses_the_run_and_a_smaller_batch_goes_on() {
     });
     lab.command(Command::Play);
     let start = Instant::now();
-    while said(&lab).is_empty() {
+    while texts(&lab).is_empty() {
         assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
         lab.tick();
     }
@@ -50,7 +53,7 @@ fn a_device_out_of_memory_pauses_the_run_and_a_smaller_batch_goes_on() {
     for _ in 0..50 {
         lab.tick();
     }
-    let what = said(&lab);
+    let what = texts(&lab);
     assert_eq!(what.len(), 1, "{what:?}");
     for part in ["out of memory", "a smaller batch-size", "backend=cpu"] {
         assert!(what[0].contains(part), "{what:?}");
@@ -62,7 +65,7 @@ fn a_device_out_of_memory_pauses_the_run_and_a_smaller_batch_goes_on() {
     let step = lab.step();
     lab.command(Command::Step(20));
     settle(&mut lab);
-    assert_eq!(said(&lab), [""; 0]);
+    assert_eq!(texts(&lab), [""; 0]);
     assert_eq!(lab.snapshot().step, step + 20);
     assert!(lab.snapshot().loss.is_finite());
 }
@@ -77,19 +80,6 @@ fn in_software() -> Gpu {
     let opened = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor::default()));
     let (device, queue) = opened.expect("a device");
     Gpu::from_parts(adapter, device, queue).expect("it computes")
-}
-
-fn settle(lab: &mut Lab) {
-    let start = Instant::now();
-    while lab.is_busy() {
-        assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
-        lab.tick();
-    }
-}
-
-fn said(lab: &Lab) -> Vec<String> {
-    let list = lab.messages.list().iter();
-    list.map(|message| message.text.clone()).collect()
 }
 
 /// Bytes of this process's addresses.

@@ -81,14 +81,16 @@ impl Lab {
             let config = config.map_err(|errors| errors[0].to_string())?;
             configs.push(config);
         }
-        let configs = self.startable(configs);
         let kept: Vec<_> = (handover.arms.iter())
             .map(|arm| arm.checkpoint.clone())
             .collect();
-        self.start_race(
-            configs.clone(),
-            handover.shown.min(configs.len().max(1) - 1),
-        );
+        let arms = self.start_arms(&configs).or_else(|_| {
+            configs = on_what_is_left(&configs);
+            self.start_arms(&configs)
+        });
+        let arms = arms.map_err(|error| error.to_string())?;
+        let shown = handover.shown.min(configs.len().max(1) - 1);
+        self.take_arms(arms, shown);
         for (index, arm) in handover.arms.iter().enumerate() {
             self.arm(ArmCommand::Rename(
                 index,
@@ -109,18 +111,6 @@ impl Lab {
         Ok(step)
     }
 
-    /// These settings, or where they cannot start those for whatever engine is left.
-    pub(super) fn startable(&mut self, configs: Vec<Config>) -> Vec<Config> {
-        if self.start_arms(&configs).is_ok() {
-            return configs;
-        }
-        let left = configs.into_iter().map(|config| Config {
-            backend: Backend::Auto,
-            ..config
-        });
-        left.collect()
-    }
-
     pub(super) fn say_goes_on(&mut self, reason: &str, step: u64) {
         let engine = self.backend().kind;
         let reason = reason.trim_end_matches('.');
@@ -132,4 +122,13 @@ impl Lab {
         );
         self.messages.add(Severity::Error, text);
     }
+}
+
+/// The same for whatever engine is left.
+pub(super) fn on_what_is_left(configs: &[Config]) -> Vec<Config> {
+    let left = configs.iter().map(|config| Config {
+        backend: Backend::Auto,
+        ..config.clone()
+    });
+    left.collect()
 }

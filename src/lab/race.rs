@@ -150,25 +150,24 @@ impl Lab {
     pub(super) fn start_race(&mut self, configs: Vec<Config>, shown: usize) {
         match self.start_arms(&configs) {
             Err(error) => self.messages.add(Severity::Error, error.to_string()),
-            Ok(arms) => {
-                let same: Vec<bool> = (self.arms.iter().zip(&configs))
-                    .map(|(arm, config)| arm.config() == config)
-                    .collect();
-                let mut new = arms.into_iter();
-                self.arms.truncate(configs.len());
-                for (arm, same) in self.arms.iter_mut().zip(same) {
-                    let Some(started) = new.next() else { break };
-                    if same {
-                        arm.restart(started.trainer);
-                    } else {
-                        *arm = started;
-                    }
-                }
-                self.arms.extend(new);
-                self.shown = shown;
-                self.begin_run();
+            Ok(arms) => self.take_arms(arms, shown),
+        }
+    }
+
+    /// Puts arms that start in the place of those that there are.
+    pub(super) fn take_arms(&mut self, arms: Vec<Arm>, shown: usize) {
+        self.arms.truncate(arms.len());
+        let mut new = arms.into_iter();
+        for (arm, started) in self.arms.iter_mut().zip(new.by_ref()) {
+            if arm.config() == started.config() {
+                arm.restart(started.trainer);
+            } else {
+                *arm = started;
             }
         }
+        self.arms.extend(new);
+        self.shown = shown;
+        self.begin_run();
     }
 
     /// Runs at step 0, all on the same data.

@@ -1,6 +1,7 @@
 //! Going on after numbers or a device were lost, from what was kept of the run.
 
 use super::arm::Arm;
+use super::handover::on_what_is_left;
 use super::{Lab, Severity};
 use crate::config::Config;
 use crate::engine::{Checkpoint, Compute, EngineError, Forgotten};
@@ -121,25 +122,26 @@ impl Lab {
             return false;
         };
         let reopened = self.compute.reopened();
-        self.go_on_with(reopened, &reason)
+        self.go_on_with(reopened, &reason).is_ok()
     }
 
     /// Goes on from what was kept, on what there is in place of a device that was lost for this reason,
-    /// and says so. False where no engine starts.
-    pub fn go_on_with(&mut self, compute: Compute, reason: &str) -> bool {
+    /// and says so.
+    ///
+    /// # Errors
+    /// When no engine starts.
+    pub fn go_on_with(&mut self, compute: Compute, reason: &str) -> Result<(), EngineError> {
         self.compute = compute;
         let configs: Vec<Config> = self.arms.iter().map(|arm| arm.config().clone()).collect();
-        let configs = self.startable(configs);
         let (step, kept) = self.last_good();
-        if self.resume(&configs, &kept, step).is_err() {
-            return false;
-        }
+        self.resume(&configs, &kept, step)
+            .or_else(|_| self.resume(&on_what_is_left(&configs), &kept, step))?;
         if let Some((would_play, said)) = self.interrupted.take() {
             // That was a consequence of the loss.
             self.messages.retract(&said);
             self.playing |= would_play;
         }
         self.say_goes_on(reason, step);
-        true
+        Ok(())
     }
 }

@@ -1,12 +1,13 @@
 //! What changes while a run goes on, and how readings come and go.
 
-use ghm_lab::config::{Activation, Backend, Config, Optimizer};
+use ghm_lab::config::{Backend, Config, Optimizer};
 use ghm_lab::engine::gpu::{Gpu, watch};
 use ghm_lab::engine::{Checkpoint, Compute, Request};
 use ghm_lab::ghm::{Convention, Loss};
 use ghm_lab::lab::{Command, Lab};
 
 use crate::fixture::gpu;
+use crate::support::runs::{exploding, settle_on_gpu as settle};
 use crate::training::{both, disagreement, small, start};
 
 const EVERYTHING: Request = Request {
@@ -244,14 +245,6 @@ fn lab_on(compute: Compute) -> Lab {
     lab
 }
 
-fn settle(lab: &mut Lab) {
-    let start = std::time::Instant::now();
-    while lab.is_busy() {
-        assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
-        lab.tick();
-    }
-}
-
 #[test]
 fn training_goes_on_after_a_lost_device() {
     let gpu = gpu();
@@ -280,7 +273,8 @@ fn where_the_next_device_fails_too_the_cpu_goes_on() {
     let mut lab = lab_on(Compute::Gpu(gpu()));
     let next = gpu();
     next.device.destroy();
-    assert!(lab.go_on_with(Compute::Gpu(next), "It went away."));
+    let went_on = lab.go_on_with(Compute::Gpu(next), "It went away.");
+    assert_eq!(went_on.err(), None);
     assert_eq!((lab.backend().kind, lab.step()), ("cpu", 100));
     let said = lab.messages.list().last().expect("a message").text.clone();
     assert_eq!(said, "It went away. Training goes on from step 100 (cpu).");
@@ -325,14 +319,8 @@ fn auto_takes_a_real_gpu_and_the_cpu_where_that_has_no_room() {
 #[test]
 fn numbers_that_are_none_pause_a_run_on_the_gpu() {
     let config = Config {
-        optimizer: Optimizer::Sgd,
-        learning_rate: 10.0,
-        sgd_momentum: 0.999,
-        activation: Activation::Relu,
-        layers: 3,
-        width: 64,
         backend: Backend::Gpu,
-        ..small()
+        ..exploding(small())
     };
     let mut lab = Lab::new(&config, Compute::Gpu(gpu())).expect("a device");
     lab.command(Command::Speed(1e9));

@@ -1,10 +1,10 @@
 //! What cannot be had, and losses that are no number.
 
-use ghm_lab::config::{Activation, Backend, Config, Optimizer};
+use ghm_lab::config::{Backend, Config};
 use ghm_lab::ghm::{Convention, Loss};
 use ghm_lab::lab::{Command, Lab, Severity};
 
-use crate::support::runs::{lab, no_gpu, settle, small_config};
+use crate::support::runs::{exploding, lab, no_gpu, settle, small_config};
 use crate::{after, bits, run, texts};
 
 #[test]
@@ -51,26 +51,13 @@ fn training_on_the_cpu_for_want_of_a_gpu_is_said() {
     assert_eq!(lab.messages.list()[0].severity, Severity::Note);
 }
 
-/// ReLU layers under this rate multiply up until nothing is finite.
-pub fn exploding() -> Config {
-    Config {
-        optimizer: Optimizer::Sgd,
-        learning_rate: 10.0,
-        sgd_momentum: 0.999,
-        activation: Activation::Relu,
-        layers: 3,
-        width: 64,
-        ..small_config()
-    }
-}
-
 #[test]
 fn a_loss_that_is_no_number_pauses_and_names_the_learning_rate() {
     for loss in [Loss::CrossEntropy, Loss::GhmC] {
         let mut lab = after(
             &Config {
                 loss,
-                ..exploding()
+                ..exploding(small_config())
             },
             20_000,
         );
@@ -99,7 +86,7 @@ fn a_loss_that_is_no_number_pauses_and_names_the_learning_rate() {
             learning_rate: 0.01,
             sgd_momentum: 0.0,
             loss,
-            ..exploding()
+            ..exploding(small_config())
         });
         lab.messages.clear();
         run(&mut lab, Command::Restart);
@@ -114,7 +101,7 @@ fn a_loss_that_is_no_number_under_high_momentum_from_zero_names_the_momentum() {
     let from_zero = Config {
         momentum: 0.999,
         convention: Convention::Paper,
-        ..exploding()
+        ..exploding(small_config())
     };
     let lab = after(&from_zero, 20_000);
     let text = texts(&lab)[0];

@@ -20,7 +20,7 @@ mod tour;
 use ghm_lab::config::Config;
 use ghm_lab::engine::Snapshot;
 use ghm_lab::lab::{Command, Lab};
-use support::runs::{lab, settle};
+use support::runs::{lab, settle, texts};
 
 /// A lab after so many steps, settled.
 fn after(config: &Config, steps: u32) -> Lab {
@@ -55,9 +55,4 @@ fn bits(lab: &Lab) -> Vec<u32> {
     bits.extend(counts);
     bits.extend(scores.iter().flat_map(|&b| [b as u32, (b >> 32) as u32]));
     bits
-}
-
-fn texts(lab: &Lab) -> Vec<&str> {
-    let list = lab.messages.list().iter();
-    list.map(|message| message.text.as_str()).collect()
 }

@@ -5,8 +5,7 @@ use ghm_lab::engine::{Checkpoint, Request, Trainer};
 use ghm_lab::ghm::{Loss, Task};
 use ghm_lab::lab::{ArmCommand, Command, Lab};
 
-use crate::failures::exploding;
-use crate::support::runs::{lab, no_gpu, settle, small_config};
+use crate::support::runs::{exploding, lab, no_gpu, settle, small_config};
 use crate::{after, bits, run, texts};
 
 fn trainer(config: &Config) -> Trainer {
@@ -87,11 +86,11 @@ fn one_click_leads_back_from_numbers_that_are_none() {
     let gentle = Config {
         learning_rate: 1e-4,
         sgd_momentum: 0.0,
-        ..exploding()
+        ..exploding(small_config())
     };
     let mut lab = after(&gentle, 200);
     assert_eq!(lab.last_good_step(), Some(200));
-    lab.configure(&exploding());
+    lab.configure(&exploding(small_config()));
     run(&mut lab, Command::Step(20_000));
     assert!(!lab.snapshot().loss.is_finite());
     assert!(!lab.is_playing() && !lab.is_busy());
@@ -130,7 +129,7 @@ fn an_arm_that_is_out_of_the_race_does_not_hold_the_others() {
     let gentle = Config {
         learning_rate: 1e-4,
         sgd_momentum: 0.0,
-        ..exploding()
+        ..exploding(small_config())
     };
     let mut one = lab(&gentle);
     one.arm(ArmCommand::Add(Loss::Focal));
@@ -138,7 +137,7 @@ fn an_arm_that_is_out_of_the_race_does_not_hold_the_others() {
     one.arm(ArmCommand::Show(1));
     one.configure(&Config {
         loss: Loss::Focal,
-        ..exploding()
+        ..exploding(small_config())
     });
     while one.arms()[1].out_at().is_none() {
         run(&mut one, Command::Step(100));

@@ -1,6 +1,8 @@
 //! Settings and runs that tests start from.
 
-use ghm_lab::config::{Backend, Config};
+use std::time::Instant;
+
+use ghm_lab::config::{Activation, Backend, Config, Optimizer};
 use ghm_lab::engine::Compute;
 use ghm_lab::lab::Lab;
 
@@ -13,6 +15,19 @@ pub fn small_config() -> Config {
         batch_size: 128,
         backend: Backend::Cpu,
         ..Config::default()
+    }
+}
+
+/// These settings under a rate at which ReLU layers multiply up until nothing is finite.
+pub fn exploding(small: Config) -> Config {
+    Config {
+        optimizer: Optimizer::Sgd,
+        learning_rate: 10.0,
+        sgd_momentum: 0.999,
+        activation: Activation::Relu,
+        layers: 3,
+        width: 64,
+        ..small
     }
 }
 
@@ -34,4 +49,19 @@ pub fn settle(lab: &mut Lab) {
         lab.tick();
     }
     panic!("still busy at step {}", lab.step());
+}
+
+/// As [`settle`], where a device answers when it has the time.
+pub fn settle_on_gpu(lab: &mut Lab) {
+    let start = Instant::now();
+    while lab.is_busy() {
+        assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
+        lab.tick();
+    }
+}
+
+/// What the lab says.
+pub fn texts(lab: &Lab) -> Vec<&str> {
+    let list = lab.messages.list().iter();
+    list.map(|message| message.text.as_str()).collect()
 }

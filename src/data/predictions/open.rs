@@ -35,19 +35,19 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
     let refuse = |what: &str| Err(ReadError::of(&input.name, what));
-    if start.starts_with(b"\x1f\x8b") {
-        return refuse(word("it is packed by gzip; unpack it first"));
-    }
-    if first == Some(&b'[') {
-        return refuse(word(
-            "it is a JSON array; an object of arrays is expected, as {\"logit\": [1.5], \"label\": [0]}",
-        ));
-    }
     Ok(match first {
         _ if start.starts_with(MAGIC) => Format::Npy,
         _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Format::Npz,
         _ if start.starts_with(b"PAR1") => Format::Parquet,
+        _ if start.starts_with(b"\x1f\x8b") => {
+            return refuse(word("it is packed by gzip; unpack it first"));
+        }
         Some(b'{') => Format::Json,
+        Some(b'[') => {
+            return refuse(word(
+                "it is a JSON array; an object of arrays is expected, as {\"logit\": [1.5], \"label\": [0]}",
+            ));
+        }
         _ => Format::Delimited,
     })
 }
