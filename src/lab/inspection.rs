@@ -115,6 +115,7 @@ impl Inspection {
         let options = Options {
             skip_bad_rows: self.skips_bad_rows,
             columns: None,
+            ..Options::default()
         };
         let job = Job::start(inputs.clone(), options, config).map_err(|error| error.0)?;
         self.config = Some(job.config().clone());

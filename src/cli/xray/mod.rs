@@ -211,6 +211,7 @@ fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {
                 .map(|name| name.trim().to_owned())
                 .collect()
         }),
+        ..Options::default()
     };
     Ok(Predictions::open(inputs?, options)?)
 }

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use super::columns::{Columns, Role};
+use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::npy::{Field, Shape, decode, text};
 use super::{Block, Input, Table};
@@ -216,7 +216,7 @@ impl Table for Arrays {
                 for (place, field) in &lane.fields {
                     match roles[*place] {
                         None => {}
-                        Some(role @ (Role::Batch | Role::Group)) => {
+                        Some(role) if role.is_text() => {
                             for row in self.buffer.chunks_exact(lane.row_bytes) {
                                 block.name(role, text(field, row).as_bytes());
                             }
@@ -234,8 +234,7 @@ impl Table for Arrays {
         self.next += count as u64;
         block.rows += count;
         for (place, field) in self.lanes.iter().flat_map(|lane| &lane.fields) {
-            let is_number =
-                roles[*place].is_some_and(|of| !matches!(of, Role::Batch | Role::Group));
+            let is_number = roles[*place].is_some_and(|of| !of.is_text());
             if is_number && field.element.is_text() {
                 let name = &self.names[*place];
                 let what = tr!("array \"{name}\" holds text; numbers are expected", name);

@@ -19,6 +19,18 @@ pub(super) enum Role {
     Valid,
     Batch,
     Group,
+    /// The text of every cell, as it stands in the file.
+    Text(usize),
+}
+
+impl Role {
+    /// Whether cells are taken as texts, whole numbers of any length included, and not as numbers.
+    pub fn is_text(self) -> bool {
+        match self {
+            Self::Batch | Self::Group | Self::Text(_) => true,
+            Self::Output(_) | Self::Target | Self::Valid => false,
+        }
+    }
 }
 
 /// The columns that are read.

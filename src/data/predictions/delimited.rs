@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use super::columns::{Columns, Role};
+use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::lines::{Guarded, MOST_RECORD};
 use super::{Block, Input, Source, Table};
@@ -172,7 +172,7 @@ impl Table for Delimited {
             let mut bad = None;
             for &(index, role) in &columns.chosen {
                 let field = self.record.get(index).unwrap_or_default();
-                if matches!(role, Role::Batch | Role::Group) {
+                if role.is_text() {
                     block.name(role, field);
                     continue;
                 }

@@ -7,7 +7,7 @@ use serde::de::{
     Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 
-use super::columns::{Columns, Role};
+use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
@@ -203,7 +203,7 @@ impl Table for Object {
             let array = &self.arrays[index];
             let from = array.others.partition_point(|(at, _)| *at < self.next);
             let others = array.others[from..].iter().take_while(|(at, _)| *at < end);
-            if matches!(role, Role::Batch | Role::Group) {
+            if role.is_text() {
                 let mut others = others.peekable();
                 for at in self.next..end {
                     let text = match others.next_if(|(of, _)| *of == at) {

@@ -94,6 +94,8 @@ pub struct Options {
     pub skip_bad_rows: bool,
     /// Names of the columns of an array that has none.
     pub columns: Option<Vec<String>>,
+    /// The decimal mark of text; found by column where it is not given.
+    pub decimal: Option<char>,
 }
 
 /// Rows that were left out.
@@ -259,6 +261,8 @@ struct Block {
     /// Numbers of the names.
     batch: Vec<u32>,
     group: Vec<u32>,
+    /// One vector for each column that is taken as text.
+    texts: Vec<Vec<String>>,
     /// Rows with a cell that is no number, in ascending order, and what is wrong with each.
     bad: Vec<(usize, ReadError)>,
     /// Where each row is, where that is not its index: lines of text.
@@ -278,6 +282,9 @@ impl Block {
         self.valid.clear();
         self.batch.clear();
         self.group.clear();
+        for texts in &mut self.texts {
+            texts.clear();
+        }
         self.bad.clear();
         self.lines.clear();
     }
@@ -288,7 +295,7 @@ impl Block {
             columns::Role::Output(k) => self.outputs.get_mut(k),
             columns::Role::Target => Some(&mut self.targets),
             columns::Role::Valid => Some(&mut self.valid),
-            columns::Role::Batch | columns::Role::Group => None,
+            columns::Role::Batch | columns::Role::Group | columns::Role::Text(_) => None,
         }
     }
 
@@ -298,6 +305,7 @@ impl Block {
             match role {
                 columns::Role::Batch => self.batch.push(0),
                 columns::Role::Group => self.group.push(0),
+                columns::Role::Text(k) => self.texts[k].push(String::new()),
                 _ => self
                     .numbers(role)
                     .into_iter()
@@ -320,7 +328,10 @@ impl Block {
                 let number = self.groups.number(name);
                 self.group.push(number);
             }
-            _ => {}
+            columns::Role::Text(k) => {
+                self.texts[k].push(String::from_utf8_lossy(name).into_owned());
+            }
+            columns::Role::Output(_) | columns::Role::Target | columns::Role::Valid => {}
         }
     }
 }
@@ -343,4 +354,10 @@ trait Table: Send {
 
     /// Bytes read so far.
     fn done(&self) -> u64;
+
+    /// How the file was taken, where that could be otherwise (encoding, packing, delimiter), and what of it is
+    /// ignored: a sentence each.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
 }

@@ -140,7 +140,7 @@ impl Pages {
         for &(index, role) in &columns.chosen {
             let column = schema.column(index);
             let kind = Kind::of(&column);
-            let is_name = matches!(role, Role::Batch | Role::Group);
+            let is_name = role.is_text();
             let refuse = |what: &str| {
                 let name = shorten(&self.names[index]);
                 ReadError::of(
@@ -229,7 +229,7 @@ impl Pages {
                 );
                 return Err(ReadError::of(&self.file, what));
             }
-            if matches!(lane.role, Role::Batch | Role::Group) {
+            if lane.role.is_text() {
                 let mut next = 0;
                 for row in 0..count {
                     if !is_there(row) {
