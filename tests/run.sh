@@ -102,8 +102,11 @@ dependencies() {
     local deny=$target/tools/bin/cargo-deny
     if [ "$("$deny" --version 2>/dev/null)" != "cargo-deny $DENY" ]; then
         echo "Installing cargo-deny $DENY under $target/tools (a few minutes, once)."
-        cargo install cargo-deny --version "$DENY" --locked --root "$target/tools" --force --quiet
+        # Unoptimised: it is built for longer than it runs.
+        cargo install cargo-deny --version "$DENY" --locked --debug --root "$target/tools" --force --quiet
     fi
+    # It looks at the crates of all platforms; a build fetches those of its own.
+    cargo fetch --locked --quiet
     "$deny" --offline --locked check bans licenses sources
     # The list of advisories lies in a Git repository that not every network reaches.
     if "$deny" fetch db >"$target/deny.log" 2>&1; then

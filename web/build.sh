@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds the page into web/dist: a static site for any host, under any path.
+# Builds the page into web/dist: a static site for any host, under any path: web/build.sh [--quick]
+# --quick builds sooner and leaves larger files, for this machine alone.
 # Needs rustup and a C compiler; fetches what else is missing. Prints what it does.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly root=$PWD
 readonly target=${CARGO_TARGET_DIR:-$root/target}
-readonly tools=$target/tools
 readonly dist=$root/web/dist
 readonly triple=wasm32-unknown-unknown
 
@@ -14,12 +14,6 @@ say() { printf '%s\n' "web/build.sh: $*"; }
 fail() {
     say "$*" >&2
     exit 1
-}
-
-# Cargo's lock file says which wasm-bindgen the code was built with; the tool must be the same one.
-locked_version() {
-    awk -v name="\"$1\"" '$1 == "name" && $3 == name { found = 1 }
-        found && $1 == "version" { gsub(/"/, "", $3); print $3; exit }' Cargo.lock
 }
 
 require_target() {
@@ -33,46 +27,37 @@ require_target() {
         fail "rustup could not fetch the target $triple; check the network, then run: rustup target add $triple"
 }
 
-require_wasm_bindgen() {
-    local version=$1
-    if [ "$("$tools/bin/wasm-bindgen" --version 2>/dev/null)" = "wasm-bindgen $version" ]; then
-        return
-    fi
-    say "installing wasm-bindgen $version under $tools (a few minutes, once)"
-    cargo install wasm-bindgen-cli --version "$version" --root "$tools" --force --quiet ||
-        fail "cargo could not install wasm-bindgen-cli $version; the lines above say why"
-}
-
-# build_bundle NAME FEATURE. Each in its own folder: both leave the same file name, and cargo would
-# build each anew after the other.
+# build_bundle NAME
 build_bundle() {
-    local name=$1 feature=$2
+    local name=$1
     say "building the $name bundle"
-    # Crate type and link-time optimisation: with the rlib in one go, cargo would skip the latter.
     # The paths of this machine do not belong into panic messages on the web.
     # Every browser with WebAssembly's vector instructions, all since 2023, can run this.
     RUSTFLAGS="-C target-feature=+simd128 --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates --remap-path-prefix=$root=." \
-        CARGO_TARGET_DIR=$target/$name cargo rustc --locked --profile web --package ghm-lab --lib --crate-type cdylib \
-        --target "$triple" --no-default-features --features "$feature" --quiet ||
+        cargo build --locked --profile "$profile" --package "ghm-lab-$name" --target "$triple" --quiet ||
         fail "the $name bundle did not build"
-    "$tools/bin/wasm-bindgen" --target web --no-typescript \
-        --remove-name-section --remove-producers-section --out-name app \
-        --out-dir "$stage/$name" "$target/$name/$triple/web/ghm_lab.wasm"
+    "$target/debug/ghm-lab-bindgen" "$target/$triple/$profile/ghm_lab_$name.wasm" "$stage/$name"
 }
+
+case $* in
+"") profile=web ;;
+--quick) profile=quick ;;
+*) fail "$*: only --quick is known" ;;
+esac
+readonly profile
 
 command -v cargo >/dev/null || fail "cargo is missing; install Rust with rustup (https://rustup.rs)"
 command -v cc >/dev/null || fail "a C compiler (cc) is missing; on Debian: apt-get install gcc libc6-dev"
 require_target
-version=$(locked_version wasm-bindgen)
-[ -n "$version" ] || fail "Cargo.lock names no wasm-bindgen"
-require_wasm_bindgen "$version"
+say "building wasm-bindgen"
+cargo build --locked --package ghm-lab-bindgen --quiet || fail "wasm-bindgen did not build"
 
 # The site is put together aside, so that a failed build leaves the last good one.
 mkdir -p "$target"
 stage=$(mktemp -d "$target/web-stage.XXXXXX")
 trap 'rm -rf "$stage"' EXIT
-build_bundle webgpu gpu
-build_bundle webgl webgl
+build_bundle webgpu
+build_bundle webgl
 
 cp web/embed.js web/icon.svg web/manifest.webmanifest web/mirror.js web/style.css "$stage"
 mkdir "$stage/samples"

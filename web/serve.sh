@@ -10,5 +10,5 @@ case " $* " in
     exit
     ;;
 esac
-web/build.sh
+web/build.sh --quick
 exec cargo run --locked --quiet --package ghm-lab-server -- web/dist "$@"
