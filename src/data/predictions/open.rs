@@ -13,7 +13,7 @@ use crate::ghm::Task;
 use crate::words::{tr, word};
 
 /// Most different groups.
-const MOST_GROUPS: usize = 10_000;
+const MOST_GROUPS: usize = 1_000_000;
 /// Sentences that are kept of rows that were skipped.
 const KEPT_SENTENCES: usize = 5;
 /// How far the probabilities of a row may sum beside 1: half precision rounds each.

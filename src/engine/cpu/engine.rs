@@ -283,7 +283,10 @@ impl<T: Real> Engine for CpuEngine<T> {
     }
 
     fn reset_density(&mut self) {
-        self.run.density.ema.fill(T::ZERO);
+        let density = &mut self.run.density;
+        for array in [&mut density.ema, &mut density.density, &mut density.beta] {
+            array.fill(T::ZERO);
+        }
     }
 
     fn reset_optimizer(&mut self) {
