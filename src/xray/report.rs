@@ -234,9 +234,9 @@ fn notes(settings: &Settings, totals: &Totals, metrics: &Metrics) -> Vec<String>
                 classes += ", …";
             }
             notes.push(tr!(
-                "{} of {} classes have no example ({classes}): means go over the others.",
-                count(absent.len() as u64),
-                count(settings.header.classes as u64),
+                "{none} of {all} classes have no example ({classes}): means go over the others.",
+                none = count(absent.len() as u64),
+                all = count(settings.header.classes as u64),
                 classes
             ));
         }
