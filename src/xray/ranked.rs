@@ -7,8 +7,8 @@ use crate::ghm::{Operating, Ranking};
 const BUCKET_BITS: u32 = 21;
 /// Below `2^-OCTAVES` a probability of a class, or that of all others, has no bucket of its own.
 const OCTAVES: usize = 48;
-/// Most buckets of all classes together, 256 MB of them.
-const MOST_BUCKETS: usize = 1 << 24;
+/// Most buckets of all classes together, 128 MB of them.
+const MOST_BUCKETS: usize = 1 << 23;
 /// With fewer steps an octave buckets would say little.
 const LEAST_STEPS: usize = 4;
 const MOST_STEPS: usize = 512;

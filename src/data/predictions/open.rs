@@ -178,12 +178,16 @@ impl Predictions {
         Ok(())
     }
 
-    /// Replaces `rows` by the next examples, at most `most`; false when there are none left.
+    /// Replaces `rows` by the next examples, at most `most` outputs of them (or few rows, where each has
+    /// many); false when there are none left.
     ///
     /// # Errors
     /// At the first row that cannot be used, unless such rows are skipped; the file is of no further
     /// use then.
     pub fn read(&mut self, rows: &mut Rows, most: usize) -> Result<bool, ReadError> {
+        // Memory must not grow with the number of classes.
+        const FEW: usize = 64;
+        let most = (most / self.header.width()).max(FEW.min(most)).max(1);
         for values in [&mut rows.outputs, &mut rows.targets] {
             values.clear();
         }
@@ -192,7 +196,7 @@ impl Predictions {
         rows.group.clear();
         while let Some((table, columns)) = self.tables.get_mut(self.current) {
             self.block.clear();
-            table.read(columns, most.max(1), &mut self.block)?;
+            table.read(columns, most, &mut self.block)?;
             if self.block.rows == 0 {
                 self.current += 1;
                 continue;
