@@ -283,10 +283,7 @@ impl<T: Real> Engine for CpuEngine<T> {
     }
 
     fn reset_density(&mut self) {
-        let density = &mut self.run.density;
-        for array in [&mut density.ema, &mut density.density, &mut density.beta] {
-            array.fill(T::ZERO);
-        }
+        self.run.density.ema.fill(T::ZERO);
     }
 
     fn reset_optimizer(&mut self) {

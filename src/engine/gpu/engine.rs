@@ -218,13 +218,8 @@ impl Engine for GpuEngine {
 
     fn reset_density(&mut self) {
         let bytes = MAX_BINS as u64 * FLOAT;
-        for place in [
-            offset_of!(Statistics, ema),
-            offset_of!(Statistics, density),
-            offset_of!(Statistics, beta),
-        ] {
-            self.arrays.clear(Array::Statistics, place as u64, bytes);
-        }
+        self.arrays
+            .clear(Array::Statistics, offset_of!(Statistics, ema) as u64, bytes);
     }
 
     fn reset_optimizer(&mut self) {
