@@ -1,6 +1,7 @@
 // Moving average of the counts, gradient density and harmonizing weight of every bin, one
 // invocation a bin. Moves the tally into the counts; bins beyond M become 0, so that they start
-// from zero when M grows.
+// from zero when M grows. A mini-batch without counts, whose examples are all ignored, changes nothing
+// else.
 
 const NORMALISER_BINS: u32 = 1u;
 const NORMALISER_HIT_BINS: u32 = 2u;
@@ -27,7 +28,11 @@ fn density(@builtin(local_invocation_index) j: u32) {
         atomicAdd(&hits, 1u);
     }
     workgroupBarrier();
+    statistics.counts[j] = count;
     let examples = f32(atomicLoad(&total));
+    if examples == 0.0 {
+        return;
+    }
     var normaliser = 1.0;
     if batch.normaliser == NORMALISER_BINS {
         normaliser = f32(batch.bins);
@@ -42,7 +47,6 @@ fn density(@builtin(local_invocation_index) j: u32) {
         }
     }
     let density = ema * batch.ema_correction * normaliser;
-    statistics.counts[j] = count;
     statistics.ema[j] = ema;
     statistics.density[j] = density;
     statistics.beta[j] = select(0.0, examples / density, density > LEAST_DENSITY);

@@ -5,6 +5,8 @@
 //! also shows that it sees a perturbed value. Without an adapter these tests fail.
 #![cfg(feature = "gpu")]
 
+#[path = "kernels/empty.rs"]
+mod empty;
 #[path = "kernels/fixture.rs"]
 mod fixture;
 #[path = "kernels/harmonizer.rs"]

@@ -1,8 +1,10 @@
 //! Measures and weights against their definitions, written out plainly.
 
 use ghm_lab::ghm::{
-    ClassBalance, Ranking, asl1, asl1_norm, class_weights, effective_sample_size, exact_density,
-    expected_calibration_error, focal_weight, kept_examples, select_hardest, sigmoid, smooth_l1,
+    ABOVE_HALF, ClassBalance, Convention, EmaClock, Ranking, asl1, asl1_norm, class_weights,
+    density, effective_sample_size, exact_density, expected_calibration_error, first_largest,
+    focal_weight, interval, kept_examples, select_hardest, sigmoid, smooth_l1, softmax,
+    softmax_log_odds,
 };
 use proptest::prelude::*;
 
@@ -89,10 +91,10 @@ proptest! {
 
     #[test]
     fn class_weights_average_to_one(
-        counts in (1..100_000usize, 1..100_000usize), beta in 0.0..=0.99999f64,
+        counts in (1..100_000u64, 1..100_000u64), beta in 0.0..=0.99999f64,
     ) {
         let counts = [counts.0, counts.1];
-        let all: usize = counts.iter().sum();
+        let all: u64 = counts.iter().sum();
         for &balance in ClassBalance::ALL {
             let weights = class_weights(balance, beta, &counts);
             let total: f64 = weights.iter().zip(counts).map(|(w, n)| w * n as f64).sum();
@@ -196,4 +198,73 @@ fn equal_weights_make_every_example_count() {
     assert_eq!(effective_sample_size(10.0, 10.0), 10.0);
     assert_eq!(effective_sample_size(3.0, 9.0), 1.0);
     assert_eq!(effective_sample_size(0.0, 0.0), 0.0);
+}
+
+#[test]
+fn an_interval_holds_its_lower_end_and_the_last_holds_one() {
+    // numpy: np.minimum(np.floor(p * 15), 14).
+    let of = [
+        (0.0, 0),
+        (1.0 / 15.0, 1),
+        (0.2, 3),
+        (0.8, 12),
+        (0.999, 14),
+        (1.0, 14),
+    ];
+    for (p, want) in of {
+        assert_eq!(interval(p, 15), want, "{p}");
+    }
+    // What 1 - (1 - p) would have made of it.
+    assert_eq!(interval(1.0 - (1.0 - 0.2), 15), 2);
+}
+
+#[test]
+fn of_equal_classes_the_first_is_said() {
+    assert_eq!(first_largest(&[0.25, 0.25, 0.25, 0.25]), 0);
+    assert_eq!(first_largest(&[0.1_f32, 0.45, 0.45]), 1);
+    assert_eq!(first_largest::<f64>(&[]), 0);
+    assert!(ABOVE_HALF > 0.5 && f64::midpoint(0.5, ABOVE_HALF) == 0.5);
+}
+
+#[test]
+fn errors_of_any_size_have_a_gradient_norm_and_a_loss() {
+    for d in [1e6, 1e9, 1e19, 1e160, 1e200, f64::MAX] {
+        for d in [d, -d] {
+            assert!((asl1_norm(d, 0.02) - 1.0).abs() < 1e-9, "{d}");
+            let off = asl1(d, 0.02) / (d.abs() - 0.02) - 1.0;
+            assert!(off.abs() < 1e-12, "{d}: {off}");
+        }
+    }
+    for d in [1e15_f32, 3e19, -1e30, f32::MAX] {
+        assert_eq!(asl1_norm(d, 0.02), 1.0, "{d}");
+        assert!((asl1(d, 0.02) / d.abs() - 1.0).abs() < 1e-6, "{d}");
+    }
+    // At the seam both formulas say the same.
+    for d in [0.999_999e9_f64 * 0.02, 1.000_001e9 * 0.02] {
+        assert_eq!(asl1_norm(d, 0.02), 1.0);
+        assert!((asl1(d, 0.02) - (d - 0.02)).abs() < 1e-8);
+    }
+}
+
+#[test]
+fn a_logit_of_minus_infinity_is_a_class_that_cannot_be() {
+    let never = f64::NEG_INFINITY;
+    assert_eq!(softmax_log_odds(&[0.0, never], 0), never);
+    assert_eq!(softmax_log_odds(&[0.0, never], 1), f64::INFINITY);
+    assert_eq!(softmax_log_odds(&[0.0, never, never], 2), f64::INFINITY);
+    let want = libm::log(2.0) + 0.5 - 1.0;
+    assert!((softmax_log_odds(&[1.0, 0.5, never, 0.5], 0) - want).abs() < 1e-15);
+    let mut p = [0.0; 3];
+    softmax(&[1.0, never, 1.0], &mut p);
+    assert_eq!(p, [0.5, 0.0, 0.5]);
+}
+
+#[test]
+fn counts_of_none_leave_average_density_and_weights_as_they_are() {
+    let rule = EmaClock::default().tick(0.75, Convention::Corrected);
+    let (mut ema, mut of_bins, mut beta) = ([4.0, 0.0], [8.0, 0.0], [0.5, 0.0]);
+    density(&[0_u32, 0], &rule, &mut ema, &mut of_bins, &mut beta);
+    assert_eq!((ema, of_bins, beta), ([4.0, 0.0], [8.0, 0.0], [0.5, 0.0]));
+    let start = EmaClock::default().rule(0.75, Convention::Corrected);
+    assert_eq!(start.correction, 1.0);
 }

@@ -96,7 +96,8 @@ impl Config {
 
     /// Weights of the class-balanced loss for so many examples of each class.
     pub fn class_weights(&self, classes: &[usize]) -> Vec<f64> {
-        class_weights(self.class_balance, self.effective_beta, classes)
+        let counts: Vec<u64> = classes.iter().map(|&count| count as u64).collect();
+        class_weights(self.class_balance, self.effective_beta, &counts)
     }
 
     /// Factors of the focal loss for the first class and for every other.

@@ -77,8 +77,9 @@ settings! {
     /// The loss that trains the network; one of its task. ghm-r is the default for regression.
     loss: Loss = Loss::GhmC, "loss", "loss", Loss, Live, [choice],
         paper "ghm-c";
-    /// Number of unit regions M that divide the gradient norm; 1 makes GHM-C the cross-entropy and
-    /// GHM-R the ASL1. 10 for regression, by default and in the paper.
+    /// Number of unit regions M that divide the gradient norm. With momentum 0 (or mini-batches of equal
+    /// size and the convention corrected) 1 makes GHM-C the cross-entropy and GHM-R the ASL1. 10 for
+    /// regression, by default and in the paper.
     bins: u32 = 30, "bins", "bins", Loss, Live, [Linear 1 to 256],
         paper "30";
     /// Weight of the past in the moving average of the histogram, over mini-batches. High values

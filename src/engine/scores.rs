@@ -4,7 +4,8 @@ use super::{MAX_CLASSES, Step};
 use crate::data::{Dataset, Split};
 use crate::ghm::{
     CALIBRATION_BINS, Loss, Operating, Ranking, Seen, Selection, Task, asl1_norm, bin,
-    expected_calibration_error, kept_examples, select_hardest, sigmoid, softmax, softmax_log_odds,
+    expected_calibration_error, first_largest, kept_examples, select_hardest, sigmoid, softmax,
+    softmax_log_odds,
 };
 
 /// How well a split is predicted.
@@ -13,13 +14,13 @@ pub struct Scores {
     /// Mean of the running loss over the examples that are not ignored; each weighs as its bin did in
     /// the last step.
     pub loss: f64,
-    /// Average precision of the positives, or the mean over the classes, each against the others.
-    /// `None` without a positive, when a logit is not a number, and in a regression.
+    /// Average precision of the positives, or the mean over the classes that occur, each against the
+    /// others. `None` without a positive, when a logit is not a number, and in a regression.
     pub average_precision: Option<f64>,
     /// Best F1 over all thresholds of the logit; of two classes only.
     pub best_f1: Option<Operating>,
     /// Share of each class that is found where the most probable class is said: with two classes,
-    /// where p >= 0.5. `None` of a class without examples.
+    /// where p > 0.5; of equal ones the first. `None` of a class without examples.
     pub recall: [Option<f64>; MAX_CLASSES],
     /// Expected calibration error; with several classes of the most probable one.
     pub calibration_error: Option<f64>,
@@ -55,7 +56,7 @@ impl Scores {
                 let labels: Vec<bool> = valid().map(|i| split.class(i) == 1).collect();
                 let ranking = Ranking::of(&scores, &labels);
                 let sure: Vec<f64> = scores.iter().map(|&x| sigmoid(f64::from(x))).collect();
-                let said = scores.iter().map(|&x| usize::from(x >= 0.0));
+                let said = scores.iter().map(|&x| usize::from(x > 0.0));
                 Self {
                     loss,
                     average_precision: ranking.average_precision(),
@@ -72,14 +73,13 @@ impl Scores {
                 let mut p = vec![0.0; width];
                 for i in valid() {
                     softmax(output(i), &mut p);
-                    let most = (p.iter().enumerate()).max_by(|a, b| a.1.total_cmp(b.1));
-                    let (said, &most) = most.unwrap_or((0, &0.0));
-                    sure.push(f64::from(most));
+                    let said = first_largest(&p);
+                    sure.push(f64::from(p[said]));
                     right.push(said == split.class(i));
                     pairs.push((split.class(i), said));
                 }
-                let each: Option<Vec<f64>> = (0..width)
-                    .map(|class| {
+                let each: Vec<f64> = (0..width)
+                    .filter_map(|class| {
                         // The probability of a class falls with the log-odds against it.
                         let score = |i: usize| -softmax_log_odds(output(i), class);
                         let scores: Vec<f32> = valid().map(score).collect();
@@ -90,7 +90,8 @@ impl Scores {
                     .collect();
                 Self {
                     loss,
-                    average_precision: each.map(|each| each.iter().sum::<f64>() / width as f64),
+                    average_precision: (!each.is_empty())
+                        .then(|| each.iter().sum::<f64>() / each.len() as f64),
                     best_f1: None,
                     recall: recall(pairs.into_iter()),
                     calibration_error: expected_calibration_error(&sure, &right, CALIBRATION_BINS),

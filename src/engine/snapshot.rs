@@ -163,15 +163,17 @@ pub(super) fn slope(normaliser: Normaliser, counts: &[u32]) -> f64 {
 
 /// Harmonizing weight of every bin for examples outside the last mini-batch: that of the last step
 /// where the mini-batch hit the bin, else at most the largest of those. The weight of a bin that was
-/// not hit only says how long it has been empty: it grows without bound, or is 0 for never.
+/// not hit only says how long it has been empty: it grows without bound, or is 0 for never. After a
+/// mini-batch whose examples are all ignored the weights are those of the step before.
 pub(super) fn evaluation_weights(counts: &[u32], beta: &[f32]) -> Vec<f32> {
-    let hit = |&(&count, _): &(&u32, &f32)| count > 0;
+    let none = counts.iter().all(|&count| count == 0);
+    let hit = |&(&count, _): &(&u32, &f32)| none || count > 0;
     let bins = || counts.iter().zip(beta);
     let largest = bins().filter(hit).map(|(_, &b)| b).fold(0.0, f32::max);
     bins()
         .map(|(&count, &b)| match count {
             0 if b == 0.0 => largest,
-            0 => b.min(largest),
+            0 if !none => b.min(largest),
             _ => b,
         })
         .collect()

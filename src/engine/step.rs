@@ -133,11 +133,14 @@ pub struct Clocks {
 
 impl Clocks {
     /// The next step of a run with these settings, over `examples` indices from `first`, of which
-    /// `valid` are not ignored.
+    /// `valid` are not ignored. Without any it says nothing of the density, whose clock stands still.
     pub fn step(&mut self, config: &Config, first: usize, examples: usize, valid: usize) -> Step {
         // The correction must be that of the momentum as float32 has it: near 1 they differ by 1e-5.
         let momentum = f64::from(config.momentum as f32);
-        let rule = self.ema.tick(momentum, config.convention);
+        let rule = match valid {
+            0 => self.ema.rule(momentum, config.convention),
+            _ => self.ema.tick(momentum, config.convention),
+        };
         self.updates += 1;
         let t = f64::from(self.updates);
         let mut class_weights = [1.0; MAX_CLASSES];

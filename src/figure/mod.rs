@@ -29,6 +29,6 @@ pub use panels::{figure, harmonized, regularization, statistics};
 pub use png::to_png;
 pub use profile::{Profile, Shown};
 pub use race::{Look, RaceArm, RaceCurve, looks, race_losses, race_panels, race_scores};
-pub use scale::{Tick, count, number, position, ticks, value_at};
+pub use scale::{Tick, count, fixed, number, position, ticks, value_at};
 pub use svg::{SCALE, SIZE, to_svg};
 pub use theme::Theme;

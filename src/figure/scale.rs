@@ -203,6 +203,20 @@ pub fn number(value: f64) -> String {
     signed(value, text)
 }
 
+/// A number with so many decimals, without the sign of a zero: `0.00` and never `-0.00`. What is too long
+/// to be read so has an exponent.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    let text = match value.abs() < 1e12 || !value.is_finite() {
+        true => format!("{value:.decimals$}"),
+        false => format!("{value:.decimals$e}"),
+    };
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
+    match text.strip_prefix('-') {
+        Some(size) if is_zero => size.to_owned(),
+        _ => text,
+    }
+}
+
 /// A whole number in full, thousands separated: `1,234,567`.
 pub fn count(value: u64) -> String {
     separated(&value.to_string())

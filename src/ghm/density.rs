@@ -84,12 +84,19 @@ impl EmaClock {
         self.start_weight
     }
 
-    /// Advances by one mini-batch and returns the rule for its update.
+    /// Advances by one mini-batch and returns the rule for its update. Not for one whose examples are all
+    /// ignored: see [`EmaClock::rule`].
     pub fn tick(&mut self, momentum: f64, convention: Convention) -> DensityRule<f64> {
         self.start_weight *= momentum;
+        self.rule(momentum, convention)
+    }
+
+    /// The rule as of now, for a mini-batch that does not count.
+    pub fn rule(&self, momentum: f64, convention: Convention) -> DensityRule<f64> {
         DensityRule {
             momentum,
-            correction: if convention.corrects_bias() {
+            // Before the first update there is nothing to correct.
+            correction: if convention.corrects_bias() && self.start_weight < 1.0 {
                 1.0 / (1.0 - self.start_weight)
             } else {
                 1.0
@@ -114,7 +121,8 @@ pub fn hit_bins<C: Copy + Into<f64>>(counts: &[C]) -> usize {
 ///
 /// `density_j = S_j * correction * normaliser` and `beta_j = N / density_j` with `N` the sum of the
 /// counts; both are 0 in a bin that was never hit, beta also up to [`LEAST_DENSITY`]. All slices have
-/// one entry a bin.
+/// one entry a bin. Without a count, as of a mini-batch whose examples are all ignored, nothing changes:
+/// it says nothing of the density.
 pub fn density<T: Real, C: Copy + Into<f64>>(
     counts: &[C],
     rule: &DensityRule<T>,
@@ -123,6 +131,9 @@ pub fn density<T: Real, C: Copy + Into<f64>>(
     beta: &mut [T],
 ) {
     let examples = T::of(counts.iter().map(|&count| count.into()).sum());
+    if examples == T::ZERO {
+        return;
+    }
     let normaliser = T::of(match rule.normaliser {
         Normaliser::One => 1.0,
         Normaliser::Bins => counts.len() as f64,

@@ -166,8 +166,8 @@ choice! {
 /// Weight of each class from its number of examples. The mean over all examples is 1; a class
 /// without examples weighs 0, and all weigh 1 when there are none. `effective_beta` is b of [`ClassBalance::Effective`], 0 to below 1;
 /// towards 1 it becomes [`ClassBalance::Inverse`].
-pub fn class_weights(balance: ClassBalance, effective_beta: f64, counts: &[usize]) -> Vec<f64> {
-    let raw = |count: usize| match balance {
+pub fn class_weights(balance: ClassBalance, effective_beta: f64, counts: &[u64]) -> Vec<f64> {
+    let raw = |count: u64| match balance {
         _ if count == 0 => 0.0,
         ClassBalance::Inverse => 1.0 / count as f64,
         ClassBalance::Effective => {
@@ -175,7 +175,7 @@ pub fn class_weights(balance: ClassBalance, effective_beta: f64, counts: &[usize
             (1.0 - effective_beta) / -libm::expm1(count as f64 * libm::log(effective_beta))
         }
     };
-    let all: usize = counts.iter().sum();
+    let all: u64 = counts.iter().sum();
     let total: f64 = counts.iter().map(|&n| n as f64 * raw(n)).sum();
     if total == 0.0 {
         return vec![1.0; counts.len()];

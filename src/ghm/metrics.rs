@@ -141,7 +141,8 @@ impl Ranking {
         Some(area)
     }
 
-    /// Where scores from a threshold up are called positive.
+    /// Where scores from a threshold up are called positive, as in scikit-learn's
+    /// `precision_recall_curve`; for what is said at one half see [`ABOVE_HALF`].
     pub fn at(&self, threshold: f64) -> Confusion {
         let below = |scores: &[f64]| scores.partition_point(|score| *score < threshold);
         let [negatives, positives] = [&self.negatives, &self.positives];
@@ -198,6 +199,29 @@ impl Ranking {
 /// Intervals of the calibration error.
 pub const CALIBRATION_BINS: usize = 15;
 
+/// The least probability that is said to be positive without a choice of threshold: `p > 0.5`, as
+/// scikit-learn, PyTorch's torchmetrics and Keras have it. One half itself is negative.
+pub const ABOVE_HALF: f64 = 0.5 + f64::EPSILON / 2.0;
+
+/// The interval of a probability among `bins` equal ones: each holds its lower end, and 1 lies in the
+/// last, as numpy's `floor(p * bins)`.
+#[inline]
+pub fn interval(p: f64, bins: usize) -> usize {
+    ((p * bins as f64) as usize).min(bins - 1)
+}
+
+/// Index of the largest of the values, the first of equal ones, as numpy's `argmax`; 0 of none.
+#[inline]
+pub fn first_largest<T: Real>(values: &[T]) -> usize {
+    let mut best = 0;
+    for (index, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = index;
+        }
+    }
+    best
+}
+
 /// The examples whose probability lies in one interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CalibrationBin {
@@ -227,7 +251,7 @@ pub fn reliability(probabilities: &[f64], labels: &[bool], bins: usize) -> Vec<C
     }
     let mut intervals = vec![CalibrationBin::default(); bins];
     for (&p, &label) in probabilities.iter().zip(labels) {
-        let bin = &mut intervals[((p * bins as f64) as usize).min(bins - 1)];
+        let bin = &mut intervals[interval(p, bins)];
         bin.examples += 1;
         bin.positives += usize::from(label);
         bin.probability += p;

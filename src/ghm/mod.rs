@@ -26,12 +26,12 @@ pub use gradient::{
 };
 pub use loss::{ClassBalance, Loss, LossRule, Seen, Task, class_weights, focal_weight};
 pub use metrics::{
-    CALIBRATION_BINS, CalibrationBin, Confusion, Operating, Ranking, Threshold,
-    effective_sample_size, expected_calibration_error, reliability,
+    ABOVE_HALF, CALIBRATION_BINS, CalibrationBin, Confusion, Operating, Ranking, Threshold,
+    effective_sample_size, expected_calibration_error, first_largest, interval, reliability,
 };
 pub use real::Real;
 pub use regression::{asl1, asl1_norm, smooth_l1};
-pub use selection::{Selection, kept_examples, select_hardest};
+pub use selection::{Selection, kept_examples, select_hardest, select_hardest_within};
 pub use softmax::{entry_norms, softmax, softmax_log_odds};
 
 /// Most bins a histogram may have; the GPU kernels lay their buffers out for this many.

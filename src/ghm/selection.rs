@@ -45,7 +45,12 @@ impl<T: Real> Selection<T> {
 /// `z` are the log-odds against the true class, `[n]`: the cross-entropy grows with them strictly,
 /// also where it is too large or small for its own differences to show. A NaN counts as hardest.
 pub fn select_hardest<T: Real>(z: &[T], keep: usize) -> Selection<T> {
-    let mut sorted = z.to_vec();
+    select_hardest_within(z, &mut z.to_vec(), keep)
+}
+
+/// [`select_hardest`] without memory of its own: `sorted` is a copy of `z`, which comes out in another
+/// order.
+pub fn select_hardest_within<T: Real>(z: &[T], sorted: &mut [T], keep: usize) -> Selection<T> {
     let (_, &mut threshold, _) = sorted.select_nth_unstable_by(keep - 1, |&a, &b| order(b, a));
     let harder = z
         .iter()

@@ -17,7 +17,7 @@ const CHUNK: u32 = 256;
 pub struct FinalScores {
     /// On the test examples; of several classes means over the classes.
     pub test: Metrics,
-    /// F1 where positives are those with p >= 0.5; of two classes only.
+    /// F1 where positives are those with p > 0.5; of two classes only.
     pub f1_at_half: Option<f64>,
     /// F1 from a threshold on that other examples have chosen, see [`train_and_score`]; of two classes
     /// only.
@@ -58,8 +58,8 @@ pub fn train_and_score(config: &Config, steps: u32) -> Result<FinalScores, Engin
     let targets: Vec<f64> = test.targets.iter().copied().map(f64::from).collect();
     let is_binary = config.task == Task::Binary;
     Ok(FinalScores {
-        // The logit of one half is 0.
-        f1_at_half: is_binary.then(|| ranking(&outputs, &targets).at(0.0).f1()),
+        // The logit of one half is 0, and the logits are float32: none lies between 0 and this.
+        f1_at_half: is_binary.then(|| ranking(&outputs, &targets).at(f64::MIN_POSITIVE).f1()),
         f1_moved: is_binary.then(|| f1_moved(&outputs, &targets)),
         test: metrics(config, outputs, targets),
     })

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::data::PLANE;
 use crate::engine::{DecisionMap, FIT_POINTS, MAP_SIZE};
 use crate::figure::{Ink, Theme};
+use crate::ghm::first_largest;
 use crate::lab::Lab;
 
 /// How strongly a certain prediction colours the plane.
@@ -146,10 +147,10 @@ fn image(map: &DecisionMap, colors: &Theme) -> ColorImage {
 /// The class of highest probability, and how far that is from knowing nothing, 0 to 1.
 fn predicted(probabilities: &[f32]) -> (usize, f32) {
     if let [positive] = probabilities {
-        return (usize::from(*positive >= 0.5), (2.0 * positive - 1.0).abs());
+        return (usize::from(*positive > 0.5), (2.0 * positive - 1.0).abs());
     }
-    let most = (probabilities.iter().enumerate()).max_by(|a, b| a.1.total_cmp(b.1));
-    let (class, p) = most.map_or((0, 0.0), |(class, p)| (class, *p));
+    let class = first_largest(probabilities);
+    let p = probabilities.get(class).copied().unwrap_or(0.0);
     let nothing = 1.0 / probabilities.len().max(2) as f32;
     (class, ((p - nothing) / (1.0 - nothing)).max(0.0))
 }

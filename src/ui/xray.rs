@@ -7,7 +7,7 @@ use super::table::{ROW, table};
 use super::triptych::{Cursor, Triptych};
 use super::{Wish, egui, style};
 use crate::data::predictions::Outputs;
-use crate::figure::{self, Shown, count, number};
+use crate::figure::{self, Shown, count, fixed, number};
 use crate::ghm::Task;
 use crate::lab::{Lab, SAMPLES};
 use crate::words::{tr, word};
@@ -165,6 +165,9 @@ fn tables(ui: &mut Ui, report: &Report) {
         );
         ui.label(RichText::new(text).weak().small());
     }
+    for note in &report.notes {
+        ui.label(RichText::new(note).weak().small());
+    }
     if report.groups.len() > MOST_GROUPS {
         let more = report.groups.len() - MOST_GROUPS;
         ui.label(
@@ -185,7 +188,8 @@ fn tables_height(report: &Report) -> f32 {
         measures(report).len(),
     ];
     let rows = 1 + most.into_iter().max().unwrap_or(0);
-    let notes = report.left_out.len() + usize::from(report.groups.len() > MOST_GROUPS);
+    let notes =
+        report.left_out.len() + report.notes.len() + usize::from(report.groups.len() > MOST_GROUPS);
     ROW * (rows + notes) as f32 + 8.0
 }
 
@@ -215,7 +219,7 @@ fn parts(ui: &mut Ui, report: &Report, shares: &[Share], of_classes: bool) {
     let [harmonizing, plain] = report.harmonizing();
     let of = [plain, harmonizing].map(|loss| tr!("of {}", word(loss.short())));
     let rows = shares.iter().take(MOST_GROUPS).map(|share| {
-        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        let percent = |share: f64| format!("{} %", fixed(100.0 * share, 1));
         vec![
             match share.name.as_str() {
                 "negative" if of_classes => word("negative").to_owned(),
@@ -260,25 +264,28 @@ fn measures(report: &Report) -> Vec<Vec<String>> {
             };
             vec![
                 format!("{mean}{name}"),
-                format!("{sign}{:.4}", quality.value),
+                format!("{sign}{}", fixed(quality.value, 4)),
             ]
         })
     };
-    let plain = |name: &str, value: Option<f64>| {
-        value.map(|value| vec![name.to_owned(), format!("{value:.4}")])
-    };
+    let plain =
+        |name: &str, value: Option<f64>| value.map(|value| vec![name.to_owned(), fixed(value, 4)]);
     let best = metrics.best_f1.map(|(best, _)| best);
     let outputs = report.header.map(|header| header.outputs);
     let threshold = match outputs {
         Some(Outputs::Probabilities) => word("from p on"),
         _ => word("from the logit on"),
     };
+    let accuracy = match report.task {
+        Task::Binary => word("accuracy, p > 0.5"),
+        Task::Classes | Task::Regression => word("accuracy"),
+    };
     let rows = [
         quality(word("average precision"), metrics.average_precision),
         quality(word("ROC AUC"), metrics.roc_auc),
         plain(word("best F1"), best.map(|best| best.f1)),
         plain(threshold, best.map(|best| best.threshold)),
-        plain(word("accuracy"), metrics.accuracy),
+        plain(accuracy, metrics.accuracy),
         plain(
             word("expected calibration error"),
             metrics.expected_calibration_error,

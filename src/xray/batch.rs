@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use super::MOST_EXACT;
 use super::block::{BLOCK, Block};
-use super::measure::{Measured, entries, measure};
+use super::groups::Groups;
+use super::hardest::Kept;
+use super::measure::{entries, measure};
 use super::scores::Scores;
 use super::settings::Settings;
-use super::totals::{Part, Sums, Totals};
-use crate::data::predictions::Rows;
-use crate::ghm::{Selection, Task, bin, kept_examples, select_hardest};
+use super::totals::Totals;
+use crate::data::predictions::{Outputs, Rows};
+use crate::ghm::{Task, bin};
 
 /// Sums over the examples of a class in a bin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,29 +37,38 @@ impl Cell {
     }
 }
 
-/// A mini-batch that is being read.
+/// A mini-batch that is being read. What it costs depends on its rows, and not on how many classes there
+/// are.
 pub(super) struct Batch {
     bins: usize,
     examples: u64,
     ignored: u64,
-    /// `[class, bin]`, in two copies that take turns: sums into one cell would wait for each other.
+    /// Examples whose loss is infinite and was taken for that of the least probability.
+    capped: u64,
+    /// `[class, bin]`; of two classes in two copies that take turns: sums into one cell would wait for
+    /// each other.
     cells: [Vec<Cell>; 2],
+    /// Classes that occur, and whether a class does.
+    classes: Vec<usize>,
+    occurs: Vec<bool>,
     /// Sum of weights and of their squares, of each loss with a weight of its own.
     weights: [[f64; 2]; 2],
-    /// `[group, bin]`: examples and gradient norms.
-    groups: Vec<[f64; 2]>,
-    /// Where every entry counts: counts by bin, gradient norms `[bin of the example, bin of the
-    /// entry]`, `[class, bin of the entry]`, and focal ones by bin of the entry.
+    /// Where every entry counts.
     entries: Option<Entries>,
-    /// Rows for OHEM, while there are few enough.
-    kept: Option<Vec<Rows>>,
+    /// For OHEM.
+    kept: Option<Kept>,
+    /// What the bins come to, while a mini-batch ends.
+    by_bin: Vec<Cell>,
 }
 
+/// Sums where every entry of an example counts.
 struct Entries {
     norms: Vec<f64>,
-    counts: Vec<u32>,
+    counts: Vec<u64>,
+    /// Gradient norms `[bin of the example, bin of the entry]` and `[class, bin of the entry]`.
     plain: Vec<f64>,
     classes: Vec<f64>,
+    /// Under the focal loss, by bin of the entry.
     focal: Vec<f64>,
 }
 
@@ -78,15 +88,22 @@ impl Entries {
 impl Batch {
     pub fn new(settings: &Settings) -> Self {
         let cells = vec![Cell::default(); settings.header.classes * settings.bins];
+        let second = match settings.header.task {
+            Task::Binary => cells.clone(),
+            Task::Classes | Task::Regression => Vec::new(),
+        };
         Self {
             bins: settings.bins,
             examples: 0,
             ignored: 0,
-            cells: [cells.clone(), cells],
+            capped: 0,
+            cells: [cells, second],
+            classes: Vec::new(),
+            occurs: vec![false; settings.header.classes],
             weights: [[0.0; 2]; 2],
-            groups: Vec::new(),
             entries: (settings.entries > 1).then(|| Entries::new(settings)),
-            kept: settings.sorts().then(Vec::new),
+            kept: settings.sorts().then(Kept::default),
+            by_bin: vec![Cell::default(); settings.bins],
         }
     }
 
@@ -97,23 +114,18 @@ impl Batch {
         rows: &Rows,
         range: Range<usize>,
         scores: &mut Scores,
+        groups: &mut Groups,
     ) {
         if settings.header.task == Task::Binary {
-            self.add_in_blocks(settings, rows, range.clone(), scores);
+            self.add_in_blocks(settings, rows, range, scores, groups);
         } else {
-            self.add_one_by_one(settings, rows, range.clone(), scores);
+            self.add_one_by_one(settings, rows, range, scores, groups);
         }
-        if self.examples + self.ignored > MOST_EXACT {
-            self.kept = None;
-        }
-        let width = settings.header.width();
-        if let Some(kept) = &mut self.kept {
-            kept.push(Rows {
-                outputs: rows.outputs[range.start * width..range.end * width].to_vec(),
-                targets: rows.targets[range.clone()].to_vec(),
-                valid: rows.valid[range].to_vec(),
-                ..Rows::default()
-            });
+    }
+
+    fn occur(&mut self, class: usize) {
+        if !std::mem::replace(&mut self.occurs[class], true) {
+            self.classes.push(class);
         }
     }
 
@@ -124,10 +136,13 @@ impl Batch {
         rows: &Rows,
         range: Range<usize>,
         scores: &mut Scores,
+        groups: &mut Groups,
     ) {
         let bins = self.bins;
         let mut block = Block::default();
         let alphas = [settings.alpha(0), settings.alpha(1)];
+        let logits = settings.header.outputs == Outputs::Logits;
+        let half = if logits { 0.0 } else { 0.5 };
         for start in range.clone().step_by(BLOCK) {
             let end = (start + BLOCK).min(range.end);
             let n = end - start;
@@ -143,6 +158,7 @@ impl Batch {
                 let g = block.norms[i];
                 let own = bin(g, bins);
                 let class = usize::from(targets[i] > 0.0);
+                self.occur(class);
                 let weight = alphas[class] * block.weights[i];
                 let cell = &mut self.cells[i & 1][class * bins + own];
                 cell.examples += 1.0;
@@ -152,26 +168,30 @@ impl Batch {
                 cell.direct[0][1] += alphas[class] * block.values[i];
                 self.weights[0][0] += weight;
                 self.weights[0][1] += weight * weight;
-                scores.add_binary(outputs[i], g, class);
+                let p = match (logits, class) {
+                    (false, _) => outputs[i],
+                    (true, 0) => g,
+                    (true, _) => block.rights[i],
+                };
+                scores.add_binary(outputs[i], p, g, class, outputs[i] > half);
+                self.capped += u64::from(!logits && block.measured[i] == 0.0);
+                if let Some(kept) = self.kept.as_mut().filter(|kept| kept.has_all()) {
+                    let error = match logits {
+                        true => block.measured[i],
+                        // As the pass over single examples has it, to the bit.
+                        false => measure(settings, &outputs[i..=i], targets[i]).error,
+                    };
+                    kept.add(error, &block.norms[i..=i]);
+                }
             }
             self.examples += used;
             self.ignored += n as u64 - used;
             if !rows.group.is_empty() {
                 for i in (0..n).filter(|i| rows.valid[start + i]) {
-                    self.add_group(rows.group[start + i], block.norms[i]);
+                    groups.add(rows.group[start + i], block.norms[i], bins);
                 }
             }
         }
-    }
-
-    fn add_group(&mut self, group: u32, g: f64) {
-        let cell = group as usize * self.bins + bin(g, self.bins);
-        if self.groups.len() <= cell {
-            self.groups
-                .resize((group as usize + 1) * self.bins, [0.0; 2]);
-        }
-        self.groups[cell][0] += 1.0;
-        self.groups[cell][1] += g;
     }
 
     fn add_one_by_one(
@@ -180,6 +200,7 @@ impl Batch {
         rows: &Rows,
         range: Range<usize>,
         scores: &mut Scores,
+        groups: &mut Groups,
     ) {
         let width = settings.header.width();
         let bins = self.bins;
@@ -191,10 +212,16 @@ impl Batch {
             self.examples += 1;
             let outputs = &rows.outputs[i * width..][..width];
             let measured = measure(settings, outputs, rows.targets[i]);
+            self.capped += u64::from(match settings.header.outputs {
+                Outputs::Probabilities => outputs[measured.class] == 0.0,
+                Outputs::Logits => outputs[measured.class] == f64::NEG_INFINITY,
+                Outputs::Values => false,
+            });
             scores.add(settings, outputs, &measured);
             let own = bin(measured.g, bins);
             let seen = settings.seen(&measured);
-            let cell = &mut self.cells[i & 1][measured.class * bins + own];
+            self.occur(measured.class);
+            let cell = &mut self.cells[0][measured.class * bins + own];
             cell.examples += 1.0;
             cell.plain += measured.g;
             cell.value += settings.plain().value(&settings.rule, &seen);
@@ -205,6 +232,7 @@ impl Batch {
                 self.weights[index][0] += weight;
                 self.weights[index][1] += weight * weight;
             }
+            let mut norms = std::slice::from_ref(&measured.g);
             if let Some(table) = &mut self.entries {
                 let weight = settings.direct()[0].weight(&settings.rule, &seen);
                 entries(settings, outputs, &measured, &mut table.norms);
@@ -215,49 +243,57 @@ impl Batch {
                     table.classes[measured.class * bins + j] += g;
                     table.focal[j] += weight * g;
                 }
+                norms = &table.norms;
+            }
+            if let Some(kept) = &mut self.kept {
+                kept.add(measured.error, norms);
             }
             if let Some(&group) = rows.group.get(i) {
-                self.add_group(group, measured.g);
+                groups.add(group, measured.g, bins);
             }
         }
     }
 
-    /// Adds what the mini-batch comes to, and begins the next one.
+    /// Adds what the mini-batch comes to, and begins the next one. One without examples says nothing of
+    /// the density.
     pub fn finish(&mut self, settings: &Settings, totals: &mut Totals) {
         totals.ignored += std::mem::take(&mut self.ignored);
+        totals.capped += std::mem::take(&mut self.capped);
         if self.examples == 0 {
             return;
         }
         let bins = self.bins;
         let [cells, others] = &mut self.cells;
-        for (cell, other) in cells.iter_mut().zip(others.iter()) {
-            cell.add(other);
+        self.by_bin.fill(Cell::default());
+        for &class in &self.classes {
+            let range = class * bins..(class + 1) * bins;
+            let of_class = &mut cells[range.clone()];
+            if let Some(others) = others.get_mut(range) {
+                for (cell, other) in of_class.iter_mut().zip(others) {
+                    cell.add(&std::mem::take(other));
+                }
+            }
+            for (sum, cell) in self.by_bin.iter_mut().zip(of_class) {
+                sum.add(cell);
+            }
         }
-        let by_bin = |of: &dyn Fn(&Cell) -> f64, j: usize| -> f64 {
-            cells.iter().skip(j).step_by(bins).map(of).sum()
-        };
-        let counts: Vec<u32> = match &self.entries {
-            Some(entries) => entries.counts.clone(),
-            None => (0..bins)
-                .map(|j| by_bin(&|cell| cell.examples, j) as u32)
-                .collect(),
+        let counts: Vec<f64> = match &self.entries {
+            Some(entries) => entries.counts.iter().map(|&count| count as f64).collect(),
+            None => self.by_bin.iter().map(|cell| cell.examples).collect(),
         };
         totals.advance(settings, self.examples, &counts);
         let beta = totals.beta.clone();
-        for (j, &beta) in beta.iter().enumerate() {
-            let of = |of: &dyn Fn(&Cell) -> f64| by_bin(of, j);
-            let (plain, value) = (of(&|cell| cell.plain), of(&|cell| cell.value));
-            let examples = of(&|cell| cell.examples);
-            totals.plain.value += value;
-            totals.harmonized.value += beta * value;
-            totals.harmonized.weight += beta * examples;
-            totals.harmonized.weight_squared += beta * beta * examples;
-            for (index, sums) in totals.direct.iter_mut().enumerate() {
-                sums.norms[j] += of(&|cell| cell.direct[index][0]);
-                sums.value += of(&|cell| cell.direct[index][1]);
+        for (j, (cell, &beta)) in self.by_bin.iter().zip(&beta).enumerate() {
+            totals.plain.value += cell.value;
+            totals.harmonized.value += beta * cell.value;
+            totals.harmonized.weight += beta * cell.examples;
+            totals.harmonized.weight_squared += beta * beta * cell.examples;
+            for (sums, [norm, value]) in totals.direct.iter_mut().zip(cell.direct) {
+                sums.norms[j] += norm;
+                sums.value += value;
             }
-            totals.plain.norms[j] += plain;
-            totals.harmonized.norms[j] += beta * plain;
+            totals.plain.norms[j] += cell.plain;
+            totals.harmonized.norms[j] += beta * cell.plain;
         }
         totals.plain.weight += self.examples as f64;
         totals.plain.weight_squared += self.examples as f64;
@@ -265,79 +301,76 @@ impl Batch {
             sums.weight += weight;
             sums.weight_squared += squared;
         }
-        for (class, cells) in cells.chunks_exact(bins).enumerate() {
+        for class in self.classes.drain(..) {
+            self.occurs[class] = false;
             let part = &mut totals.classes[class];
-            for (j, (cell, beta)) in cells.iter().zip(&beta).enumerate() {
+            for (j, beta) in beta.iter().enumerate() {
+                let cell = std::mem::take(&mut cells[class * bins + j]);
                 part.add(cell.examples, cell.plain, cell.value, *beta);
                 totals.class_norms[class * bins + j] += cell.plain;
             }
         }
-        for (group, cells) in self.groups.chunks_exact(bins).enumerate() {
-            if totals.groups.len() <= group {
-                totals.groups.resize_with(group + 1, Part::default);
-            }
-            for (&[examples, plain], beta) in cells.iter().zip(&beta) {
-                totals.groups[group].add(examples, plain, 0.0, *beta);
-            }
-        }
+        totals.groups.finish(&beta);
         if let Some(table) = &mut self.entries {
             totals.by_entry(table.plain.chunks_exact(bins), &table.classes, &table.focal);
-            *table = Entries::new(settings);
-        }
-        match (&mut self.kept, &mut totals.hardest) {
-            (Some(kept), Some(total)) => {
-                let rows = std::mem::take(kept);
-                totals.selection = hardest(settings, &rows, self.examples as usize, total);
+            for sums in [&mut table.plain, &mut table.classes, &mut table.focal] {
+                sums.fill(0.0);
             }
-            _ => {
-                totals.hardest = None;
-                self.kept = settings.sorts().then(Vec::new);
+            table.counts.fill(0);
+        }
+        if let (Some(kept), Some(total)) = (&mut self.kept, &mut totals.hardest) {
+            match kept.finish(settings, total) {
+                Some(selection) => totals.selection = selection,
+                None => {
+                    totals.hardest = None;
+                    self.kept = None;
+                }
             }
         }
         self.examples = 0;
-        for cells in &mut self.cells {
-            cells.fill(Cell::default());
-        }
         self.weights = [[0.0; 2]; 2];
-        self.groups.fill([0.0; 2]);
     }
 }
 
-/// Selects the hardest examples of a mini-batch and adds their sums.
-fn hardest(
-    settings: &Settings,
-    rows: &[Rows],
-    examples: usize,
-    total: &mut Sums,
-) -> Selection<f64> {
-    let width = settings.header.width();
-    let each = |of: &mut dyn FnMut(&[f64], Measured)| {
-        for rows in rows {
-            for i in (0..rows.len()).filter(|&i| rows.valid[i]) {
-                let outputs = &rows.outputs[i * width..][..width];
-                of(outputs, measure(settings, outputs, rows.targets[i]));
-            }
-        }
-    };
-    let mut errors = Vec::with_capacity(examples);
-    each(&mut |_, measured| errors.push(measured.error));
-    let selection = select_hardest(&errors, kept_examples(settings.config.ohem_keep, examples));
-    drop(errors);
-    let mut index = 0;
-    let mut norms = vec![0.0; settings.entries];
-    each(&mut |outputs, measured| {
-        if selection.keeps(index, measured.error) {
-            total.value += settings
-                .plain()
-                .value(&settings.rule, &settings.seen(&measured));
-            total.weight += 1.0;
-            total.weight_squared += 1.0;
-            entries(settings, outputs, &measured, &mut norms);
-            for &g in &norms {
-                total.norms[bin(g, settings.bins)] += g;
-            }
-        }
-        index += 1;
-    });
-    selection
+#[cfg(test)]
+mod tests {
+    use super::Batch;
+    use crate::config::Config;
+    use crate::data::predictions::{Header, Outputs, Rows};
+    use crate::ghm::Task;
+    use crate::xray::scores::Scores;
+    use crate::xray::settings::Settings;
+    use crate::xray::totals::Totals;
+
+    #[test]
+    fn more_examples_than_fit_in_32_bits_are_all_counted() {
+        let header = Header {
+            task: Task::Binary,
+            classes: 2,
+            outputs: Outputs::Probabilities,
+            has_valid: false,
+            has_batch: false,
+            has_group: false,
+        };
+        let settings = Settings::new(header, &Config::default());
+        let mut batch = Batch::new(&settings);
+        let mut totals = Totals::new(&settings);
+        let mut scores = Scores::new(&settings);
+        let rows = Rows {
+            outputs: vec![0.01, 0.01, 0.99],
+            targets: vec![0.0, 0.0, 1.0],
+            valid: vec![true; 3],
+            ..Rows::default()
+        };
+        batch.add(&settings, &rows, 0..3, &mut scores, &mut totals.groups);
+        // As if the negatives had passed by until 32 bits were full.
+        let before = 4_499_999_998;
+        batch.cells[0][0].examples += before as f64;
+        batch.examples += before;
+        batch.finish(&settings, &mut totals);
+        assert_eq!(totals.examples, before + 3);
+        assert_eq!(totals.counts[0], before + 3);
+        assert_eq!(totals.classes[0].examples, before + 2);
+        assert_eq!(totals.plain.weight, (before + 3) as f64);
+    }
 }

@@ -24,8 +24,10 @@ const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// Values of a run of examples, side by side.
 pub(super) struct Block {
     /// Log-odds against the true class, or its probability.
-    measured: [f64; BLOCK],
+    pub measured: [f64; BLOCK],
     pub norms: [f64; BLOCK],
+    /// Probabilities of the true class, from log-odds only: `1 - g` without its rounding.
+    pub rights: [f64; BLOCK],
     pub losses: [f64; BLOCK],
     logs: [f64; BLOCK],
     /// Under the focal loss without alpha.
@@ -38,6 +40,7 @@ impl Default for Block {
         Self {
             measured: [0.0; BLOCK],
             norms: [0.0; BLOCK],
+            rights: [0.0; BLOCK],
             losses: [0.0; BLOCK],
             logs: [0.0; BLOCK],
             weights: [0.0; BLOCK],
@@ -63,6 +66,7 @@ impl Block {
         }
         let columns = Columns {
             norms: &mut self.norms,
+            rights: &mut self.rights,
             losses: &mut self.losses,
             logs: &mut self.logs,
         };
@@ -156,6 +160,8 @@ fn minus_ln(x: f64) -> f64 {
 pub(super) struct Columns<'a> {
     /// Gradient norms g.
     pub norms: &'a mut [f64],
+    /// `1 - g`, from log-odds.
+    pub rights: &'a mut [f64],
     /// Cross-entropies, `-ln(1 - g)`.
     pub losses: &'a mut [f64],
     /// `-ln g`.
@@ -167,11 +173,12 @@ pub(super) struct Columns<'a> {
 pub(super) fn of_log_odds(errors: &[f64], columns: Columns<'_>) {
     let n = errors.len();
     let (norms, losses) = (&mut columns.norms[..n], &mut columns.losses[..n]);
-    let logs = &mut columns.logs[..n];
+    let (rights, logs) = (&mut columns.rights[..n], &mut columns.logs[..n]);
     for i in 0..n {
         let z = errors[i];
         let e = exp(-z.abs());
         norms[i] = if z >= 0.0 { 1.0 } else { e } / (1.0 + e);
+        rights[i] = if z >= 0.0 { e } else { 1.0 } / (1.0 + e);
         losses[i] = if z >= 0.0 { z } else { 0.0 } + ln_1p(e);
         logs[i] = losses[i] - z;
     }
@@ -233,10 +240,11 @@ mod tests {
             .chain([-745.0, 745.0, -1e-300, 1e-300, -700.0, -37.5, 36.9])
             .collect();
         let n = errors.len();
-        let [mut norms, mut losses, mut logs] = [(); 3].map(|()| vec![0.0; n]);
+        let [mut norms, mut rights, mut losses, mut logs] = [(); 4].map(|()| vec![0.0; n]);
         let [mut weights, mut values] = [(); 2].map(|()| vec![0.0; n]);
         let columns = Columns {
             norms: &mut norms,
+            rights: &mut rights,
             losses: &mut losses,
             logs: &mut logs,
         };
@@ -245,6 +253,7 @@ mod tests {
             focal(gamma, &norms, &losses, &logs, &mut weights, &mut values);
             for (i, &z) in errors.iter().enumerate().filter(|(_, z)| **z > -700.0) {
                 near("sigmoid", z, norms[i], sigmoid(z));
+                near("1 - sigmoid", z, rights[i], sigmoid(-z));
                 near("softplus", z, losses[i], softplus(z));
                 near("weight", z, weights[i], focal_weight(z, gamma));
             }
@@ -267,6 +276,7 @@ mod tests {
         let [mut losses, mut logs] = [(); 2].map(|()| vec![f64::NAN; right.len()]);
         let columns = Columns {
             norms: &mut norms,
+            rights: &mut [],
             losses: &mut losses,
             logs: &mut logs,
         };

@@ -89,6 +89,7 @@ pub fn of_histogram(
             Loss::ClassBalanced,
             text("a distribution of gradient norms does not say which class an example is of"),
         )],
+        notes: Vec::new(),
         classes: Vec::new(),
         groups: Vec::new(),
         metrics: Metrics::default(),

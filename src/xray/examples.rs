@@ -3,6 +3,7 @@
 
 use super::Report;
 use super::batch::Batch;
+use super::groups::Groups;
 use super::measure::{entries, measure, probabilities};
 use super::scores::Scores;
 use super::settings::Settings;
@@ -38,6 +39,7 @@ pub struct Examples {
     /// Mini-batches by a column: the rows of the one that is being read.
     waiting: Vec<Rows>,
     number: u32,
+    batch: Batch,
     totals: Totals,
 }
 
@@ -47,6 +49,7 @@ impl Examples {
         let settings = Settings::new(header, config);
         Self {
             totals: Totals::new(&settings),
+            batch: Batch::new(&settings),
             loss,
             class_weights: report.class_weights.clone(),
             beta: report.beta.clone(),
@@ -108,12 +111,12 @@ impl Examples {
             return Ok(());
         }
         let before = self.totals.examples;
-        let mut batch = Batch::new(&self.settings);
-        let mut scores = Scores::new(&self.settings);
+        let (mut scores, mut groups) = (Scores::unwanted(&self.settings), Groups::default());
         for rows in &waiting {
-            batch.add(&self.settings, rows, 0..rows.len(), &mut scores);
+            let range = 0..rows.len();
+            (self.batch).add(&self.settings, rows, range, &mut scores, &mut groups);
         }
-        batch.finish(&self.settings, &mut self.totals);
+        self.batch.finish(&self.settings, &mut self.totals);
         self.beta.clone_from(&self.totals.beta);
         self.selection = self.totals.selection;
         self.examples = (self.totals.examples - before) as f64;

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Metrics, Quality, Report, Share};
+use super::{Quality, Report, Share};
 use crate::config::SETTINGS;
+use crate::data::predictions::Outputs;
 use crate::ghm::Task;
 
 impl Report {
@@ -39,9 +40,10 @@ impl Report {
             "beta": self.beta,
             "losses": losses,
             "left_out": left_out,
+            "notes": self.notes,
             "by_class": self.classes.iter().map(share).collect::<Vec<_>>(),
             "by_group": self.groups.iter().map(share).collect::<Vec<_>>(),
-            "metrics": metrics(&self.metrics),
+            "metrics": metrics(self),
         })
     }
 
@@ -91,7 +93,24 @@ fn share(share: &Share) -> Json {
     })
 }
 
-fn metrics(metrics: &Metrics) -> Json {
+/// What counts as positive, and as said.
+fn conventions(report: &Report) -> Option<Json> {
+    let outputs = report.header?.outputs;
+    let [said, from] = match (report.task, outputs) {
+        (Task::Regression, _) => return None,
+        (Task::Classes, _) => {
+            return Some(
+                json!({"accuracy": "the class of the highest score, the first of equal ones"}),
+            );
+        }
+        (Task::Binary, Outputs::Probabilities) => ["p > 0.5", "p >= threshold"],
+        (Task::Binary, _) => ["logit > 0", "logit >= threshold"],
+    };
+    Some(json!({"accuracy": said, "best_f1": from}))
+}
+
+fn metrics(report: &Report) -> Json {
+    let metrics = &report.metrics;
     let mut object = Map::new();
     let mut put = |name: &str, value: Option<Json>| {
         if let Some(value) = value {
@@ -123,6 +142,7 @@ fn metrics(metrics: &Metrics) -> Json {
         number(metrics.expected_calibration_error),
     );
     put("accuracy", number(metrics.accuracy));
+    put("decided_by", conventions(report));
     put("mean_absolute_error", number(metrics.mean_absolute_error));
     put(
         "root_mean_square_error",
@@ -130,6 +150,7 @@ fn metrics(metrics: &Metrics) -> Json {
     );
     if !metrics.by_class.is_empty() {
         put("average_precision_by_class", Some(json!(metrics.by_class)));
+        put("classes_without_examples", Some(json!(metrics.absent)));
     }
     Json::Object(object)
 }

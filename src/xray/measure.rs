@@ -18,6 +18,15 @@ pub(super) struct Measured {
     pub g: f64,
 }
 
+/// Log-odds of a class whose probability is 0 or 1 within what a float can say; others as they are.
+fn within(error: f64) -> f64 {
+    if error.is_infinite() {
+        error.clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS)
+    } else {
+        error
+    }
+}
+
 /// `ln(g / p)` within what a float can say, where `g + p = 1`.
 fn log_odds(g: f64, p: f64) -> f64 {
     (libm::log(g) - libm::log(p)).clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS)
@@ -29,7 +38,8 @@ pub(super) fn measure(settings: &Settings, outputs: &[f64], target: f64) -> Meas
     let class = target as usize;
     match (settings.header.task, settings.header.outputs) {
         (Task::Regression, _) => {
-            let error = outputs[0] - target;
+            // Of two numbers whose difference is out of range.
+            let error = (outputs[0] - target).clamp(-f64::MAX, f64::MAX);
             Measured {
                 error,
                 class: 0,
@@ -67,7 +77,7 @@ pub(super) fn measure(settings: &Settings, outputs: &[f64], target: f64) -> Meas
             }
         }
         (Task::Classes, _) => {
-            let error = softmax_log_odds(outputs, class);
+            let error = within(softmax_log_odds(outputs, class));
             Measured {
                 error,
                 class,

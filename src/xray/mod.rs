@@ -3,15 +3,19 @@
 //! Rows go through once, in blocks. A harmonizing weight depends on the bin of an example only, and a
 //! class weight on its class, so sums by bin and class say what a mini-batch comes to once its density
 //! is known. What needs all examples of a mini-batch at once (OHEM) or all scores (average precision
-//! and its like) is exact up to [`MOST_EXACT`] examples. Arithmetic is in f64.
+//! and its like) is exact up to [`MOST_EXACT`] examples, and up to a number of bytes whatever the number
+//! of classes is. Arithmetic is in f64, counts are in u64.
 
 mod batch;
 mod block;
 mod counted;
 mod examples;
+mod groups;
+mod hardest;
 mod job;
 mod json;
 mod measure;
+mod ranked;
 mod report;
 mod scores;
 mod settings;
@@ -71,8 +75,8 @@ impl Xray {
                 Some(batch) if !batch.is_empty() => start + batch.iter().take_while(same).count(),
                 _ => rows.len(),
             };
-            self.batch
-                .add(&self.settings, rows, start..end, &mut self.scores);
+            let (scores, groups) = (&mut self.scores, &mut self.totals.groups);
+            (self.batch).add(&self.settings, rows, start..end, scores, groups);
             start = end;
         }
     }

@@ -5,11 +5,11 @@ use super::settings::Settings;
 use super::totals::{Part, Sums, Totals};
 use crate::config::Config;
 use crate::data::predictions::Header;
-use crate::figure::Profile;
+use crate::figure::{Profile, count};
 use crate::ghm::{
     Loss, LossRule, Normaliser, Selection, Task, class_weights, effective_sample_size,
 };
-use crate::words::text;
+use crate::words::{text, tr, word};
 
 /// What the predictions come to under one loss.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +60,8 @@ pub struct Report {
     pub losses: Vec<LossReport>,
     /// Losses that cannot be had, and why.
     pub left_out: Vec<(Loss, &'static str)>,
+    /// Sentences on what numbers leave out or are taken for.
+    pub notes: Vec<String>,
     pub classes: Vec<Share>,
     pub groups: Vec<Share>,
     pub metrics: Metrics,
@@ -141,6 +143,16 @@ pub(super) fn report(
             .then(|| effective_sample_size(sums.weight, sums.weight_squared)),
         contribution: sums.norms.iter().map(|sum| sum * scale).collect(),
     };
+    let too_large = match settings.entries {
+        1 => text(
+            "a mini-batch of more than 10 million examples cannot be sorted; a column \"batch\" \
+             divides them",
+        ),
+        _ => text(
+            "a mini-batch with more than 20 million gradient norms cannot be sorted; a column \"batch\" \
+             divides it",
+        ),
+    };
     let class_weights = weights(settings, totals);
     let balanced = balanced(settings, totals, &class_weights);
     let mut left_out = Vec::new();
@@ -155,14 +167,12 @@ pub(super) fn report(
             _ => Some(&totals.plain),
         };
         match sums {
-            Some(sums) => losses.push(of_sums(loss, sums)),
-            None => left_out.push((
+            Some(sums) if sums.value.is_finite() => losses.push(of_sums(loss, sums)),
+            Some(_) => left_out.push((
                 loss,
-                text(
-                    "a mini-batch of more than 10 million examples cannot be sorted; a column \"batch\" \
-                     divides them",
-                ),
+                text("the sum of its losses is larger than a float64 can be"),
             )),
+            None => left_out.push((loss, too_large)),
         }
     }
     let class_names: Vec<String> = match task {
@@ -172,6 +182,8 @@ pub(super) fn report(
             .map(|k| k.to_string())
             .collect(),
     };
+    let metrics = scores.finish(settings);
+    let notes = notes(settings, totals, &metrics);
     Report {
         header: Some(settings.header),
         task,
@@ -187,21 +199,79 @@ pub(super) fn report(
         beta: totals.beta.clone(),
         losses,
         left_out,
+        notes,
         classes: shares(&class_names, &totals.classes),
-        groups: shares(groups, &totals.groups),
-        metrics: scores.finish(settings),
+        groups: match totals.groups.overflowed {
+            true => Vec::new(),
+            false => shares(groups, &totals.groups.parts),
+        },
+        metrics,
         class_weights,
         selection: totals.selection,
     }
 }
 
+/// Classes without examples that are named; the others are counted.
+const MOST_NAMED: usize = 8;
+
+/// What the numbers leave out or are taken for.
+fn notes(settings: &Settings, totals: &Totals, metrics: &Metrics) -> Vec<String> {
+    let mut notes = Vec::new();
+    match (settings.header.task, metrics.absent.as_slice()) {
+        (_, []) => {}
+        (Task::Binary, [0, ..]) => notes.push(
+            word("No example is negative: ROC AUC has no meaning, and average precision is 1 whatever is predicted.")
+                .to_owned(),
+        ),
+        (Task::Binary, _) => notes.push(
+            word("No example is positive: average precision, ROC AUC and best F1 have no meaning.")
+                .to_owned(),
+        ),
+        (Task::Classes | Task::Regression, absent) => {
+            let named = absent.iter().take(MOST_NAMED).map(usize::to_string);
+            let mut classes = named.collect::<Vec<_>>().join(", ");
+            if absent.len() > MOST_NAMED {
+                classes += ", …";
+            }
+            notes.push(tr!(
+                "{none} of {all} classes have no example ({classes}): means go over the others.",
+                none = count(absent.len() as u64),
+                all = count(settings.header.classes as u64),
+                classes
+            ));
+        }
+    }
+    if metrics.not_ranked {
+        notes.push(tr!(
+            "{} classes are too many for average precision and ROC AUC of so many examples.",
+            count(settings.header.classes as u64)
+        ));
+    }
+    if totals.groups.overflowed {
+        notes.push(tr!(
+            "Groups times {} bins are more than is kept: shares of groups are left out. Fewer bins or groups have \
+             them.",
+            settings.bins
+        ));
+    }
+    if totals.capped > 0 {
+        notes.push(tr!(
+            "{} examples have probability 0 of the class that they are of: their infinite loss counts as 744.",
+            count(totals.capped)
+        ));
+    }
+    if metrics.overflowed {
+        notes.push(
+            word("The differences are so large that their sum is more than a float64 can be: their mean is left out.")
+                .to_owned(),
+        );
+    }
+    notes
+}
+
 /// Weights of the classes, from their numbers of examples over all mini-batches.
 fn weights(settings: &Settings, totals: &Totals) -> Vec<f64> {
-    let mut counts: Vec<usize> = totals
-        .classes
-        .iter()
-        .map(|class| class.examples as usize)
-        .collect();
+    let mut counts: Vec<u64> = totals.classes.iter().map(|class| class.examples).collect();
     counts.resize(settings.header.classes, 0);
     let config = &settings.config;
     class_weights(config.class_balance, config.effective_beta, &counts)

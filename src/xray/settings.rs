@@ -54,6 +54,18 @@ impl Settings {
         }
     }
 
+    /// The loss that does not weigh of an example with this error.
+    pub fn plain_value(&self, error: f64) -> f64 {
+        let seen = Seen {
+            error,
+            class_weight: 1.0,
+            alpha: 1.0,
+            beta: 1.0,
+            kept: true,
+        };
+        self.plain().value(&self.rule, &seen)
+    }
+
     /// Losses whose weight follows from the example alone; at most two.
     pub fn direct(&self) -> &'static [Loss] {
         match self.header.task {

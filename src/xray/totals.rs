@@ -1,5 +1,6 @@
 //! What the finished mini-batches come to.
 
+use super::groups::Groups;
 use super::settings::Settings;
 use crate::ghm::{EmaClock, Selection, density};
 
@@ -47,6 +48,8 @@ pub(super) struct Totals {
     pub batches: u64,
     pub examples: u64,
     pub ignored: u64,
+    /// Examples whose loss is infinite and was taken for that of the least probability.
+    pub capped: u64,
     pub counts: Vec<u64>,
     clock: EmaClock,
     pub ema: Vec<f64>,
@@ -60,7 +63,7 @@ pub(super) struct Totals {
     /// The examples that OHEM kept of the last mini-batch.
     pub selection: Selection<f64>,
     pub classes: Vec<Part>,
-    pub groups: Vec<Part>,
+    pub groups: Groups,
     /// Gradient norms `[class, bin]`, by bin of the entry where every entry counts.
     pub class_norms: Vec<f64>,
     /// The same of finished mini-batches whose every entry counts.
@@ -76,6 +79,7 @@ impl Totals {
             batches: 0,
             examples: 0,
             ignored: 0,
+            capped: 0,
             counts: vec![0; bins],
             clock: EmaClock::default(),
             ema: vec![0.0; bins],
@@ -87,7 +91,7 @@ impl Totals {
             hardest: settings.sorts().then(sums),
             selection: Selection::everything(),
             classes: vec![Part::default(); classes],
-            groups: Vec::new(),
+            groups: Groups::default(),
             class_norms: vec![0.0; bins * classes],
             entry_norms: (settings.entries > 1).then(|| {
                 let zeros = || vec![0.0; bins];
@@ -97,7 +101,7 @@ impl Totals {
     }
 
     /// Advances the moving average by the counts of a mini-batch.
-    pub fn advance(&mut self, settings: &Settings, examples: u64, counts: &[u32]) {
+    pub fn advance(&mut self, settings: &Settings, examples: u64, counts: &[f64]) {
         let rule = self
             .clock
             .tick(settings.config.momentum, settings.convention);
@@ -109,7 +113,7 @@ impl Totals {
             &mut self.beta,
         );
         for (total, &count) in self.counts.iter_mut().zip(counts) {
-            *total += u64::from(count);
+            *total += count as u64;
         }
         self.batches += 1;
         self.examples += examples;

@@ -12,7 +12,7 @@ use egui_kittest::{Harness, SnapshotError, SnapshotOptions};
 use ghm_lab::app::{self, App};
 use ghm_lab::config::{Backend, Config, Kind, Optimizer, SETTINGS, Setting};
 use ghm_lab::data::predictions::Input;
-use ghm_lab::ghm::{ClassBalance, Loss, Task};
+use ghm_lab::ghm::{ABOVE_HALF, ClassBalance, Loss, Task};
 use ghm_lab::lab::{ArmCommand, Command, Decisions, SAMPLES};
 
 const WIDE: [f32; 2] = [1280.0, 800.0];
@@ -657,7 +657,7 @@ fn the_threshold_is_moved_and_counts() {
         let slider = harness.get_by_role_and_label(Role::Slider, "threshold");
         slider.accesskit_node().numeric_value()
     };
-    assert_eq!(threshold(&harness), Some(0.5));
+    assert_eq!(threshold(&harness), Some(ABOVE_HALF));
     harness.get_by_label("best F1").click();
     harness.run();
     let moved = threshold(&harness).expect("a value");
@@ -677,7 +677,7 @@ fn the_threshold_is_moved_and_counts() {
     harness.get_by_label("0.05");
     harness.get_by_label("0.5").click();
     harness.run();
-    assert_eq!(threshold(&harness), Some(0.5));
+    assert_eq!(threshold(&harness), Some(ABOVE_HALF));
 }
 
 #[test]

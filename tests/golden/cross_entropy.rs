@@ -31,7 +31,7 @@ fn compare_softmax<T: Real>(case: &Value, tolerance: f64) -> Rows {
         .map(|&t| t as usize)
         .collect();
     let n = targets.len();
-    let mut counts = vec![0; classes];
+    let mut counts = vec![0_u64; classes];
     targets.iter().for_each(|&t| counts[t] += 1);
     let balanced = case["kind"] == "softmax class-balanced";
     let loss = if balanced {

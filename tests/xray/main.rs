@@ -8,6 +8,7 @@ mod brute;
 mod formats;
 mod golden;
 mod histogram;
+mod measures;
 mod parquet;
 
 use std::path::{Path, PathBuf};

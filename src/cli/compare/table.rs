@@ -26,7 +26,7 @@ pub(super) const COLUMNS: [Column; 8] = [
     },
     Column {
         key: "f1_at_half",
-        name: "F1 at p = 0.5",
+        name: "F1 at p > 0.5",
         value: |of| of.f1_at_half,
     },
     Column {

@@ -2,7 +2,7 @@
 
 use super::{Source, kind};
 use crate::data::predictions::Outputs;
-use crate::figure::{count, number};
+use crate::figure::{count, fixed, number};
 use crate::ghm::{Loss, Task};
 use crate::xray::{Quality, Report, Share};
 
@@ -52,6 +52,9 @@ pub(super) fn describe(report: &Report, losses: &[Loss], source: &Source) -> Str
     let metrics = metrics(report);
     if !metrics.is_empty() {
         text += &format!("\n{}.\n", metrics.join(", "));
+    }
+    for note in &report.notes {
+        text += &format!("{note}\n");
     }
     if let Source::Predictions(predictions) = source {
         let skipped = predictions.skipped();
@@ -137,7 +140,7 @@ fn loss_rows(report: &Report, losses: &[Loss]) -> Vec<Vec<String>> {
         };
         rows.push(vec![
             loss.label().to_owned(),
-            format!("{:.5}", of.mean),
+            fixed(of.mean, 5),
             of.effective_sample_size.map_or("–".to_owned(), whole),
             part(0.0, 0.1),
             part(0.9, 1.0),
@@ -172,7 +175,7 @@ fn share_rows(report: &Report, name: &str, shares: &[Share]) -> Vec<Vec<String>>
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.2} %", 100.0 * share)
+    format!("{} %", fixed(100.0 * share, 2))
 }
 
 /// The first column to the left, numbers to the right.
@@ -199,10 +202,10 @@ fn table(rows: &[Vec<String>]) -> String {
 fn metrics(report: &Report) -> Vec<String> {
     let metrics = &report.metrics;
     let quality = |name: &str, quality: Quality| match quality.error_bound {
-        0.0 => format!("{name} {:.4}", quality.value),
+        0.0 => format!("{name} {}", fixed(quality.value, 4)),
         bound => format!(
-            "{name} {:.4} (within {bound:.1e}, from a histogram)",
-            quality.value
+            "{name} {} (within {bound:.1e}, from a histogram)",
+            fixed(quality.value, 4)
         ),
     };
     let mut texts = Vec::new();
@@ -236,8 +239,18 @@ fn metrics(report: &Report) -> Vec<String> {
             best.recall
         )
     }));
-    let plain = |name: &str, value: Option<f64>| value.map(|value| format!("{name} {value:.4}"));
-    texts.extend(plain("accuracy", metrics.accuracy));
+    let plain =
+        |name: &str, value: Option<f64>| value.map(|value| format!("{name} {}", fixed(value, 4)));
+    let said = match (report.task, report.header.map(|header| header.outputs)) {
+        (Task::Binary, Some(Outputs::Probabilities)) => " (positive where p > 0.5)",
+        (Task::Binary, _) => " (positive where logit > 0)",
+        (Task::Classes | Task::Regression, _) => "",
+    };
+    texts.extend(
+        metrics
+            .accuracy
+            .map(|value| format!("accuracy {}{said}", fixed(value, 4))),
+    );
     texts.extend(plain(
         "expected calibration error",
         metrics.expected_calibration_error,

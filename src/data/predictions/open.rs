@@ -13,7 +13,7 @@ use crate::ghm::Task;
 use crate::words::{tr, word};
 
 /// Most different groups.
-const MOST_GROUPS: usize = 10_000;
+const MOST_GROUPS: usize = 1_000_000;
 /// Sentences that are kept of rows that were skipped.
 const KEPT_SENTENCES: usize = 5;
 /// How far the probabilities of a row may sum beside 1: half precision rounds each.
@@ -178,12 +178,16 @@ impl Predictions {
         Ok(())
     }
 
-    /// Replaces `rows` by the next examples, at most `most`; false when there are none left.
+    /// Replaces `rows` by the next examples, at most `most` outputs of them (or few rows, where each has
+    /// many); false when there are none left.
     ///
     /// # Errors
     /// At the first row that cannot be used, unless such rows are skipped; the file is of no further
     /// use then.
     pub fn read(&mut self, rows: &mut Rows, most: usize) -> Result<bool, ReadError> {
+        // Memory must not grow with the number of classes.
+        const FEW: usize = 64;
+        let most = (most / self.header.width()).max(FEW.min(most)).max(1);
         for values in [&mut rows.outputs, &mut rows.targets] {
             values.clear();
         }
@@ -192,7 +196,7 @@ impl Predictions {
         rows.group.clear();
         while let Some((table, columns)) = self.tables.get_mut(self.current) {
             self.block.clear();
-            table.read(columns, most.max(1), &mut self.block)?;
+            table.read(columns, most, &mut self.block)?;
             if self.block.rows == 0 {
                 self.current += 1;
                 continue;

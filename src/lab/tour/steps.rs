@@ -137,8 +137,8 @@ pub const STEPS: [Step; 10] = [
             "How many examples are about as wrong as this one? Gradient density is their number per unit of g, \
              counted in a window around g; at the ends of the scale the window is cut, hence its valid length l(g).",
             "A window for every example costs much. Unit regions, M bins of equal width, do nearly the same with \
-             one histogram. With one bin every example weighs the same, which is cross-entropy; with many, the \
-             weights follow the noise of each bin. The GHM paper takes 30.",
+             one histogram. With one bin every example of a mini-batch weighs the same, which with momentum 0 is \
+             cross-entropy; with many, the weights follow the noise of each bin. The GHM paper takes 30.",
         ],
         formula: r"\text{GD}(g) = \frac{#\{k : |g_k − g| < ε/2\}}{l(g)} ≈ \part{statistics}{R_j} \part{bins}{M} \, , \quad ε = \frac{1}{\part{bins}{M}}",
         readings: &[reading(

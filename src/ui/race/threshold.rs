@@ -10,7 +10,7 @@ use super::super::triptych::draw;
 use super::super::{egui, menu_rows, paint::rect_of, panels, touch_sizes};
 use super::{color, looks};
 use crate::figure::{self, Panel, RaceCurve, count, number};
-use crate::ghm::Task;
+use crate::ghm::{ABOVE_HALF, Task};
 use crate::lab::{Decisions, Lab};
 use crate::words::{tr, word};
 
@@ -28,7 +28,7 @@ pub(super) struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            threshold: 0.5,
+            threshold: ABOVE_HALF,
             class: 1,
             decisions: Vec::new(),
         }
@@ -140,9 +140,11 @@ fn controls(ui: &mut Ui, lab: &Lab, memory: &mut Memory) {
         return;
     };
     ui.horizontal(|ui| {
-        let tip = word("What the most probable of two classes means.");
+        let tip = word(
+            "What the most probable of two classes means: positive above 0.5, and negative at 0.5 itself.",
+        );
         if ui.button("0.5").on_hover_text(tip).clicked() {
-            memory.threshold = 0.5;
+            memory.threshold = ABOVE_HALF;
         }
         let tip = word("The threshold of the best F1, chosen on these very test examples.");
         if let Some(best) = decisions.best

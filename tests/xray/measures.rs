@@ -1,0 +1,454 @@
+//! Measures and their conventions, against numbers worked out plainly in the test.
+
+use std::fmt::Write as _;
+
+use ghm_lab::config::Config;
+use ghm_lab::data::Random;
+use ghm_lab::data::predictions::{Header, Outputs, Rows};
+use ghm_lab::ghm::{Loss, Task};
+use ghm_lab::xray::{Report, Xray};
+use serde_json::Value;
+
+use crate::{report, text, write, xray};
+
+fn report_of(csv: &str, more: &[&str]) -> Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, "a.csv", csv);
+    report(&[&[text(&path)], more].concat())
+}
+
+fn said(csv: &str, more: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, "a.csv", csv);
+    let ran = xray(&[&[text(&path)], more].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.stdout
+}
+
+fn measure(report: &Value, name: &str) -> f64 {
+    let value = &report["metrics"][name];
+    value
+        .as_f64()
+        .or(value["value"].as_f64())
+        .unwrap_or(f64::NAN)
+}
+
+#[track_caller]
+fn near(got: f64, want: f64) {
+    assert!((got - want).abs() < 1e-9, "{got}, not {want}");
+}
+
+fn rows_of(pairs: &[(&str, &str, usize)], header: &str) -> String {
+    let mut csv = header.to_owned() + "\n";
+    for (output, label, times) in pairs {
+        csv += &format!("{output},{label}\n").repeat(*times);
+    }
+    csv
+}
+
+/// Expected calibration error as numpy says it: `floor(p * 15)`, 1 in the last.
+fn calibration_error(pairs: &[(f64, f64)]) -> f64 {
+    let mut gaps = [0.0; 15];
+    for (p, y) in pairs {
+        gaps[((p * 15.0).floor() as usize).min(14)] += p - y;
+    }
+    gaps.iter().map(|gap| gap.abs()).sum::<f64>() / pairs.len() as f64
+}
+
+#[test]
+fn the_probability_decides_the_interval_and_not_what_is_left_of_it() {
+    let knn = [
+        ("0.2", "1", 2),
+        ("0.2", "0", 8),
+        ("0.8", "1", 8),
+        ("0.8", "0", 2),
+    ];
+    near(
+        measure(
+            &report_of(&rows_of(&knn, "p,label"), &[]),
+            "expected_calibration_error",
+        ),
+        0.0,
+    );
+    // The same as logits, and as two columns of a softmax.
+    let logits = [
+        ("-1.3862943611198906", "1", 2),
+        ("-1.3862943611198906", "0", 8),
+        ("1.3862943611198906", "1", 8),
+        ("1.3862943611198906", "0", 2),
+    ];
+    near(
+        measure(
+            &report_of(&rows_of(&logits, "logit,label"), &[]),
+            "expected_calibration_error",
+        ),
+        0.0,
+    );
+    // Every edge k / 15 and its like, with both labels, against numpy's rule.
+    let mut csv = "p,label\n".to_owned();
+    let mut pairs = Vec::new();
+    for k in 0..=30 {
+        for d in [5.0, 10.0, 15.0, 30.0] {
+            let p = f64::from(k) / d;
+            if p <= 1.0 {
+                for y in [1.0, 0.0].into_iter().take(1 + (k as usize % 2)) {
+                    writeln!(csv, "{p},{y}").expect("text");
+                    pairs.push((p, y));
+                }
+            }
+        }
+    }
+    near(
+        measure(&report_of(&csv, &[]), "expected_calibration_error"),
+        calibration_error(&pairs),
+    );
+}
+
+#[test]
+fn of_equal_classes_the_first_is_said() {
+    let csv = rows_of(
+        &[("0,0,0", "0", 7), ("0,0,0", "1", 2), ("0,0,0", "2", 1)],
+        "logit_0,logit_1,logit_2,label",
+    );
+    let got = report_of(&csv, &[]);
+    near(measure(&got, "accuracy"), 0.7);
+    near(measure(&got, "expected_calibration_error"), 0.7 - 1.0 / 3.0);
+    let csv = rows_of(
+        &[("0.2,0.4,0.4", "1", 3), ("0.2,0.4,0.4", "2", 1)],
+        "p_0,p_1,p_2,label",
+    );
+    near(measure(&report_of(&csv, &[]), "accuracy"), 0.75);
+}
+
+#[test]
+fn one_half_is_negative_and_the_convention_is_said() {
+    for (value, name) in [("0", "logit"), ("0.5", "p")] {
+        let csv = rows_of(
+            &[(value, "0", 99), (value, "1", 1)],
+            &format!("{name},label"),
+        );
+        let got = report_of(&csv, &[]);
+        near(measure(&got, "accuracy"), 0.99);
+        let half = if name == "p" { "p > 0.5" } else { "logit > 0" };
+        assert_eq!(got["metrics"]["decided_by"]["accuracy"], half);
+        assert_eq!(
+            got["metrics"]["decided_by"]["best_f1"],
+            format!("{name} >= threshold")
+        );
+        let words = said(&csv, &[]);
+        assert!(
+            words.contains(&format!("accuracy 0.9900 (positive where {half})")),
+            "{words}"
+        );
+        assert!(words.contains("on (precision"), "{words}");
+    }
+    let csv = rows_of(&[("1e-300", "1", 3), ("-1e-300", "0", 1)], "logit,label");
+    near(measure(&report_of(&csv, &[]), "accuracy"), 1.0);
+}
+
+#[test]
+fn the_mean_goes_over_the_classes_that_occur() {
+    let csv = rows_of(
+        &[
+            ("2,1,0,9", "0", 2),
+            ("1,2,0,0", "1", 2),
+            ("2,1,0,0", "1", 1),
+        ],
+        "logit_0,logit_1,logit_2,logit_3,label",
+    );
+    let got = report_of(&csv, &[]);
+    assert_eq!(
+        got["metrics"]["classes_without_examples"],
+        serde_json::json!([2, 3])
+    );
+    let of_class: Vec<f64> = (0..2)
+        .map(|k| {
+            got["metrics"]["average_precision_by_class"][k]
+                .as_f64()
+                .expect("a number")
+        })
+        .collect();
+    near(
+        measure(&got, "average_precision"),
+        (of_class[0] + of_class[1]) / 2.0,
+    );
+    assert!(measure(&got, "roc_auc").is_finite());
+    let note = "2 of 4 classes have no example (2, 3): means go over the others.";
+    assert_eq!(got["notes"], serde_json::json!([note]));
+    assert!(said(&csv, &[]).contains(note));
+    let none = report_of(&rows_of(&[("0.3", "0", 4)], "p,label"), &[]);
+    assert!(
+        none["notes"][0]
+            .as_str()
+            .is_some_and(|note| note.starts_with("No example is positive"))
+    );
+}
+
+#[test]
+fn a_mini_batch_that_is_ignored_as_a_whole_is_skipped() {
+    let batch = |b: usize, valid: u8| {
+        let rows = ["-2,0", "0.5,1", "3,0", "-1,1"];
+        rows.map(|row| format!("{row},{valid},{b}\n")).concat() + &format!("{b}.5,0,{valid},{b}\n")
+    };
+    let header = "logit,label,valid,batch\n";
+    let with = [
+        header,
+        &batch(0, 1),
+        &batch(1, 0),
+        &batch(2, 1),
+        &batch(3, 0),
+    ]
+    .concat();
+    let without = [header, &batch(0, 1), &batch(2, 1)].concat();
+    for convention in ["corrected", "paper", "mmdetection", "keras"] {
+        let flag = format!("--convention={convention}");
+        let [with, without] = [&with, &without].map(|csv| report_of(csv, &[&flag]));
+        for key in ["batches", "ema", "density", "beta", "losses"] {
+            assert_eq!(with[key], without[key], "{convention} {key}");
+        }
+        assert_eq!(with["ignored"], 10);
+    }
+}
+
+#[test]
+fn one_bin_is_the_cross_entropy_with_momentum_0_and_no_zero_has_a_sign() {
+    let csv = "logit,label,batch\n-2,0,0\n-1,0,0\n1,1,0\n0.5,0,0\n-1.5,1,1\n";
+    let mean =
+        |report: &Value, loss: &str| report["losses"][loss]["mean"].as_f64().expect("a mean");
+    let got = report_of(csv, &["--bins", "1", "--momentum", "0"]);
+    near(mean(&got, "ghm-c"), mean(&got, "ce"));
+    let got = report_of(csv, &["--bins", "1"]);
+    assert!((mean(&got, "ghm-c") - mean(&got, "ce")).abs() > 0.05);
+    for more in [
+        &["--bins", "1"][..],
+        &["--bins", "1", "--momentum", "0"],
+        &[],
+    ] {
+        let words = said(csv, more);
+        assert!(!words.contains("-0.0") && !words.contains("−0 "), "{words}");
+    }
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_ghm-lab"))
+        .args(["xray", "--help"])
+        .output()
+        .expect("it runs");
+    let help = String::from_utf8_lossy(&help.stdout)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(
+        help.contains("With momentum 0 (or mini-batches of equal size"),
+        "{help}"
+    );
+}
+
+#[test]
+fn differences_whose_square_is_out_of_range_are_the_hardest() {
+    let got = report_of("pred,target\n1e200,0\n-1e200,0\n1e160,0\n1,0.5\n", &[]);
+    let counts = crate::numbers(&got["counts"]);
+    assert_eq!(counts[counts.len() - 1], 4.0, "{counts:?}");
+    let near = |got: f64, want: f64| assert!((got / want - 1.0).abs() < 1e-12, "{got} {want}");
+    near(
+        measure(&got, "root_mean_square_error"),
+        1e200 * 0.5_f64.sqrt(),
+    );
+    near(measure(&got, "mean_absolute_error"), 5e199);
+    for loss in ["l1", "smooth-l1", "asl1"] {
+        near(got["losses"][loss]["mean"].as_f64().expect("finite"), 5e199);
+    }
+    assert!(
+        got["losses"]["ghm-r"]["mean"]
+            .as_f64()
+            .is_some_and(f64::is_finite)
+    );
+    // Sums that are out of range are left out and said.
+    let csv = "pred,target\n1.7e308,-1.7e308\n1.7e308,0\n1.7e308,0\n";
+    let got = report_of(csv, &[]);
+    assert!(got["losses"]["asl1"].is_null() && got["left_out"]["asl1"].is_string());
+    assert!(got["metrics"]["mean_absolute_error"].is_null());
+    assert!(
+        got["notes"][0]
+            .as_str()
+            .is_some_and(|note| note.contains("float64"))
+    );
+    let words = said(csv, &[]);
+    for part in ["NaN", "inf", "null"] {
+        assert!(!words.contains(part), "{words}");
+    }
+    assert!(
+        words.lines().all(|line| line.chars().count() < 200),
+        "{words}"
+    );
+}
+
+fn header(task: Task, classes: usize, outputs: Outputs) -> Header {
+    Header {
+        task,
+        classes,
+        outputs,
+        has_valid: false,
+        has_batch: false,
+        has_group: false,
+    }
+}
+
+fn of_rows(
+    header: Header,
+    outputs: Vec<f64>,
+    targets: Vec<f64>,
+    groups: &[String],
+    rest: Rows,
+) -> Report {
+    let mut xray = Xray::new(header, &Config::of_task(header.task));
+    xray.add(&Rows {
+        valid: vec![true; targets.len()],
+        outputs,
+        targets,
+        ..rest
+    });
+    xray.finish(groups)
+}
+
+#[test]
+fn a_logit_of_minus_infinity_is_a_probability_of_0() {
+    let never = f64::NEG_INFINITY;
+    let targets = vec![0.0, 1.0, 1.0, 2.0];
+    let logits = vec![
+        0.0, never, never, 0.5, 0.5, never, 1.0, never, 1.0, never, never, 3.0,
+    ];
+    let p = vec![1.0, 0.0, 0.0, 0.5, 0.5, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 1.0];
+    let [a, b] = [(Outputs::Logits, logits), (Outputs::Probabilities, p)].map(|(kind, outputs)| {
+        of_rows(
+            header(Task::Classes, 3, kind),
+            outputs,
+            targets.clone(),
+            &[],
+            Rows::default(),
+        )
+    });
+    for loss in [Loss::CrossEntropy, Loss::Focal, Loss::Ohem, Loss::GhmC] {
+        let [x, y] = [&a, &b].map(|of| of.of(loss).expect("it is told").mean);
+        assert!(x.is_finite() && (x - y).abs() < 1e-9, "{loss:?}: {x} {y}");
+    }
+    // Three of them are right or a draw, the fourth cannot be: its loss is capped, which is said.
+    near(
+        a.of(Loss::CrossEntropy).map_or(f64::NAN, |of| of.mean),
+        (libm::log(2.0) + 744.0) / 4.0,
+    );
+    assert_eq!(a.counts, b.counts);
+    assert_eq!(a.metrics, b.metrics);
+    assert_eq!(a.notes, b.notes);
+    assert!(
+        a.notes[0].starts_with("1 examples have probability 0"),
+        "{:?}",
+        a.notes
+    );
+}
+
+/// Shares of the harmonized gradient by group, written out plainly, under momentum 0.75.
+fn harmonized(rows: &Rows, groups: usize, bins: usize) -> Vec<f64> {
+    let mut ema = vec![0.0; bins];
+    let mut shares = vec![0.0; groups];
+    let norms: Vec<f64> = (rows.outputs.iter().zip(&rows.targets))
+        .map(|(x, y)| (1.0 / (1.0 + (-x).exp()) - y).abs())
+        .collect();
+    let place = |g: f64| ((g * bins as f64) as usize).min(bins - 1);
+    let batches = rows.batch.last().map_or(0, |last| last + 1);
+    for batch in 0..batches {
+        let of_batch: Vec<usize> = (0..norms.len())
+            .filter(|&i| rows.batch[i] == batch)
+            .collect();
+        let mut counts = vec![0.0; bins];
+        of_batch
+            .iter()
+            .for_each(|&i| counts[place(norms[i])] += 1.0);
+        let hit = counts.iter().filter(|&&count| count > 0.0).count() as f64;
+        for (average, count) in ema.iter_mut().zip(&counts) {
+            *average = 0.75 * *average + 0.25 * count;
+        }
+        let bias = 1.0 - 0.75_f64.powi(batch as i32 + 1);
+        for &i in &of_batch {
+            let density = ema[place(norms[i])] / bias * hit;
+            shares[rows.group[i] as usize] += of_batch.len() as f64 / density * norms[i];
+        }
+    }
+    let all: f64 = shares.iter().sum();
+    shares.iter().map(|share| share / all).collect()
+}
+
+#[test]
+fn many_mini_batches_and_groups_come_to_what_they_are() {
+    let (n, groups) = (3000, 700);
+    let mut random = Random::named(5, "groups");
+    let rows = Rows {
+        outputs: (0..n).map(|_| random.between(-3.0, 3.0)).collect(),
+        targets: (0..n).map(|_| f64::from(random.below(2))).collect(),
+        batch: (0..n as u32).map(|i| i / 5).collect(),
+        group: (0..n).map(|_| random.below(groups)).collect(),
+        ..Rows::default()
+    };
+    let want = harmonized(&rows, groups as usize, 30);
+    let names: Vec<String> = (0..groups).map(|g| format!("image {g}")).collect();
+    let mut of = header(Task::Binary, 2, Outputs::Logits);
+    (of.has_batch, of.has_group) = (true, true);
+    let [outputs, targets] = [rows.outputs.clone(), rows.targets.clone()];
+    let got = of_rows(of, outputs, targets, &names, rows);
+    assert_eq!((got.batches, got.groups.len()), (600, groups as usize));
+    for (share, want) in got.groups.iter().zip(want) {
+        near(share.of_harmonized, want);
+    }
+}
+
+#[test]
+fn many_classes_are_ranked_within_the_bound_that_is_said() {
+    // 1,000 numbers a row: more than are kept after 40,000 rows.
+    let (classes, n) = (1000, 40_400);
+    let mut random = Random::named(7, "classes");
+    let mut xray = Xray::new(
+        header(Task::Classes, classes, Outputs::Probabilities),
+        &Config::of_task(Task::Classes),
+    );
+    // The same row again and again but for its first three classes, of which exact values are kept here.
+    let mut seen: Vec<([f64; 3], usize)> = Vec::new();
+    let mut rows = Rows::default();
+    for i in 0..n {
+        let class = random.below(3) as usize;
+        let mut p = [0.0; 3].map(|_: f64| random.uniform());
+        p[class] += 0.4;
+        let sum: f64 = p.iter().sum::<f64>() * 1.25;
+        let p = p.map(|p| p / sum);
+        rows.outputs.extend(p);
+        rows.outputs
+            .extend(std::iter::repeat_n(0.2 / (classes - 3) as f64, classes - 3));
+        rows.targets.push(class as f64);
+        rows.valid.push(true);
+        seen.push((p, class));
+        if rows.len() == 400 || i + 1 == n {
+            xray.add(&std::mem::take(&mut rows));
+        }
+    }
+    let got = xray.finish(&[]).metrics;
+    let exact = |k: usize| {
+        let mut of_class: Vec<(f64, bool)> = seen.iter().map(|(p, c)| (p[k], *c == k)).collect();
+        of_class.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let positives = of_class.iter().filter(|(_, hit)| *hit).count() as f64;
+        let mut hits = 0.0;
+        let at = |(i, (_, hit)): (usize, &(f64, bool))| {
+            hits += f64::from(u8::from(*hit));
+            if *hit {
+                hits / (i + 1) as f64 / positives
+            } else {
+                0.0
+            }
+        };
+        of_class.iter().enumerate().map(at).sum::<f64>()
+    };
+    let want = (exact(0) + exact(1) + exact(2)) / 3.0;
+    let quality = got.average_precision.expect("it is ranked");
+    let off = (quality.value - want).abs();
+    assert!(
+        quality.error_bound > 0.0 && off <= quality.error_bound,
+        "{quality:?}, not {want}"
+    );
+    assert!(quality.error_bound < 0.05, "{quality:?}");
+    assert_eq!(got.absent.len(), classes - 3);
+}
