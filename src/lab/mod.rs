@@ -37,5 +37,5 @@ pub use race::{ArmCommand, LowerView, is_of_arm};
 pub use repeats::{Paired, RepeatedArm, Repeats, Spread};
 pub use runner::{Command, Lab};
 pub use stop::{Stop, Watch, next_stop};
-pub use tables::{bins_csv, caption, curves_csv, summary};
+pub use tables::{bins_csv, caption, csv_text, curves_csv, summary};
 pub use tour::{Prepared, Reading, STEPS, Seen, Step, Tour, Try, Unit};

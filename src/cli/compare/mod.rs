@@ -12,7 +12,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value as Json, json};
 
 use super::arguments::{self, EXIT_CODES, MOST_STEPS, settings};
-use super::output::{self, Output, Written};
+use super::output::{Output, Written};
+use super::scratch::clean_up_when_ended;
 use super::{Failure, report};
 use crate::config::{Config, Group, Setting};
 use crate::ghm::Loss;
@@ -77,7 +78,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let losses = losses(matches, &config)?;
     let json = matches.get_one::<PathBuf>("json").map(PathBuf::as_path);
     let json = json.map(|path| Output::file("json", path)).transpose()?;
-    output::clean_up_on_interrupt();
+    clean_up_when_ended();
 
     let arms = config.losses_over_seeds(&losses, seeds);
     let scores = train_all(&arms, steps)?;
