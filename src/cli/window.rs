@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use clap::ArgMatches;
 use eframe::egui;
 
+use super::scratch::clean_up_when_ended;
 use super::{Failure, arguments, catch_panic, mistake};
 use crate::app::{self, App, SharedLab};
 use crate::config::Config;
@@ -34,13 +35,15 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         .try_get_many::<std::path::PathBuf>("files")
         .ok()
         .flatten();
-    let inputs = files
+    let inputs: Result<_, _> = files
         .into_iter()
         .flatten()
-        .map(|path| Input::file(path))
+        .map(|path| app::input(path))
         .collect();
+    let inputs = inputs.map_err(Failure::usage)?;
     let tag = sys_locale::get_locale().unwrap_or_default();
     words::speak(Language::of(&tag));
+    clean_up_when_ended();
     show(&config, inputs, &|_, _| ()).map_err(Failure::run)
 }
 

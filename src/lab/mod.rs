@@ -30,6 +30,7 @@ pub use decisions::Decisions;
 pub use experiment::numbers;
 pub use history::History;
 pub use inspection::{Inspection, SAMPLES, Sample};
+pub use link::names_arms;
 pub use linked::{Brush, Gradients, Selected, TurnedDown};
 pub use messages::{Message, Messages, Severity, explain_non_finite};
 pub use pace::{MAX_SPEED, MIN_SPEED};

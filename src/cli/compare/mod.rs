@@ -16,6 +16,7 @@ use super::output::{Output, Written};
 use super::scratch::clean_up_when_ended;
 use super::{Failure, report};
 use crate::config::{Config, Group, Setting};
+use crate::engine::memory;
 use crate::ghm::Loss;
 use crate::lab::{FinalScores, train_and_score};
 use table::{COLUMNS, Column};
@@ -140,12 +141,16 @@ fn losses(matches: &ArgMatches, config: &Config) -> Result<Vec<Loss>, Failure> {
     text.split(',').map(find).collect()
 }
 
-/// Trains all runs, as many at a time as there are cores; scores in the order of the runs.
+/// Trains all runs, as many at a time as there are cores and fit into the memory; scores in the order of the runs.
 ///
 /// # Errors
 /// That of the first run that failed.
 fn train_all(arms: &[Config], steps: u32) -> Result<Vec<FinalScores>, Failure> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let needed = arms
+        .first()
+        .map_or(1, |arm| memory::on_cpu(std::slice::from_ref(arm)));
+    let fitting = (memory::BUDGET / needed).max(1) as usize;
     let next = AtomicUsize::new(0);
     let bar = progress(arms.len());
     let work = || {
@@ -160,7 +165,7 @@ fn train_all(arms: &[Config], steps: u32) -> Result<Vec<FinalScores>, Failure> {
         done
     };
     let all = thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores.min(arms.len()))
+        let workers: Vec<_> = (0..cores.min(arms.len()).min(fitting))
             .map(|_| scope.spawn(work))
             .collect();
         let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
