@@ -40,18 +40,30 @@ impl App {
         errors: &[SettingError],
     ) -> Result<Self, EngineError> {
         ui::install(context);
-        let mut lab = match Lab::new(config, compute.clone()) {
-            Ok(lab) => lab,
-            Err(error) => {
-                let config = Config {
-                    backend: Backend::Auto,
-                    ..config.clone()
-                };
-                let mut lab = Lab::new(&config, compute)?;
-                lab.messages.add(Severity::Error, error.to_string());
-                lab
+        // The last that there is: what can be had of the settings, else the defaults.
+        let others = [
+            Config {
+                backend: Backend::Auto,
+                ..config.clone()
+            },
+            Config::default(),
+        ];
+        let mut others = others.iter();
+        let mut started = Lab::new(config, compute.clone());
+        let mut refused = None;
+        let mut lab = loop {
+            match (started, others.next()) {
+                (Ok(lab), _) => break lab,
+                (Err(error), None) => return Err(error),
+                (Err(error), Some(other)) => {
+                    started = Lab::new(other, compute.clone());
+                    refused.get_or_insert(error);
+                }
             }
         };
+        if let Some(error) = refused {
+            lab.messages.add(Severity::Error, error.to_string());
+        }
         for error in errors {
             lab.messages.add(Severity::Error, error.to_string());
         }
@@ -121,8 +133,12 @@ impl App {
             Some(Wish::CopyLink(_)) | None => {}
         }
         if !paths.is_empty() {
-            let inputs = paths.iter().map(|path| Input::file(path)).collect();
-            self.lab.borrow_mut().open(inputs);
+            let inputs: Result<Vec<_>, _> = paths.iter().map(|path| input(path)).collect();
+            let mut lab = self.lab.borrow_mut();
+            match inputs {
+                Ok(inputs) => lab.open(inputs),
+                Err(text) => lab.messages.add(Severity::Error, text),
+            }
         }
     }
 
@@ -152,6 +168,22 @@ impl App {
                 lab.messages.add(Severity::Error, text);
             }
         }
+    }
+}
+
+/// A file to be opened.
+///
+/// # Errors
+/// When it is a pipe or a device: the window would wait for whoever writes to it.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn input(path: &std::path::Path) -> Result<Input, String> {
+    match path.metadata() {
+        Ok(there) if !there.is_file() && !there.is_dir() => Err(tr!(
+            "{path} is no file but a pipe or a device; save what comes out of it as a file, or give it to \
+             ghm-lab xray",
+            path = path.display()
+        )),
+        _ => Ok(Input::file(path)),
     }
 }
 

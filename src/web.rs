@@ -20,7 +20,7 @@ use web_sys::HtmlCanvasElement;
 use crate::app::{App, SharedLab};
 use crate::config::{Config, SettingError, setting};
 use crate::data::predictions::Input;
-use crate::lab::{Command, Lab, Severity};
+use crate::lab::{Command, Lab, Severity, names_arms};
 use crate::words::{self, Language, word};
 
 use host::Host;
@@ -78,7 +78,13 @@ pub async fn start(
                 graphics::watch_device(context);
                 let ended = no_gpu.clone().unwrap_or_default();
                 let compute = graphics::compute(context, no_gpu);
-                let mut app = App::new(&context.egui_ctx, compute, &config, &errors)?;
+                // Where its arms are refused there are the defaults.
+                let first = if names_arms(&fragment) {
+                    Config::default()
+                } else {
+                    config.clone()
+                };
+                let mut app = App::new(&context.egui_ctx, compute, &first, &errors)?;
                 if prefers_less_motion() {
                     crate::ui::still(&context.egui_ctx);
                 }

@@ -6,6 +6,8 @@ mod bad_input;
 mod faults;
 #[path = "cli/gpu.rs"]
 mod gpu;
+#[path = "cli/streams.rs"]
+mod streams;
 #[path = "cli/support.rs"]
 mod support;
 

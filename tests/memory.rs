@@ -46,7 +46,8 @@ fn a_device_out_of_memory_pauses_the_run_and_a_smaller_batch_goes_on() {
     lab.command(Command::Play);
     let start = Instant::now();
     while texts(&lab).is_empty() {
-        assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
+        // Only so that it ends at all.
+        assert!(start.elapsed().as_secs() < 900, "at step {}", lab.step());
         lab.tick();
     }
     limit("unlimited:");

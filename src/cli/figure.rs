@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Failure;
+use super::output::Output;
 use crate::config::{Config, Regularization};
 use crate::engine::{BackendInfo, Snapshot};
 use crate::figure::{self, Profile, Shown, Theme};
@@ -16,19 +17,32 @@ pub(super) enum Format {
 }
 
 impl Format {
+    /// SVG for a stream, whose name says nothing.
+    ///
     /// # Errors
-    /// When the ending is neither `.svg` nor `.png`.
-    pub fn of(path: &Path) -> Result<Self, Failure> {
+    /// When the ending of a file is neither `.svg` nor `.png`.
+    fn of(path: &Path, output: &Output) -> Result<Self, Failure> {
         let ending = path.extension().unwrap_or_default().to_string_lossy();
         match ending.to_ascii_lowercase().as_str() {
             "svg" => Ok(Self::Svg),
             "png" => Ok(Self::Png),
+            _ if output.is_stream() => Ok(Self::Svg),
             _ => Err(Failure::usage(format!(
                 "--figure: \"{}\" must end in .svg or .png",
                 path.display()
             ))),
         }
     }
+}
+
+/// Where a figure goes, and as what.
+///
+/// # Errors
+/// As [`Output::file`], and when the ending says of no format.
+pub(super) fn output(path: &Path) -> Result<(Output, Format), Failure> {
+    let output = Output::file("figure", path)?;
+    let format = Format::of(path, &output)?;
+    Ok((output, format))
 }
 
 /// The content of the file.

@@ -12,7 +12,9 @@ mod output;
 mod predictions;
 mod progress;
 mod report;
+mod scratch;
 mod summary;
+mod terminal;
 mod train;
 mod training;
 pub mod window;
@@ -23,11 +25,13 @@ pub(crate) use output::write_whole;
 use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::Write;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use crate::config::SettingError;
 use crate::engine::EngineError;
+use terminal::{shortened, visible};
 
 /// Why a command ends early: one sentence a line.
 #[derive(Debug)]
@@ -75,11 +79,16 @@ pub fn main() -> ExitCode {
     let matches = match arguments::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
-            // Help and version come this way, too; a closed pipe is not worth a word.
-            let _ = error.print();
+            if error.use_stderr() {
+                note(error.render().to_string().trim_end());
+            } else {
+                // Help and version come this way; a closed pipe is not worth a word.
+                let _ = error.print();
+            }
             return ExitCode::from(error.exit_code() as u8);
         }
     };
+    bound_threads();
     let result = match matches.subcommand() {
         Some(("train", matches)) => train::run(matches),
         Some(("xray", matches)) => xray::run(matches),
@@ -94,7 +103,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for sentence in failure.sentences {
-                note(&format!("error: {}", one_line(&sentence)));
+                note(&format!("error: {}", shortened(&one_line(&sentence))));
             }
             ExitCode::from(failure.code)
         }
@@ -139,10 +148,31 @@ fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R, String> {
     result.map_err(|_| said)
 }
 
+/// Threads for the numbers: as many as asked for, within what the machine can bear.
+fn bound_threads() {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let wanted = std::env::var("RAYON_NUM_THREADS");
+    let wanted = wanted.ok().and_then(|text| text.trim().parse().ok());
+    let threads = threads(wanted, cores);
+    // Fails where there are threads already: then those work.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
+}
+
+/// 0 is as many as there are cores, as nothing is.
+fn threads(wanted: Option<usize>, cores: usize) -> usize {
+    const MOST_ON_A_CORE: usize = 4;
+    match wanted {
+        None | Some(0) => cores,
+        Some(wanted) => wanted.min(MOST_ON_A_CORE * cores),
+    }
+}
+
 /// Writes a line for the person to standard error.
 fn note(text: &str) {
     // Nobody is left to tell when this fails.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", visible(text));
 }
 
 /// Writes text to standard output.
@@ -152,7 +182,7 @@ fn note(text: &str) {
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout();
     let written = stdout
-        .write_all(text.as_bytes())
+        .write_all(visible(text).as_bytes())
         .and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -167,4 +197,16 @@ fn print(text: &str) -> Result<(), Failure> {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::threads;
+
+    #[test]
+    fn threads_are_as_many_as_asked_for_within_reason() {
+        let of = |wanted| threads(wanted, 2);
+        assert_eq!([None, Some(0), Some(1), Some(3)].map(of), [2, 2, 1, 3]);
+        assert_eq!(of(Some(100_000)), 8);
+    }
 }

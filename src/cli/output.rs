@@ -3,15 +3,14 @@
 //! A file is written beside its place and renamed, so that an interrupted run leaves what was there
 //! before. Whether that will work is tried before training, so that a long run is not lost.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use super::Failure;
+use super::scratch::{probe, replace, write_all};
 
-/// A file to be written, or standard output.
+/// A file to be written, or a stream.
 #[derive(Debug)]
 pub(super) struct Output {
     flag: &'static str,
@@ -23,10 +22,66 @@ pub(super) struct Output {
 #[derive(Debug, PartialEq, Eq)]
 enum Target {
     Stdout,
-    /// A device or pipe, which cannot be replaced.
+    Stderr,
+    /// A device, pipe or open file, which is written on and cannot be replaced.
     Stream(PathBuf),
     /// A regular file, there already or not yet, by its folder's real path.
     File(PathBuf),
+}
+
+/// Most links from one to the next.
+const MOST_LINKS: u32 = 40;
+
+impl Target {
+    /// What a path leads to, through all links, also through one whose target is not there yet.
+    fn of(path: &Path) -> io::Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::Stdout);
+        }
+        if path.to_string_lossy().ends_with(std::path::is_separator) && !path.is_dir() {
+            return Err(io::Error::new(
+                ErrorKind::InvalidInput,
+                "it has no file name",
+            ));
+        }
+        let mut path = path.to_owned();
+        for _ in 0..MOST_LINKS {
+            if path.is_dir() {
+                return Err(ErrorKind::IsADirectory.into());
+            }
+            let name = path
+                .file_name()
+                .ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it has no file name"))?;
+            let folder = match path.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder,
+                _ => Path::new("."),
+            };
+            let folder = fs::canonicalize(folder)?;
+            let real = folder.join(name);
+            if is_of_descriptors(&folder) {
+                let is_own = folder == Path::new("/dev/fd")
+                    || fs::canonicalize("/proc/self/fd").is_ok_and(|own| own == folder);
+                return match name.to_str() {
+                    Some("1") if is_own => Ok(Self::Stdout),
+                    Some("2") if is_own => Ok(Self::Stderr),
+                    _ => fs::metadata(&real).map(|_| Self::Stream(real)),
+                };
+            }
+            match fs::symlink_metadata(&real) {
+                Ok(there) if there.is_symlink() => path = folder.join(fs::read_link(&real)?),
+                Ok(there) if there.is_file() => return Ok(Self::File(real)),
+                Ok(_) => return Ok(Self::Stream(real)),
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::File(real)),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::Error::other("its links lead in a circle"))
+    }
+}
+
+/// Whether this real folder holds what a process has open.
+fn is_of_descriptors(folder: &Path) -> bool {
+    folder == Path::new("/dev/fd") || (folder.starts_with("/proc") && folder.ends_with("fd"))
 }
 
 impl Output {
@@ -35,32 +90,34 @@ impl Output {
     /// # Errors
     /// Names flag, file and reason.
     pub fn file(flag: &'static str, path: &Path) -> Result<Self, Failure> {
-        let output = |target| Self {
+        let target = Target::of(path).and_then(|target| {
+            if let Target::File(real) = &target {
+                if real.exists() {
+                    // An existing file must itself be writable, although it will be replaced.
+                    OpenOptions::new().write(true).open(real)?;
+                }
+                probe(real)?;
+            }
+            Ok(target)
+        });
+        let target = target.map_err(|error| {
+            let (path, reason) = (path.display(), reason(&error));
+            Failure::usage(format!("--{flag}: \"{path}\" cannot be written: {reason}"))
+        })?;
+        Ok(Self {
             flag,
             shown: path.to_owned(),
             target,
-        };
-        if path == Path::new("-") {
-            return Ok(output(Target::Stdout));
-        }
-        let refuse = |reason: &str| {
-            let path = path.display();
-            Failure::usage(format!("--{flag}: \"{path}\" cannot be written: {reason}"))
-        };
-        match fs::metadata(path) {
-            Ok(there) if there.is_dir() => return Err(refuse("it is a folder")),
-            Ok(there) if !there.is_file() => Ok(output(Target::Stream(path.to_owned()))),
-            Ok(_) => try_existing(path).map(|real| output(Target::File(real))),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                try_new(path).map(|real| output(Target::File(real)))
-            }
-            Err(error) => Err(error),
-        }
-        .map_err(|error| refuse(&reason(&error)))
+        })
     }
 
     pub fn is_stdout(&self) -> bool {
         self.target == Target::Stdout
+    }
+
+    /// Whether it is none that is replaced, and has no ending that says anything.
+    pub fn is_stream(&self) -> bool {
+        !matches!(self.target, Target::File(_))
     }
 
     /// Refuses two outputs in one place.
@@ -113,8 +170,10 @@ impl Output {
     ) -> Result<(), Failure> {
         let result = match &self.target {
             Target::Stdout => write_all(io::stdout().lock(), content),
+            Target::Stderr => write_all(io::stderr().lock(), content),
+            // Behind what is there, as whoever opened it may have asked for.
             Target::Stream(path) => OpenOptions::new()
-                .write(true)
+                .append(true)
                 .open(path)
                 .and_then(|file| write_all(file, content)),
             Target::File(path) => replace(path, content),
@@ -177,122 +236,17 @@ impl Written {
     }
 }
 
-fn write_all(
-    file: impl Write,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut writer = BufWriter::new(file);
-    content(&mut writer)?;
-    writer.flush()
-}
-
-/// An existing file must itself be writable, although it will be replaced.
-fn try_existing(path: &Path) -> io::Result<PathBuf> {
-    OpenOptions::new().write(true).open(path)?;
-    let real = fs::canonicalize(path)?;
-    Scratch::beside(&real)?;
-    Ok(real)
-}
-
-fn try_new(path: &Path) -> io::Result<PathBuf> {
-    let shown = path.to_string_lossy();
-    let name = path
-        .file_name()
-        .filter(|_| !shown.ends_with(std::path::is_separator))
-        .ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it has no file name"))?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let real = fs::canonicalize(folder)?.join(name);
-    // The name itself may be refused, for its length or its characters.
-    drop(
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&real)?,
-    );
-    fs::remove_file(&real)?;
-    Scratch::beside(&real)?;
-    Ok(real)
-}
-
-fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let (scratch, file) = Scratch::beside(path)?;
-    if let Ok(there) = fs::metadata(path) {
-        fs::set_permissions(&scratch.path, there.permissions())?;
-    }
-    write_all(&file, content)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&scratch.path, path)
-}
-
 /// Writes a file whole or not at all.
 ///
 /// # Errors
 /// Why not; a file that was there is as before.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    // A link stays one.
-    let real = fs::canonicalize(path);
-    let path = real.as_deref().unwrap_or(path);
-    replace(path, |writer| writer.write_all(bytes)).map_err(|error| reason(&error))
-}
-
-/// Scratch files that are there now.
-static SCRATCHES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-/// From now on Ctrl-C ends the process without leaving a scratch file behind.
-pub(super) fn clean_up_on_interrupt() {
-    // Fails where there is a handler already, and where there can be none: then a hidden file stays.
-    let _ = ctrlc::set_handler(|| {
-        if let Ok(scratches) = SCRATCHES.lock() {
-            for path in scratches.iter() {
-                let _ = fs::remove_file(path);
-            }
-        }
-        super::note("Interrupted: what was not written by now is not there.");
-        std::process::exit(130);
-    });
-}
-
-/// A new file beside another; gone when dropped, unless it was renamed.
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Scratch {
-    fn beside(path: &Path) -> io::Result<(Self, File)> {
-        let mut attempt = 0;
-        loop {
-            let mut name = OsString::from(".ghm-lab-");
-            name.push(format!("{}-{attempt}.tmp", std::process::id()));
-            let path = path.with_file_name(name);
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => {
-                    if let Ok(mut scratches) = SCRATCHES.lock() {
-                        scratches.push(path.clone());
-                    }
-                    return Ok((Self { path }, file));
-                }
-                // Left by a process of the same number that was killed.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => {
-                    attempt += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Fails after the rename, as it should.
-        let _ = fs::remove_file(&self.path);
-        if let Ok(mut scratches) = SCRATCHES.lock() {
-            scratches.retain(|path| *path != self.path);
-        }
-    }
+    let written = match Target::of(path) {
+        Ok(Target::File(real)) => replace(&real, |writer| writer.write_all(bytes)),
+        Ok(_) => Err(io::Error::other("it is no file but a stream")),
+        Err(error) => Err(error),
+    };
+    written.map_err(|error| reason(&error))
 }
 
 /// What went wrong, for people.
@@ -320,21 +274,25 @@ mod tests {
     use super::{fs, write_whole};
 
     #[test]
-    fn a_file_is_replaced_and_never_half_written() {
+    fn a_file_whose_folder_is_missing_is_told() {
         let folder = tempfile::tempdir().expect("a folder");
-        let [path, other] = ["a.json", "b.json"].map(|name| folder.path().join(name));
-        write_whole(&path, b"before").expect("it is writable");
-        // A second name of the old file still has all of it.
-        fs::hard_link(&path, &other).expect("links are there");
-        write_whole(&path, b"after").expect("it is writable");
-        assert_eq!(fs::read(&path).expect("it is there"), b"after");
-        assert_eq!(fs::read(&other).expect("it is there"), b"before");
-        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 2);
-
         let gone = folder.path().join("gone").join("a.json");
         assert_eq!(
             write_whole(&gone, b""),
             Err("its folder does not exist".to_owned())
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_one_also_where_nothing_is_at_its_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [link, end] = ["link", "end"].map(|name| folder.path().join(name));
+        std::os::unix::fs::symlink("end", &link).expect("links are there");
+        for content in [b"one", b"two"] {
+            write_whole(&link, content).expect("it is writable");
+            assert_eq!(fs::read(&end).expect("it is there"), content);
+            assert!(link.is_symlink());
+        }
     }
 }

@@ -6,9 +6,10 @@ use clap::ArgMatches;
 
 use super::arguments::{self, MOST_STEPS, MOST_TRACED_STEPS};
 use super::figure::{self, Format};
-use super::output::{self, Output, Written};
+use super::output::{Output, Written};
 use super::progress::Progress;
 use super::report::{self, Record, Results, Trace};
+use super::scratch::clean_up_when_ended;
 use super::{Failure, adapters, note, predictions, summary, training};
 use crate::lab::bins_csv;
 
@@ -29,7 +30,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let config = arguments::config(matches)?;
     let steps = arguments::whole(matches, "steps", MOST_STEPS)?;
     let outputs = Outputs::of(matches, steps)?;
-    output::clean_up_on_interrupt();
+    clean_up_when_ended();
 
     let (mut trainer, fallback) = adapters::compute(&config).start(&config)?;
     if let Some(reason) = fallback {
@@ -83,13 +84,9 @@ impl Outputs {
                 "The trace holds the first {MOST_TRACED_STEPS} of {steps} steps."
             ));
         }
-        let format = figure.map(Format::of).transpose()?;
         let outputs = Self {
             json: json.map(|path| Output::file("json", path)).transpose()?,
-            figure: figure
-                .map(|path| Output::file("figure", path))
-                .transpose()?
-                .zip(format),
+            figure: figure.map(figure::output).transpose()?,
             trace: trace.map(|path| Output::file("trace", path)).transpose()?,
             csv: path("csv")
                 .map(|path| Output::file("csv", path))

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use clap::ArgMatches;
 use eframe::egui;
 
+use super::scratch::clean_up_when_ended;
 use super::{Failure, arguments, catch_panic, mistake};
 use crate::app::{self, App, SharedLab};
 use crate::config::Config;
@@ -34,13 +35,15 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         .try_get_many::<std::path::PathBuf>("files")
         .ok()
         .flatten();
-    let inputs = files
+    let inputs: Result<_, _> = files
         .into_iter()
         .flatten()
-        .map(|path| Input::file(path))
+        .map(|path| app::input(path))
         .collect();
+    let inputs = inputs.map_err(Failure::usage)?;
     let tag = sys_locale::get_locale().unwrap_or_default();
     words::speak(Language::of(&tag));
+    clean_up_when_ended();
     show(&config, inputs, &|_, _| ()).map_err(Failure::run)
 }
 
@@ -88,7 +91,7 @@ pub fn show(
                 if ran.is_err() {
                     let_the_event_loop_end(&reason);
                 }
-                tries = if shown.since.elapsed() < LEAST_LIFE {
+                tries = if !shown.lived.get() || shown.since.elapsed() < LEAST_LIFE {
                     tries + 1
                 } else {
                     0
@@ -102,7 +105,16 @@ pub fn show(
             }
             (None, _, Ok(Ok(()))) => return before.map_or(Ok(()), |ended| Err(ended.farewell())),
             (_, _, Ok(ended)) => return ended.map_err(|error| explain(&error)),
-            (_, _, Err(said)) => return Err(mistake(&said)),
+            (shown, _, Err(said)) => {
+                return Err(match shown {
+                    Some(shown) if !display_answers() => Ended {
+                        shown,
+                        reason: "the display is gone".to_owned(),
+                    }
+                    .farewell(),
+                    _ => mistake(&said),
+                });
+            }
         }
     }
 }
@@ -116,6 +128,8 @@ struct Shown {
     lost: Rc<dyn Fn() -> Option<String>>,
     /// Whether it closes because of that, and not because a person wants it.
     closes: Rc<Cell<bool>>,
+    /// Whether it was ever there in a frame.
+    lived: Rc<Cell<bool>>,
     since: Instant,
 }
 
@@ -171,6 +185,7 @@ impl Window {
             context: context.egui_ctx.clone(),
             lost: watch(context, compute),
             closes: Rc::default(),
+            lived: Rc::default(),
             since: Instant::now(),
         };
         Self { app, shown }
@@ -180,6 +195,7 @@ impl Window {
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         if self.shown.gone().is_none() {
+            self.shown.lived.set(true);
             self.app.logic(ctx, frame);
         } else if !ctx.input(|input| input.viewport().close_requested()) {
             self.shown.closes.set(true);
@@ -241,6 +257,39 @@ fn has_display() -> bool {
         || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
             .iter()
             .any(set)
+}
+
+/// Whether somebody still listens at the display; where that cannot be told, yes.
+#[cfg(unix)]
+fn display_answers() -> bool {
+    use std::net::TcpStream;
+    use std::os::unix::net::UnixStream;
+
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if let Some(name) = set("WAYLAND_DISPLAY") {
+        let folder = set("XDG_RUNTIME_DIR").unwrap_or_default();
+        let socket = std::path::Path::new(&folder).join(name);
+        return UnixStream::connect(socket).is_ok();
+    }
+    let Some(display) = set("DISPLAY") else {
+        return true;
+    };
+    let Some((host, number)) = display.rsplit_once(':') else {
+        return true;
+    };
+    let number = number.split('.').next().unwrap_or_default();
+    match (host, number.parse::<u16>()) {
+        ("" | "unix", Ok(number)) => {
+            UnixStream::connect(format!("/tmp/.X11-unix/X{number}")).is_ok()
+        }
+        (host, Ok(number)) => TcpStream::connect((host, 6000_u16.saturating_add(number))).is_ok(),
+        (_, Err(_)) => true,
+    }
+}
+
+#[cfg(not(unix))]
+fn display_answers() -> bool {
+    true
 }
 
 fn options() -> eframe::NativeOptions {

@@ -9,6 +9,7 @@ mod compute;
 pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod memory;
 mod network;
 mod scores;
 mod snapshot;
@@ -114,6 +115,13 @@ pub struct Timing {
 /// Something that trains. Work is queued; results come back through [`Engine::poll`].
 pub trait Engine {
     fn info(&self) -> &BackendInfo;
+
+    /// From now on a call works so many seconds at most, about, where it would do all at once: the rest waits
+    /// for [`Engine::work`]. For engines that work in the calls.
+    fn work_in_slices(&mut self, _seconds: f64) {}
+
+    /// Works on what is queued, where nothing does that by itself.
+    fn work(&mut self) {}
 
     /// Queues training steps, in one submission. `indices` are the examples of all their
     /// mini-batches; each step says where its own begin.

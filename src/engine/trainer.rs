@@ -111,6 +111,16 @@ impl Trainer {
         self.order.batches_to_end_of(epoch, size)
     }
 
+    /// As [`Engine::work_in_slices`].
+    pub fn work_in_slices(&mut self, seconds: f64) {
+        self.engine.work_in_slices(seconds);
+    }
+
+    /// As [`Engine::work`].
+    pub fn work(&mut self) {
+        self.engine.work();
+    }
+
     /// Submissions that the device has not finished.
     pub fn in_flight(&mut self) -> usize {
         self.engine.in_flight()

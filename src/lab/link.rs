@@ -16,6 +16,11 @@ const ARM: &str = "arm";
 const NAME: &str = "name";
 const SHOWN: &str = "shown";
 
+/// Whether a link's fragment says what arms there are: then its settings are no run of their own.
+pub fn names_arms(fragment: &str) -> bool {
+    pairs(fragment.trim_start_matches('#'), '&', '=').any(|(key, _)| key == ARM)
+}
+
 impl Lab {
     /// Takes over a link's fragment, with or without `#`. Returns what is wrong with it; the rest is used.
     pub fn open_link(&mut self, fragment: &str) -> Vec<SettingError> {
@@ -31,7 +36,7 @@ impl Lab {
         let arms = arms(&pairs, &mut errors);
         if !arms.is_empty() {
             let shown = value(SHOWN).and_then(|text| text.parse().ok()).unwrap_or(0);
-            self.open_arms(arms, shown);
+            errors.extend(self.open_arms(arms, shown).err());
         } else if step.is_none() && self.is_race() {
             self.start_race(vec![config], 0);
         } else if step.is_none() || pairs.len() > 1 {
@@ -41,7 +46,10 @@ impl Lab {
     }
 
     /// Starts these arms, unless they are what runs already.
-    fn open_arms(&mut self, arms: Vec<(Config, String)>, shown: usize) {
+    ///
+    /// # Errors
+    /// Why the engine refuses them; what runs stays as it was.
+    fn open_arms(&mut self, arms: Vec<(Config, String)>, shown: usize) -> Result<(), SettingError> {
         let shown = shown.min(arms.len() - 1);
         let (base, _) = arms[shown].clone();
         let configs = arms.iter().map(|(own, _)| Self::with_own(&base, own));
@@ -50,16 +58,16 @@ impl Lab {
         if now.eq(configs.iter()) {
             self.arm(ArmCommand::Show(shown));
         } else {
-            let run = self.run();
-            self.start_race(configs, shown);
-            if self.run() == run {
-                // The engine refused, and said why.
-                return;
-            }
+            let started = self.start_arms(&configs).map_err(|error| SettingError {
+                key: ARM,
+                message: error.to_string(),
+            })?;
+            self.take_arms(started, shown);
         }
         for (index, (_, name)) in arms.into_iter().enumerate() {
             self.arm(ArmCommand::Rename(index, name));
         }
+        Ok(())
     }
 
     /// The fragment that leads here, without `#`: the step of the tour, if that is open, and what is not

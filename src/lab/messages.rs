@@ -28,6 +28,8 @@ pub struct Messages {
 impl Messages {
     /// More would hide the lab.
     const LIMIT: usize = 4;
+    /// Characters of the longest message: what it quotes may have any length.
+    const LONGEST: usize = 1200;
 
     pub fn list(&self) -> &[Message] {
         &self.list
@@ -43,7 +45,11 @@ impl Messages {
         self.push(Severity::Error, text, true);
     }
 
-    fn push(&mut self, severity: Severity, text: String, has_way_back: bool) {
+    fn push(&mut self, severity: Severity, mut text: String, has_way_back: bool) {
+        if let Some((end, _)) = text.char_indices().nth(Self::LONGEST) {
+            text.truncate(end);
+            text.push('…');
+        }
         self.list.retain(|message| message.text != text);
         if self.list.len() == Self::LIMIT {
             self.list.remove(0);

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::arm::Arm;
+use super::runner::TICK_SECONDS;
 use super::{Lab, Severity};
 use crate::config::{Config, Group, SETTINGS, Setting};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, memory};
 use crate::ghm::Loss;
 use crate::words::tr;
 
@@ -175,11 +176,13 @@ impl Lab {
         let Some(first) = configs.first() else {
             return Ok(Vec::new());
         };
+        let compute = memory::fitting(&self.compute, configs)?;
         let data = Rc::new(first.recipe().generate());
         let mut arms = Vec::with_capacity(configs.len());
         let mut fallback = None;
         for config in configs {
-            let (trainer, note) = self.compute.start_on(config, &data)?;
+            let (mut trainer, note) = compute.start_on(config, &data)?;
+            trainer.work_in_slices(TICK_SECONDS / configs.len() as f64);
             fallback = fallback.or(note);
             arms.push(Arm::new(trainer));
         }

@@ -12,7 +12,7 @@ use crate::bench::Bench;
 use crate::config::Config;
 use crate::data::Dataset;
 use crate::engine::{
-    BackendInfo, Compute, DecisionMap, EngineError, Evaluation, Request, Snapshot,
+    BackendInfo, Compute, DecisionMap, EngineError, Evaluation, Request, Snapshot, memory,
 };
 use crate::words::tr;
 
@@ -34,7 +34,7 @@ pub enum Command {
 }
 
 /// Seconds of work that one tick may do on this thread.
-const TICK_SECONDS: f64 = 0.008;
+pub(super) const TICK_SECONDS: f64 = 0.008;
 /// Two submissions keep the device busy; more would only add delay.
 const MOST_IN_FLIGHT: usize = 2;
 
@@ -249,11 +249,15 @@ impl Lab {
             self.restart(config);
         } else if config != self.config() {
             let [new, old] = [config, self.config()].map(|config| f64::from(config.batch_size));
+            let configs = self.arm_configs(config);
+            if let Err(error) = memory::fitting(&self.compute, &configs) {
+                self.messages.add(Severity::Error, error.to_string());
+                return;
+            }
             // Less work is learned quickly; more would hold the screen up.
             self.pace.scale((new / old).max(1.0));
             self.changed |= self.step() > 0;
             self.look_back(None);
-            let configs = self.arm_configs(config);
             for (arm, config) in self.arms.iter_mut().zip(configs) {
                 let forgotten = arm.trainer.configure(config);
                 arm.checkpoints.forget(forgotten);
@@ -326,6 +330,7 @@ impl Lab {
 
     fn try_tick(&mut self) -> Result<(), EngineError> {
         let start = self.now();
+        self.arms.iter_mut().for_each(|arm| arm.trainer.work());
         self.drain()?;
         self.pace.allow(start, self.speed);
         loop {

@@ -23,7 +23,7 @@ pub fn bins_csv<'a>(arms: impl IntoIterator<Item = (&'a str, &'a Snapshot)>) -> 
             let [from, to] = [bin, bin + 1].map(|edge| edge as f64 / bins as f64);
             text += &format!(
                 "{},{},{},{from},{to},{},{},{},{}",
-                quoted(name),
+                csv_text(name),
                 snapshot.step,
                 bin + 1,
                 snapshot.counts[bin],
@@ -61,7 +61,7 @@ pub fn curves_csv(lab: &Lab) -> String {
                 test.absolute_error,
             ];
             let fields = fields.map(field).join(",");
-            text += &format!("{},{},{fields}\n", quoted(arm.name()), point.step);
+            text += &format!("{},{},{fields}\n", csv_text(arm.name()), point.step);
         }
     }
     text
@@ -131,12 +131,19 @@ pub fn summary(lab: &Lab) -> String {
     text
 }
 
-/// A field as CSV has it.
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
+/// A text as a field of CSV. One that a spreadsheet would take for a formula, and that may come from
+/// somebody else's link, begins with an apostrophe. Numbers are not for this.
+pub fn csv_text(text: &str) -> String {
+    const BEGINNINGS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let mark = if text.trim_start_matches(' ').starts_with(BEGINNINGS) {
+        "'"
     } else {
-        text.to_owned()
+        ""
+    };
+    if text.contains([',', ';', '"', '\n', '\r', '\t']) {
+        format!("\"{mark}{}\"", text.replace('"', "\"\""))
+    } else {
+        format!("{mark}{text}")
     }
 }
 

@@ -11,7 +11,8 @@ use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
 /// Software rendering of WebGPU on two cores is slow, but not slower than this.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Only so that it ends at all: what is waited for is a condition.
+pub const PATIENCE: Duration = Duration::from_secs(900);
 
 /// What graphics the browser has.
 #[derive(Clone, Copy, Debug, PartialEq)]

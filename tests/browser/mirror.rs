@@ -1,20 +1,22 @@
 //! Elements of the screen by name: found in the page's mirror of it, clicked where they are.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::cdp::Page;
+use super::cdp::{PATIENCE, Page};
 
 /// Has the page mirror the screen.
 pub fn open_mirror(page: &mut Page<'_>) {
     page.evaluate("document.getElementById('mirror-all').click()");
-    pause();
+    pause(page);
 }
 
-/// Long enough for a frame and the mirror of it.
-pub fn pause() {
-    std::thread::sleep(Duration::from_millis(600));
+/// Two frames, however long they take, and long enough for the mirror of them.
+pub fn pause(page: &mut Page<'_>) {
+    page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 600))))",
+    );
 }
 
 /// Clicks at a point, as slowly as a hand does.
@@ -30,7 +32,7 @@ pub fn tap(page: &mut Page<'_>, (x, y): (f64, f64)) {
         page.call("Input.dispatchMouseEvent", event);
         std::thread::sleep(Duration::from_millis(100));
     }
-    pause();
+    pause(page);
 }
 
 /// Middle of an element on the screen, by a condition on its mirror.
@@ -54,7 +56,8 @@ fn place(page: &mut Page<'_>, condition: &str) -> Option<(f64, f64)> {
 
 /// Waits until the mirror has an element.
 pub fn find(page: &mut Page<'_>, condition: &str) -> (f64, f64) {
-    for _ in 0..100 {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
         if let Some(place) = place(page, condition) {
             return place;
         }
@@ -89,5 +92,5 @@ pub fn press(page: &mut Page<'_>, condition: &str) {
             all.find((of) => {condition}).click();
         }})()"
     ));
-    pause();
+    pause(page);
 }

@@ -2,10 +2,11 @@
 //! screen, and clicked where it is. Names are English here, and looked up in the language that is spoken.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::cdp::{Browser, Graphics, Page};
+use super::cdp::{Browser, Graphics, PATIENCE, Page};
 use super::mirror::{click_name, find, open_mirror, pause, press, tap};
 use super::site::Site;
 use super::{decode_base64, screenshots};
@@ -26,7 +27,7 @@ fn set(page: &mut Page<'_>, name: &'static str, value: &str) {
             field.onchange();
         }})()"
     ));
-    pause();
+    pause(page);
 }
 
 fn choose(page: &mut Page<'_>, setting: &'static str, option: &'static str) {
@@ -54,7 +55,7 @@ fn brush(page: &mut Page<'_>, panel: &'static str, from: f64, to: f64) {
         tap(page, at(from));
     } else {
         page.drag(at(from), at(to));
-        pause();
+        pause(page);
     }
 }
 
@@ -152,10 +153,8 @@ fn walk(language: Language) {
         page.wait_for(&format!("location.hash === '#tour={}'", step.key));
         for nth in 0..step.tries.len() {
             attempt(&mut page, step, nth);
-            for _ in 0..100 {
-                if tried(&mut page, nth) {
-                    break;
-                }
+            let start = Instant::now();
+            while !tried(&mut page, nth) && start.elapsed() < PATIENCE {
                 std::thread::sleep(std::time::Duration::from_millis(50));
             }
             if !tried(&mut page, nth) {
@@ -287,7 +286,8 @@ fn a_race_a_brush_and_every_export() {
 }
 
 fn wait_for_file(path: &PathBuf) -> Vec<u8> {
-    for _ in 0..200 {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
         if let Ok(content) = std::fs::read(path)
             && !content.is_empty()
         {

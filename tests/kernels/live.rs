@@ -255,7 +255,8 @@ fn training_goes_on_after_a_lost_device() {
     gpu.device.destroy();
     let start = std::time::Instant::now();
     while lab.messages.list().is_empty() || lab.snapshot().step < 200 {
-        assert!(start.elapsed().as_secs() < 60, "{:?}", lab.messages);
+        // Only so that it ends at all.
+        assert!(start.elapsed().as_secs() < 900, "{:?}", lab.messages);
         lab.tick();
     }
     let said: Vec<_> = lab.messages.list().iter().map(|m| m.text.clone()).collect();

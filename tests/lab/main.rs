@@ -3,6 +3,7 @@
 mod changes;
 mod commands;
 mod experiment;
+mod exports;
 mod failures;
 mod inspection;
 mod link;
@@ -12,6 +13,7 @@ mod race;
 mod readings;
 mod recovery;
 mod repeats;
+mod slices;
 mod stop;
 #[path = "../support/mod.rs"]
 mod support;

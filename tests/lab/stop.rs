@@ -112,7 +112,8 @@ fn a_race_without_an_arm_that_runs_has_no_plateau() {
     lab.arm(ArmCommand::Duplicate(0));
     let start = std::time::Instant::now();
     while lab.arms().iter().any(|arm| arm.out_at().is_none()) {
-        assert!(start.elapsed().as_secs() < 60, "{:?}", texts(&lab));
+        // Only so that it ends at all.
+        assert!(start.elapsed().as_secs() < 900, "{:?}", texts(&lab));
         if !lab.is_playing() {
             lab.command(Command::Play);
         }

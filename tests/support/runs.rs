@@ -55,7 +55,8 @@ pub fn settle(lab: &mut Lab) {
 pub fn settle_on_gpu(lab: &mut Lab) {
     let start = Instant::now();
     while lab.is_busy() {
-        assert!(start.elapsed().as_secs() < 60, "at step {}", lab.step());
+        // Only so that it ends at all.
+        assert!(start.elapsed().as_secs() < 900, "at step {}", lab.step());
         lab.tick();
     }
 }

@@ -12,9 +12,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value as Json, json};
 
 use super::arguments::{self, EXIT_CODES, MOST_STEPS, settings};
-use super::output::{self, Output, Written};
+use super::output::{Output, Written};
+use super::scratch::clean_up_when_ended;
 use super::{Failure, report};
 use crate::config::{Config, Group, Setting};
+use crate::engine::memory;
 use crate::ghm::Loss;
 use crate::lab::{FinalScores, train_and_score};
 use table::{COLUMNS, Column};
@@ -77,7 +79,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let losses = losses(matches, &config)?;
     let json = matches.get_one::<PathBuf>("json").map(PathBuf::as_path);
     let json = json.map(|path| Output::file("json", path)).transpose()?;
-    output::clean_up_on_interrupt();
+    clean_up_when_ended();
 
     let arms = config.losses_over_seeds(&losses, seeds);
     let scores = train_all(&arms, steps)?;
@@ -139,12 +141,16 @@ fn losses(matches: &ArgMatches, config: &Config) -> Result<Vec<Loss>, Failure> {
     text.split(',').map(find).collect()
 }
 
-/// Trains all runs, as many at a time as there are cores; scores in the order of the runs.
+/// Trains all runs, as many at a time as there are cores and fit into the memory; scores in the order of the runs.
 ///
 /// # Errors
 /// That of the first run that failed.
 fn train_all(arms: &[Config], steps: u32) -> Result<Vec<FinalScores>, Failure> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let needed = arms
+        .first()
+        .map_or(1, |arm| memory::on_cpu(std::slice::from_ref(arm)));
+    let fitting = (memory::BUDGET / needed).max(1) as usize;
     let next = AtomicUsize::new(0);
     let bar = progress(arms.len());
     let work = || {
@@ -159,7 +165,7 @@ fn train_all(arms: &[Config], steps: u32) -> Result<Vec<FinalScores>, Failure> {
         done
     };
     let all = thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores.min(arms.len()))
+        let workers: Vec<_> = (0..cores.min(arms.len()).min(fitting))
             .map(|_| scope.spawn(work))
             .collect();
         let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);

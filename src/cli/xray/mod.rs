@@ -15,7 +15,8 @@ pub(super) use arguments::command;
 
 use super::Failure;
 use super::figure::{self, Format};
-use super::output::{self, Output, Written};
+use super::output::{Output, Written};
+use super::scratch::clean_up_when_ended;
 use crate::config::{Config, Regularization, Setting, SettingError};
 use crate::data::predictions::{
     Header, Histogram, Input, Options, PAPER, Predictions, ReadError, read_histogram,
@@ -42,12 +43,11 @@ impl Outputs {
     fn of(matches: &ArgMatches) -> Result<Self, Failure> {
         let path = |flag: &str| matches.get_one::<PathBuf>(flag).map(PathBuf::as_path);
         let file = |flag: &'static str| path(flag).map(|path| Output::file(flag, path)).transpose();
-        let format = path("figure").map(Format::of).transpose()?;
         let outputs = Self {
             json: file("json")?,
             csv: file("csv")?,
             examples: file("per-example")?,
-            figure: file("figure")?.zip(format),
+            figure: path("figure").map(figure::output).transpose()?,
         };
         let figure = outputs.figure.as_ref().map(|(output, _)| output);
         let others = [&outputs.json, &outputs.csv, &outputs.examples];
@@ -67,7 +67,7 @@ impl Outputs {
 /// A wrong flag, setting or file before anything is written; an output that fails after all.
 pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let outputs = Outputs::of(matches)?;
-    output::clean_up_on_interrupt();
+    clean_up_when_ended();
     let (report, mut source) = match histogram(matches)? {
         Some((name, histogram)) => {
             if outputs.examples.is_some() {

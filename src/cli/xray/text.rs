@@ -95,11 +95,14 @@ fn whole(value: f64) -> String {
     }
 }
 
-/// One character a bin, log of the count; a space where there is none.
+/// One character a bin, log of the count; a space where there is none. So many that they would flood a
+/// terminal share characters.
 fn sparkline(counts: &[f64]) -> String {
     const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let logs: Vec<Option<f64>> = (counts.iter())
-        .map(|&count| (count > 0.0).then(|| count.log10()))
+    const MOST: usize = 256;
+    let logs: Vec<Option<f64>> = (counts.chunks(counts.len().div_ceil(MOST).max(1)))
+        .map(|bins| bins.iter().sum())
+        .map(|count: f64| (count > 0.0).then(|| count.log10()))
         .collect();
     let known = || logs.iter().flatten().copied();
     let (low, high) = known().fold((f64::MAX, f64::MIN), |(low, high), v| {

@@ -1,9 +1,9 @@
 //! What a training step does with one block of examples, and how blocks are shared among threads.
 
+use super::run::Batch;
 use super::{Aligned, BLOCK, Head, Scratch, backward, forward, reduce};
-use crate::data::Split;
-use crate::engine::{Network, Step};
-use crate::ghm::{Real, Selection};
+use crate::engine::Network;
+use crate::ghm::Real;
 
 /// Arrays of a block of at most [`BLOCK`] examples: from coordinates to a gradient.
 #[derive(Default)]
@@ -12,22 +12,27 @@ pub(super) struct Block<T> {
     activations: Aligned<T>,
     /// Its part of the gradient with respect to every parameter.
     pub gradient: Vec<T>,
-    pub head: Head<T>,
 }
 
 impl<T: Real> Block<T> {
-    /// From examples to their gradient norms and their counts.
-    pub fn look(
+    /// Takes the outputs of the `size` examples from `first` on, or as many as there are, to the head.
+    pub fn pass(
         &mut self,
-        step: &Step,
+        batch: Batch<'_>,
         network: &Network,
         parameters: &[T],
-        examples: &Split,
-        indices: &[u32],
-        scratch: &mut Scratch<T>,
+        first: usize,
+        size: usize,
+        head: &mut Head<T>,
     ) {
+        let Batch {
+            step,
+            indices,
+            examples,
+        } = batch;
+        let indices = &indices[first..indices.len().min(first + size)];
         let n = indices.len();
-        self.head.resize(step, n);
+        head.resize(step, n);
         for (array, rows) in [
             (&mut self.inputs, network.inputs()),
             (&mut self.activations, network.hidden_units()),
@@ -42,39 +47,33 @@ impl<T: Real> Block<T> {
             for (row, &x) in point.iter().enumerate() {
                 self.inputs[row * n + k] = of(x);
             }
-            self.head.targets[k] = of(examples.targets[index]);
-            self.head.ignored[k] = examples.ignored[index];
+            head.targets[k] = of(examples.targets[index]);
+            head.ignored[k] = examples.ignored[index];
         }
         forward(
             network,
             parameters,
             &self.inputs,
             &mut self.activations,
-            &mut self.head.outputs,
+            &mut head.outputs,
         );
-        self.head.look(step, scratch);
     }
 
-    /// From gradient norms and weights of the bins to the gradient.
-    #[expect(clippy::too_many_arguments, reason = "all that a step has come to")]
+    /// From the derivative with respect to the outputs to the gradient.
     pub fn learn(
         &mut self,
-        step: &Step,
         network: &Network,
         parameters: &[T],
-        first: usize,
-        selection: &Selection<T>,
-        beta: &[T],
+        head: &Head<T>,
         scratch: &mut Scratch<T>,
     ) {
-        self.head.learn(step, first, selection, beta, scratch);
         let deltas = &mut scratch.deltas;
         deltas.resize(self.activations.len());
         backward(
             network,
             parameters,
             &self.activations,
-            &self.head.residuals,
+            &head.residuals,
             deltas,
         );
         reduce(
@@ -82,7 +81,7 @@ impl<T: Real> Block<T> {
             &self.inputs,
             &self.activations,
             deltas,
-            &self.head.residuals,
+            &head.residuals,
             &mut self.gradient,
         );
     }
@@ -112,14 +111,14 @@ const WORTH_THREADS: usize = 8;
 
 /// Calls `work` where calls of [`each`] over so many blocks find threads awake: a thread that sleeps takes
 /// longer to wake than a step may take.
-pub(super) fn on_workers(blocks: usize, work: impl FnOnce() + Send) {
+pub(super) fn on_workers<R: Send>(blocks: usize, work: impl FnOnce() -> R + Send) -> R {
     #[cfg(not(target_arch = "wasm32"))]
     if blocks >= WORTH_THREADS {
         return rayon::scope(|_| work());
     }
     #[cfg(target_arch = "wasm32")]
     let _ = blocks;
-    work();
+    work()
 }
 
 /// Calls `work` with each block, of so many examples, the index of its first one and a scratch, on all threads

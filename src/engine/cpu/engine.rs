@@ -1,103 +1,67 @@
-//! The twins in the order of a training step.
+//! The twins behind the interface of an engine: a queue of steps and readings, worked off in the calls.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::time::Duration;
 
-use super::block::{Block, block_size, each, on_workers};
-use super::head::Looked;
-use super::{Gradients, Head, Scratch, contributions, predict, update};
 use web_time::Instant;
 
-use crate::data::{Dataset, Split};
+use super::block::{block_size, on_workers};
+use super::predict;
+use super::run::{Batch, Run, to_f32};
+use crate::data::Dataset;
 use crate::engine::{
-    BackendInfo, ClassStatistics, Engine, EngineError, Network, Reading, Request, Step, Timing,
-    evaluation_points, map_points,
+    BackendInfo, Engine, EngineError, Network, Reading, Request, Step, Timing, evaluation_points,
+    map_points,
 };
-use crate::ghm::{DensityRule, Loss, Real, Selection, density, select_hardest};
+use crate::ghm::Real;
 
-/// Trains before the call returns; natively on all cores.
+/// Points that are predicted between two looks at the clock.
+const POINTS: usize = 2048;
+
+/// Trains before the call returns, or as long in each call as [`Engine::work_in_slices`] allows; natively
+/// on all cores.
 pub struct CpuEngine<T = f32> {
     info: BackendInfo,
     data: Rc<Dataset>,
     run: Run<T>,
+    queue: VecDeque<Job>,
+    /// Seconds that a call may train.
+    slice: Option<f64>,
     readings: VecDeque<Reading>,
     timings: VecDeque<Timing>,
 }
 
-/// What steps change, and what they need beside the data: all that can be handed to another thread.
-struct Run<T> {
-    network: Network,
-    parameters: Vec<T>,
-    moments: Vec<T>,
-    gradient: Vec<T>,
-    /// The gradient while it is added up.
-    totals: Vec<f64>,
-    density: GradientDensity<T>,
-    loss: T,
-    last_step: Option<Step>,
-    blocks: Vec<Block<T>>,
-    scratches: Vec<Scratch<T>>,
+/// What is queued, in its order.
+enum Job {
+    Train(Training),
+    Read(Looking),
+    Restore([Vec<f32>; 3]),
+    ResetDensity,
+    ResetOptimizer,
 }
 
-/// Counts, moving average, density and weight of every bin.
-#[derive(Default)]
-pub(super) struct GradientDensity<T> {
-    counts: Vec<u32>,
-    ema: Vec<T>,
-    density: Vec<T>,
-    pub beta: Vec<T>,
+struct Training {
+    steps: Vec<Step>,
+    indices: Vec<u32>,
+    done: usize,
+    seconds: f64,
 }
 
-impl<T: Real> GradientDensity<T> {
-    /// Takes in the counts of the blocks of a mini-batch.
-    pub fn update<'a>(&mut self, step: &Step, heads: impl Iterator<Item = &'a Head<T>>) {
-        let bins = step.bins as usize;
-        self.counts.clear();
-        self.counts.resize(bins, 0);
-        for head in heads {
-            for (count, more) in self.counts.iter_mut().zip(&head.counts) {
-                *count += more;
-            }
-        }
-        for array in [&mut self.ema, &mut self.density, &mut self.beta] {
-            array.resize(bins, T::ZERO);
-        }
-        density(
-            &self.counts,
-            &density_rule(step),
-            &mut self.ema,
-            &mut self.density,
-            &mut self.beta,
-        );
-    }
-}
-
-/// Arrays of a whole mini-batch, put together for what looks at all of it.
-struct Whole<T> {
-    targets: Vec<T>,
-    errors: Vec<T>,
-    /// `[entries, n]`
-    gradient_norms: Vec<T>,
+struct Looking {
+    request: Request,
+    /// Of training, test and map, so far.
+    outputs: [Vec<f32>; 3],
 }
 
 impl<T: Real> CpuEngine<T> {
     pub fn new(network: Network, data: Rc<Dataset>, parameters: &[f32]) -> Self {
-        let of = |&value: &f32| T::of(f64::from(value));
         Self {
             info: info::<T>(),
             data,
-            run: Run {
-                parameters: parameters.iter().map(of).collect(),
-                moments: vec![T::ZERO; 2 * parameters.len()],
-                gradient: vec![T::ZERO; parameters.len()],
-                totals: vec![0.0; parameters.len()],
-                density: GradientDensity::default(),
-                loss: T::ZERO,
-                last_step: None,
-                blocks: Vec::new(),
-                scratches: Vec::new(),
-                network,
-            },
+            run: Run::new(network, parameters),
+            queue: VecDeque::new(),
+            slice: None,
             readings: VecDeque::new(),
             timings: VecDeque::new(),
         }
@@ -117,100 +81,137 @@ impl<T: Real> CpuEngine<T> {
     pub fn beta(&self) -> &[T] {
         &self.run.density.beta
     }
-}
 
-impl<T: Real> Run<T> {
-    fn step(&mut self, step: &Step, indices: &[u32], examples: &Split) {
-        self.last_step = Some(*step);
-        let size = block_size(indices.len());
-        let blocks = indices.len().div_ceil(size);
-        self.blocks.resize_with(blocks, Block::default);
-        let (network, parameters) = (&self.network, &self.parameters);
-        let scratches = &mut self.scratches;
-        each(
-            &mut self.blocks,
-            size,
-            scratches,
-            |first, block, scratch| {
-                let indices = &indices[first..indices.len().min(first + size)];
-                block.look(step, network, parameters, examples, indices, scratch);
-            },
-        );
-        self.density
-            .update(step, self.blocks.iter().map(|block| &block.head));
-        let selection = match step.loss() {
-            Loss::Ohem => selection(step, &self.whole(step).errors),
-            _ => Selection::everything(),
-        };
-        let (network, parameters) = (&self.network, &self.parameters);
-        let beta = &self.density.beta;
-        let scratches = &mut self.scratches;
-        each(
-            &mut self.blocks,
-            size,
-            scratches,
-            |first, block, scratch| {
-                block.learn(step, network, parameters, first, &selection, beta, scratch);
-            },
-        );
-        self.totals.fill(0.0);
-        for block in &self.blocks {
-            for (total, part) in self.totals.iter_mut().zip(&block.gradient) {
-                *total += part.to_f64();
-            }
-        }
-        for (gradient, &total) in self.gradient.iter_mut().zip(&self.totals) {
-            *gradient = T::of(total);
-        }
-        let loss = total(self.blocks.iter().map(|block| block.head.loss));
-        self.loss = loss / T::of(f64::from(step.valid.max(1)));
-        update(
-            step,
-            &self.gradient,
-            &mut self.parameters,
-            &mut self.moments,
-        );
+    fn queue(&mut self, job: Job) {
+        self.queue.push_back(job);
+        self.work_for(self.slice);
     }
 
-    fn whole(&self, step: &Step) -> Whole<T> {
-        let mut whole = Whole {
-            targets: Vec::new(),
-            errors: Vec::new(),
-            gradient_norms: Vec::new(),
-        };
-        let mut rows = vec![Vec::new(); step.entries as usize];
-        let mut scratch = Looked::default();
-        for Block { head, .. } in &self.blocks {
-            let looked = head.looked(step, &mut scratch);
-            let n = looked.errors.len();
-            whole.targets.extend(head.targets.iter());
-            whole.errors.extend(looked.errors.iter());
-            for (row, norms) in rows.iter_mut().zip(looked.gradient_norms.chunks_exact(n)) {
-                row.extend(norms);
+    /// Works the queue off, for so many seconds where that is said, but a piece at least.
+    fn work_for(&mut self, seconds: Option<f64>) {
+        let until = seconds.map(|seconds| {
+            Instant::now() + Duration::try_from_secs_f64(seconds).unwrap_or_default()
+        });
+        while let Some(job) = self.queue.pop_front() {
+            if let Some(rest) = self.work_on(job, until) {
+                self.queue.push_front(rest);
+                return;
+            }
+            if until.is_some_and(|until| Instant::now() >= until) {
+                return;
             }
         }
-        whole.gradient_norms = rows.concat();
-        whole
     }
 
-    fn class_statistics(&self, step: &Step, whole: &Whole<T>) -> Vec<ClassStatistics> {
-        let gradients = Gradients {
-            first: 0,
-            errors: &whole.errors,
-            gradient_norms: &whole.gradient_norms,
-        };
-        let selection = selection(step, &whole.errors);
-        let beta = &self.density.beta;
-        (0..step.classes as usize)
-            .map(|class| {
-                let (counts, totals) =
-                    contributions(step, &selection, &whole.targets, &gradients, beta, class);
-                ClassStatistics {
-                    counts,
-                    contribution: totals.iter().map(|totals| to_f32(totals)).collect(),
+    /// What is left of a job when the time is over.
+    fn work_on(&mut self, job: Job, until: Option<Instant>) -> Option<Job> {
+        match job {
+            Job::Train(training) => self.train_on(training, until).map(Job::Train),
+            Job::Read(looking) => self.look_on(looking, until).map(Job::Read),
+            Job::Restore([parameters, moments, ema]) => {
+                let of = |values: &[f32]| values.iter().map(|&x| T::of(f64::from(x))).collect();
+                self.run.parameters = of(&parameters);
+                self.run.moments = of(&moments);
+                self.run.density.ema = of(&ema);
+                None
+            }
+            Job::ResetDensity => {
+                self.run.density.ema.fill(T::ZERO);
+                None
+            }
+            Job::ResetOptimizer => {
+                self.run.moments.fill(T::ZERO);
+                None
+            }
+        }
+    }
+
+    fn train_on(&mut self, mut job: Training, until: Option<Instant>) -> Option<Training> {
+        let start = Instant::now();
+        let (run, examples) = (&mut self.run, &self.data.train);
+        let most = job.steps.iter().map(|step| step.examples as usize);
+        let most = most.max().unwrap_or(0);
+        let work = || {
+            for step in &job.steps[job.done..] {
+                let first = step.first as usize;
+                let indices = &job.indices[first..first + step.examples as usize];
+                let batch = Batch {
+                    step,
+                    indices,
+                    examples,
+                };
+                if !run.go_on(batch, until) {
+                    break;
                 }
-            })
-            .collect()
+                job.done += 1;
+                if until.is_some_and(|until| Instant::now() >= until) {
+                    break;
+                }
+            }
+        };
+        on_workers(most / block_size(most), work);
+        job.seconds += start.elapsed().as_secs_f64();
+        if job.done < job.steps.len() {
+            return Some(job);
+        }
+        self.timings.push_back(Timing {
+            steps: job.steps.len() as u32,
+            seconds: job.seconds,
+        });
+        None
+    }
+
+    fn look_on(&mut self, mut job: Looking, until: Option<Instant>) -> Option<Looking> {
+        let run = &self.run;
+        let [train, test] = evaluation_points(&self.data);
+        let map = map_points(run.network.inputs());
+        let wanted = [job.request.evaluate, job.request.evaluate, job.request.map];
+        for ((points, outputs), wanted) in [train, test, &map]
+            .into_iter()
+            .zip(&mut job.outputs)
+            .zip(wanted)
+        {
+            let width = run.network.outputs();
+            while wanted && outputs.len() < points.len() * width {
+                let rest = &points[outputs.len() / width..];
+                let next = &rest[..rest.len().min(POINTS)];
+                outputs.extend(to_f32(&predict(&run.network, &run.parameters, next)));
+                if until.is_some_and(|until| Instant::now() >= until) {
+                    return Some(job);
+                }
+            }
+        }
+        self.readings.push_back(self.reading(job));
+        None
+    }
+
+    fn reading(&self, job: Looking) -> Reading {
+        let run = &self.run;
+        let looked_at = run.last_step.map(|step| (step, run.whole(&step)));
+        let classes = match &looked_at {
+            Some((step, whole)) => run.class_statistics(step, whole),
+            None => Vec::new(),
+        };
+        let Looking {
+            request,
+            outputs: [train, test, map],
+        } = job;
+        Reading {
+            loss: run.loss.to_f64() as f32,
+            counts: run.density.counts.clone(),
+            ema: to_f32(&run.density.ema),
+            density: to_f32(&run.density.density),
+            beta: to_f32(&run.density.beta),
+            classes,
+            outputs: request.evaluate.then_some([train, test]),
+            map: request.map.then_some(map),
+            gradient_norms: request.gradient_norms.then(|| {
+                looked_at.map_or_else(Vec::new, |(_, whole)| to_f32(&whole.gradient_norms))
+            }),
+            parameters: request
+                .parameters
+                .then(|| [&run.parameters, &run.moments].map(|values| to_f32(values))),
+        }
     }
 }
 
@@ -223,102 +224,48 @@ pub fn info<T: Real>() -> BackendInfo {
     }
 }
 
-/// Sum of what the blocks left.
-pub(super) fn total<T: Real>(parts: impl Iterator<Item = T>) -> T {
-    T::of(parts.map(Real::to_f64).sum())
-}
-
-/// The examples that OHEM keeps.
-fn selection<T: Real>(step: &Step, errors: &[T]) -> Selection<T> {
-    match step.keep {
-        // All are ignored.
-        0 => Selection::everything(),
-        keep => select_hardest(errors, keep as usize),
-    }
-}
-
-/// The density's part of a step.
-fn density_rule<T: Real>(step: &Step) -> DensityRule<T> {
-    DensityRule {
-        momentum: T::of(f64::from(step.ema_momentum)),
-        correction: T::of(f64::from(step.ema_correction)),
-        holds_empty_bins: step.holds_empty_bins == 1,
-        normaliser: step.normaliser(),
-    }
-}
-
-fn to_f32<T: Real>(values: &[T]) -> Vec<f32> {
-    values.iter().map(|value| value.to_f64() as f32).collect()
-}
-
 impl<T: Real> Engine for CpuEngine<T> {
     fn info(&self) -> &BackendInfo {
         &self.info
     }
 
+    fn work_in_slices(&mut self, seconds: f64) {
+        self.slice = Some(seconds);
+    }
+
+    fn work(&mut self) {
+        self.work_for(self.slice);
+    }
+
     fn train(&mut self, steps: &[Step], indices: &[u32]) -> Result<(), EngineError> {
-        let start = Instant::now();
-        let (run, examples) = (&mut self.run, &self.data.train);
-        let most = steps.iter().map(|step| step.examples as usize);
-        let most = most.max().unwrap_or(0);
-        on_workers(most / block_size(most), || {
-            for step in steps {
-                let first = step.first as usize;
-                let indices = &indices[first..first + step.examples as usize];
-                run.step(step, indices, examples);
-            }
-        });
-        self.timings.push_back(Timing {
-            steps: steps.len() as u32,
-            seconds: start.elapsed().as_secs_f64(),
-        });
+        self.queue(Job::Train(Training {
+            steps: steps.to_vec(),
+            indices: indices.to_vec(),
+            done: 0,
+            seconds: 0.0,
+        }));
         Ok(())
     }
 
     fn restore(&mut self, parameters: &[f32], moments: &[f32], ema: &[f32]) {
-        let of = |values: &[f32]| values.iter().map(|&x| T::of(f64::from(x))).collect();
-        self.run.parameters = of(parameters);
-        self.run.moments = of(moments);
-        self.run.density.ema = of(ema);
+        self.queue(Job::Restore(
+            [parameters, moments, ema].map(<[f32]>::to_vec),
+        ));
     }
 
     fn reset_density(&mut self) {
-        self.run.density.ema.fill(T::ZERO);
+        self.queue(Job::ResetDensity);
     }
 
     fn reset_optimizer(&mut self) {
-        self.run.moments.fill(T::ZERO);
+        self.queue(Job::ResetOptimizer);
     }
 
     fn request(&mut self, request: Request) {
-        let looked_at = self.run.last_step.map(|step| (step, self.run.whole(&step)));
-        let classes = match &looked_at {
-            Some((step, whole)) => self.run.class_statistics(step, whole),
-            None => Vec::new(),
-        };
-        let outputs_of =
-            |points: &[[f32; 2]]| to_f32(&predict(&self.run.network, &self.run.parameters, points));
-        let reading = Reading {
-            loss: self.run.loss.to_f64() as f32,
-            counts: self.run.density.counts.clone(),
-            ema: to_f32(&self.run.density.ema),
-            density: to_f32(&self.run.density.density),
-            beta: to_f32(&self.run.density.beta),
-            classes,
-            outputs: request
-                .evaluate
-                .then(|| evaluation_points(&self.data).map(outputs_of)),
-            map: request
-                .map
-                .then(|| outputs_of(&map_points(self.run.network.inputs()))),
-            gradient_norms: request.gradient_norms.then(|| {
-                looked_at.map_or_else(Vec::new, |(_, whole)| to_f32(&whole.gradient_norms))
-            }),
-            parameters: request
-                .parameters
-                .then(|| [&self.run.parameters, &self.run.moments].map(|values| to_f32(values))),
-        };
-        self.readings.push_back(reading);
+        self.queue(Job::Read(Looking {
+            request,
+            outputs: Default::default(),
+        }));
     }
 
     fn poll(&mut self) -> Result<Option<Reading>, EngineError> {
@@ -326,14 +273,20 @@ impl<T: Real> Engine for CpuEngine<T> {
     }
 
     fn in_flight(&mut self) -> usize {
-        0
+        let trains = |job: &&Job| matches!(job, Job::Train(_));
+        self.queue.iter().filter(trains).count()
     }
 
     fn take_timing(&mut self) -> Option<Timing> {
         self.timings.pop_front()
     }
 
-    fn wait_for_room(&mut self, _seconds: f64) {}
+    /// Nothing works between the calls.
+    fn wait_for_room(&mut self, _seconds: f64) {
+        self.work_for(self.slice);
+    }
 
-    fn wait(&mut self) {}
+    fn wait(&mut self) {
+        self.work_for(None);
+    }
 }

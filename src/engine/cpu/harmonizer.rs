@@ -1,7 +1,7 @@
 //! A loss of one output an example over outputs that are given, without a network.
 
 use super::block::each;
-use super::engine::{GradientDensity, total};
+use super::run::{GradientDensity, total};
 use super::{BLOCK, Head, Scratch};
 use crate::engine::Step;
 use crate::ghm::{Real, Selection};

@@ -8,6 +8,7 @@ mod harmonizer;
 mod head;
 mod lanes;
 mod passes;
+mod run;
 mod update;
 
 pub use block::threads;
@@ -17,4 +18,5 @@ pub use harmonizer::Harmonizer;
 pub use head::{Head, Scratch};
 pub use lanes::{Aligned, BLOCK, sum};
 pub use passes::{backward, forward, predict, reduce};
+pub(in crate::engine) use run::MOST_KEPT;
 pub use update::update;
