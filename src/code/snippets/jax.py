@@ -74,9 +74,9 @@ def harmonize(state, g, counted, valid, momentum, convention, axis_name=None):
     before, start = state["average"].astype(dtype), state["start"].astype(dtype)
     bins = before.shape[0]
     # Not by edges: in half precision a bound of 1 + 1e-6 is 1, and the hardest would be in no bin.
-    bin_of = lambda g: jnp.clip((g * bins).astype(int), 0, bins - 1)
+    bin_of = lambda g: jnp.clip((g.astype(dtype) * bins).astype(int), 0, bins - 1)
     # Whole numbers: float32 stops counting at 16,777,216. A NaN is in no bin.
-    valid = (valid & ~jnp.isnan(counted)).ravel()
+    valid = (valid.astype(bool) & ~jnp.isnan(counted)).ravel()
     counts = jnp.zeros(bins, int).at[bin_of(counted).ravel()].add(valid.astype(int))
     if axis_name is not None:
         counts = jax.lax.psum(counts, axis_name)

@@ -95,13 +95,15 @@ class GradientDensity(keras.layers.Layer):
         By sorting, since sums stop at 16,777,216 in float32, in which PyTorch's segment_sum adds up. A NaN
         is in no bin.
         """
-        of_bin = ops.where(ops.logical_and(valid, counted == counted), self.bin(counted), self.bins)
+        some = ops.logical_and(ops.cast(valid, "bool"), counted == counted)
+        of_bin = ops.where(some, self.bin(counted), self.bins)
         ends = ops.searchsorted(ops.sort(ops.reshape(of_bin, (-1,))), ops.arange(self.bins + 1, dtype="int32"))
         return ops.cast(ends[1:] - ends[:-1], "int32")
 
     def bin(self, g):
         # Not by edges: in half precision a bound of 1 + 1e-6 is 1, and the hardest would be in no bin.
-        return ops.clip(ops.cast(g * self.bins, "int32"), 0, self.bins - 1)
+        index = ops.cast(ops.cast(g, exact(g.dtype)) * self.bins, "int32")
+        return ops.clip(index, 0, self.bins - 1)
 
 
 # --- ce/binary: mean

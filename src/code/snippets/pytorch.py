@@ -76,7 +76,7 @@ class GradientDensity(nn.Module):
         """Weights [*g.shape] of the norms g; the histogram counts the norms `counted` where `valid`."""
         # Whole numbers: float32 stops counting at 16,777,216. A NaN is in no bin.
         counts = torch.zeros(self.bins, dtype=torch.int64, device=g.device)
-        valid = valid & ~counted.isnan()
+        valid = valid.bool() & ~counted.isnan()
         counts.index_add_(0, self.bin(counted).flatten(), valid.flatten().long())
         n, hit = over_ranks(counts).sum(), counts > 0
         average = self.momentum * self.average + (1 - self.momentum) * counts.to(self.average.dtype)
@@ -100,7 +100,7 @@ class GradientDensity(nn.Module):
 
     def bin(self, g):
         # Not by edges: in half precision a bound of 1 + 1e-6 is 1, and the hardest would be in no bin.
-        return (g * self.bins).long().clamp(0, self.bins - 1)
+        return (g.to(self.average.dtype) * self.bins).long().clamp(0, self.bins - 1)
 
 
 # --- ce/binary: mean
