@@ -135,7 +135,7 @@ pub fn code(framework: Framework, config: &Config) -> String {
         .collect();
     let mut text = title(framework, config);
     if !head.is_empty() {
-        text += &format!("\n{}\n", head.join("\n"));
+        text += &format!("\n{}\n", head.join("\n").trim());
     }
     let gap = if framework == Framework::Rust {
         "\n"

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Compares the code that the lab gives away with the golden vectors: tests/snippets/run.sh [pytorch]
-# Without an argument JAX and Keras, in a virtual environment of their own; with one PyTorch, which is
-# several gigabytes large on Linux, and its losses on two ranks.
+# Compares the code that the lab gives away with the golden vectors, and shows what it must hold where it is
+# used (rules.py): tests/snippets/run.sh [pytorch|pytorch-scale]
+# Without an argument JAX and Keras, in a virtual environment of their own, and JAX with 3 million logits of
+# half precision; with "pytorch" PyTorch, which is several gigabytes large on Linux, and its losses on two
+# ranks; with "pytorch-scale" all of its losses with 22 million logits (minutes, and 6 GB of memory).
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
 case ${1:-} in
 "") frameworks=(jax keras) packages=(-r tests/snippets/requirements.txt) ;;
-pytorch) frameworks=(pytorch) packages=(torch numpy) ;;
+pytorch | pytorch-scale) frameworks=(pytorch) packages=(torch numpy) ;;
 *)
-    echo "usage: tests/snippets/run.sh [pytorch]" >&2
+    echo "usage: tests/snippets/run.sh [pytorch|pytorch-scale]" >&2
     exit 2
     ;;
 esac
@@ -23,17 +25,28 @@ fi
 "$python" -m pip install --quiet --disable-pip-version-check "${packages[@]}"
 
 cargo build --locked --quiet --bin ghm-lab
+rules=tests/snippets/rules.py
 for framework in "${frameworks[@]}"; do
     folder=$target/snippets/$framework
     rm -rf "$folder"
-    mkdir -p "$folder"
+    mkdir -p "$folder/effective"
+    code=("$target/debug/ghm-lab" code --as "$framework")
     for task in binary:ce,class-balanced,focal,ohem,ghm-c classes:ce,class-balanced,focal,ohem,ghm-c regression:l1,smooth-l1,asl1,ghm-r; do
         for loss in $(tr , ' ' <<<"${task#*:}"); do
-            "$target/debug/ghm-lab" code --as "$framework" --task "${task%%:*}" --loss "$loss" >"$folder/$loss-${task%%:*}.py"
+            "${code[@]}" --task "${task%%:*}" --loss "$loss" >"$folder/$loss-${task%%:*}.py"
         done
     done
+    for task in binary classes; do
+        "${code[@]}" --task "$task" --loss class-balanced --class-balance effective >"$folder/effective/class-balanced-$task.py"
+    done
+    if [ "${1:-}" = pytorch-scale ]; then
+        "$python" "$rules" pytorch "$folder" 22000000
+        continue
+    fi
     "$python" tests/snippets/check.py "$framework" "$folder" tests/golden
+    "$python" "$rules" "$framework" "$folder"
 done
-if [ "${frameworks[0]}" = pytorch ]; then
-    "$python" tests/snippets/ranks.py "$folder/ghm-c-binary.py"
-fi
+case ${1:-} in
+"") "$python" "$rules" jax "$target/snippets/jax" 3000000 ;;
+pytorch) "$python" tests/snippets/ranks.py "$folder/ghm-c-binary.py" ;;
+esac

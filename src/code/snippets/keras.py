@@ -1,26 +1,48 @@
 # --- head
+import fractions
+
 import keras
 from keras import ops
 
 
 # --- mean
+def exact(dtype):
+    """The type, or float32 if it is smaller."""
+    return keras.backend.result_type(dtype, "float32")
+
+
+def select(x, targets, valid, ignore_index=None, classes=False):
+    """Logits or predictions x in float32 at least, targets, and which examples are valid [*targets.shape].
+
+    What is ignored becomes 0 before anything is computed from it: a mask that multiplies keeps NaN.
+    """
+    x, targets = ops.convert_to_tensor(x), ops.convert_to_tensor(targets)
+    if len(targets.shape) != len(x.shape) - classes:
+        raise ValueError(f"targets of shape {targets.shape} do not go with {x.shape}")
+    x = ops.cast(x, exact(x.dtype))
+    targets = ops.cast(targets, "int32" if classes else x.dtype)
+    used = ops.ones_like(targets, dtype="bool") if ignore_index is None else targets != ignore_index
+    if valid is not None:
+        used = ops.logical_and(used, ops.broadcast_to(ops.cast(valid, "bool"), ops.shape(targets)))
+    of_x = ops.expand_dims(used, 1) if classes else used
+    return ops.where(of_x, x, ops.zeros_like(x)), ops.where(used, targets, ops.zeros_like(targets)), used
+
+
 def mean(loss, valid):
-    """Mean of the losses of valid examples."""
-    return ops.sum(loss * valid) / ops.maximum(ops.sum(valid), 1)
+    """Mean of the losses of valid examples; 0 where there are none."""
+    n = ops.sum(ops.cast(valid, "int32"))
+    return ops.sum(ops.where(valid, loss, ops.zeros_like(loss))) / ops.cast(ops.maximum(n, 1), loss.dtype)
 
 
 # --- log-odds
-def softplus(z):
-    """ln(1 + e^z)."""
-    return ops.maximum(z, 0) + ops.log1p(ops.exp(-ops.abs(z)))
-
-
 def log_odds(logits, targets):
-    """Log-odds against the true class [N] of a softmax; its sigmoid is 1 - p_t, its softplus -ln p_t."""
-    true = ops.take_along_axis(logits, ops.expand_dims(targets, 1), axis=1)
-    labels = ops.one_hot(targets, ops.shape(logits)[1])
+    """Log-odds against the true class [N] of a softmax; its sigmoid is 1 - p_t, its softplus -ln p_t. NaN
+    where the target is no class."""
+    known = ops.clip(targets, 0, ops.shape(logits)[1] - 1)
+    true = ops.take_along_axis(logits, ops.expand_dims(known, 1), axis=1)[:, 0]
+    labels = ops.one_hot(known, ops.shape(logits)[1])
     others = ops.where(labels > 0, -float("inf"), logits)
-    return ops.logsumexp(others, axis=1) - true[:, 0]
+    return ops.where(known == targets, ops.logsumexp(others, axis=1) - true, float("nan"))
 
 
 # --- density
@@ -28,30 +50,34 @@ class GradientDensity(keras.layers.Layer):
     """Harmonizing weights beta = N / GD(g) by unit regions, with a moving average over mini-batches.
 
     A layer, so that its weights, the state of the average, are saved with the model that has it as an
-    attribute. Conventions: "corrected" (bias-corrected average, divided by the bins that are hit),
-    "paper" (from zero, M bins), "mmdetection" (from zero, empty bins keep their value, bins that are hit),
-    "keras" (from zero, 1 / average).
+    attribute. They are of float32 at least under every dtype policy, and are not moved when training is
+    False, where the average takes a mini-batch in only for its own weights. Conventions: "corrected"
+    (bias-corrected average, divided by the bins that are hit), "paper" (from zero, M bins), "mmdetection"
+    (from zero, empty bins keep their value, bins that are hit), "keras" (from zero, 1 / average).
     """
 
     def __init__(self, bins, momentum, convention, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)
         self.bins, self.momentum, self.convention = bins, momentum, convention
-        self.average = self.add_weight(shape=(bins,), initializer="zeros", trainable=False)
-        self.start = self.add_weight(shape=(), initializer="ones", trainable=False)
+        kind = {"dtype": exact(self.variable_dtype), "trainable": False, "autocast": False}
+        self.average = self.add_weight(shape=(bins,), initializer="zeros", **kind)
+        self.start = self.add_weight(shape=(), initializer="ones", **kind)
         self.built = True
 
-    def call(self, g, counted, valid):
-        """Weights [*g.shape] of the norms g; the histogram counts the norms `counted` where `valid` is 1."""
-        valid = ops.cast(ops.reshape(valid, (-1,)), self.average.dtype)
-        counts = ops.segment_sum(valid, ops.reshape(self.bin(counted), (-1,)), self.bins)
-        hit = counts > 0
-        before = ops.convert_to_tensor(self.average)
-        average = self.momentum * before + (1 - self.momentum) * counts
+    def call(self, g, counted, valid, training=True):
+        """Weights [*g.shape] of the norms g; the histogram counts the norms `counted` where `valid`."""
+        counts = self.count(counted, valid)
+        n, hit = ops.sum(counts), counts > 0
+        before, start = ops.convert_to_tensor(self.average), ops.convert_to_tensor(self.start)
+        average = self.momentum * before + (1 - self.momentum) * ops.cast(counts, before.dtype)
         if self.convention == "mmdetection":
             average = ops.where(hit, average, before)
-        start = self.momentum * self.start
-        self.average.assign(average)
-        self.start.assign(start)
+        # A mini-batch without valid examples says nothing about the density.
+        average = ops.where(n > 0, average, before)
+        start = ops.where(n > 0, self.momentum * start, start)
+        if training:
+            self.average.assign(average)
+            self.start.assign(start)
         density = average
         if self.convention == "corrected":
             density = density / (1 - start)
@@ -60,131 +86,157 @@ class GradientDensity(keras.layers.Layer):
         elif self.convention != "keras":
             density = density * ops.cast(ops.sum(ops.cast(hit, "int32")), density.dtype)
         used = density > 1e-30
-        beta = ops.where(used, ops.sum(counts) / ops.where(used, density, 1), 0)
+        beta = ops.where(used, ops.cast(n, density.dtype) / ops.where(used, density, 1), 0)
         return ops.stop_gradient(ops.take(beta, self.bin(g)))
+
+    def count(self, counted, valid):
+        """Number of norms in each bin, exact up to 2^31 in a mini-batch on every backend.
+
+        By sorting, since sums stop at 16,777,216 in float32, in which PyTorch's segment_sum adds up. A NaN
+        is in no bin.
+        """
+        some = ops.logical_and(ops.cast(valid, "bool"), counted == counted)
+        of_bin = ops.where(some, self.bin(counted), self.bins)
+        ends = ops.searchsorted(ops.sort(ops.reshape(of_bin, (-1,))), ops.arange(self.bins + 1, dtype="int32"))
+        return ops.cast(ends[1:] - ends[:-1], "int32")
 
     def bin(self, g):
         # Not by edges: in half precision a bound of 1 + 1e-6 is 1, and the hardest would be in no bin.
-        index = ops.cast(ops.cast(g, self.average.dtype) * self.bins, "int32")
-        return ops.minimum(index, self.bins - 1)
+        index = ops.cast(ops.cast(g, exact(g.dtype)) * self.bins, "int32")
+        return ops.clip(index, 0, self.bins - 1)
 
 
-# --- ce/binary: mean log-odds
-def cross_entropy(targets, logits, valid=None):
-    """Cross-entropy. targets (0 or 1) and logits: any shape; valid: 0 where an example is ignored."""
-    valid = ops.ones_like(logits) if valid is None else valid
-    return mean(softplus(ops.where(targets > 0, -logits, logits)), valid)
+# --- ce/binary: mean
+def cross_entropy(targets, logits, valid=None, ignore_index=-100):
+    """Cross-entropy. targets (0 or 1) and logits: any shape; valid: 0 where an example is ignored, beside those
+    whose target is ignore_index."""
+    logits, targets, valid = select(logits, targets, valid, ignore_index)
+    return mean(ops.softplus(ops.where(targets > 0, -logits, logits)), valid)
 
 
 # --- ce/classes: mean log-odds
-def cross_entropy_softmax(targets, logits, valid=None):
-    """Cross-entropy. targets: classes [N]; logits: [N, K]; valid: [N], 0 where an example is ignored."""
-    valid = ops.ones_like(logits[:, 0]) if valid is None else valid
-    return mean(softplus(log_odds(logits, targets)), valid)
+def cross_entropy_softmax(targets, logits, valid=None, ignore_index=-100):
+    """Cross-entropy. targets: classes [N]; logits: [N, K]; valid: [N], 0 where an example is ignored, beside
+    those whose target is ignore_index."""
+    logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
+    return mean(ops.softplus(log_odds(logits, targets)), valid)
 
 
 # --- class-weights
 def class_weights(counts, balance="inverse", effective_beta=0.999):
     """Weights [K] of classes with so many examples, N / (K n_k), or by the effective number of examples
-    (1 - b^n_k) / (1 - b); the mean over the examples is 1."""
-    weights = [1 / n for n in counts]
+    (1 - b^n_k) / (1 - b); the mean over the examples is 1. A class without examples weighs 0."""
+    weights = [1 / n if n > 0 else 0 for n in counts]
     if balance == "effective":
-        weights = [(1 - effective_beta) / (1 - effective_beta**n) for n in counts]
+        weights = [(1 - effective_beta) / (1 - effective_beta**n) if n > 0 else 0 for n in counts]
     total = sum(weight * n for weight, n in zip(weights, counts))
-    return ops.array([weight * sum(counts) / total for weight in weights])
+    weights = [weight * sum(counts) / total if weight else 0 for weight in weights]
+    return ops.convert_to_tensor(weights, dtype=exact(keras.config.floatx()))
 
 
-# --- class-balanced/binary: mean log-odds class-weights
-def class_balanced(targets, logits, counts, valid=None):
+# --- class-balanced/binary: mean class-weights
+def class_balanced(targets, logits, counts, valid=None, ignore_index=-100):
     """Class-balanced cross-entropy. targets (0 or 1) and logits: any shape; counts: examples of class 0
-    and class 1 in the training data; valid: 0 where an example is ignored."""
-    valid = ops.ones_like(logits) if valid is None else valid
-    weights = ops.cast(ops.take(class_weights(counts), ops.cast(targets, "int32")), logits.dtype)
-    return mean(weights * softplus(ops.where(targets > 0, -logits, logits)), valid)
+    and class 1 in the training data; valid: 0 where an example is ignored, beside those whose target is
+    ignore_index."""
+    logits, targets, valid = select(logits, targets, valid, ignore_index)
+    of_class = ops.cast(class_weights(counts), logits.dtype)
+    loss = ops.softplus(ops.where(targets > 0, -logits, logits))
+    return mean(ops.take(of_class, ops.cast(targets, "int32")) * loss, valid)
 
 
 # --- class-balanced/classes: mean log-odds class-weights
-def class_balanced_softmax(targets, logits, counts, valid=None):
+def class_balanced_softmax(targets, logits, counts, valid=None, ignore_index=-100):
     """Class-balanced cross-entropy. targets: classes [N]; logits: [N, K]; counts: examples of each class
-    in the training data [K]; valid: [N], 0 where an example is ignored."""
-    valid = ops.ones_like(logits[:, 0]) if valid is None else valid
-    weights = ops.cast(ops.take(class_weights(counts), targets), logits.dtype)
-    return mean(weights * softplus(log_odds(logits, targets)), valid)
+    in the training data [K]; valid: [N], 0 where an example is ignored, beside those whose target is
+    ignore_index."""
+    logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
+    of_class = ops.cast(class_weights(counts), logits.dtype)
+    known = ops.clip(targets, 0, len(counts) - 1)
+    return mean(ops.take(of_class, known) * ops.softplus(log_odds(logits, targets)), valid)
 
 
-# --- focal/binary: mean log-odds
-def focal(targets, logits, valid=None, gamma=2, alpha=0.25):
+# --- focal-terms
+def focal_terms(z, positive, gamma=2, alpha=0.25):
+    """Focal losses by the log-odds z against the true class; positive: where alpha is the factor."""
+    # As a power of 1 - p_t, gamma below 1 would have infinite gradients where that is 0.
+    loss = ops.exp(-gamma * ops.softplus(-z)) * ops.softplus(z)
+    return loss if alpha is None else ops.where(positive, alpha * loss, (1 - alpha) * loss)
+
+
+# --- focal/binary: mean focal-terms
+def focal(targets, logits, valid=None, gamma=2, alpha=0.25, ignore_index=-100):
     """Focal loss -alpha_t (1 - p_t)^gamma ln p_t. targets (0 or 1) and logits: any shape; valid: 0 where an
-    example is ignored; alpha: factor of positives, None for no factors."""
-    valid = ops.ones_like(logits) if valid is None else valid
+    example is ignored, beside those whose target is ignore_index; alpha: factor of positives, None for no
+    factors."""
+    logits, targets, valid = select(logits, targets, valid, ignore_index)
     z = ops.where(targets > 0, -logits, logits)
-    loss = ops.sigmoid(z) ** gamma * softplus(z)
-    if alpha is not None:
-        loss = loss * ops.where(targets > 0, alpha, 1 - alpha)
-    return mean(loss, valid)
+    return mean(focal_terms(z, targets > 0, gamma, alpha), valid)
 
 
-# --- focal/classes: mean log-odds
-def focal_softmax(targets, logits, valid=None, gamma=2, alpha=0.25):
+# --- focal/classes: mean log-odds focal-terms
+def focal_softmax(targets, logits, valid=None, gamma=2, alpha=0.25, ignore_index=-100):
     """Focal loss -alpha_t (1 - p_t)^gamma ln p_t. targets: classes [N], class 0 the negative one; logits:
-    [N, K]; valid: [N], 0 where an example is ignored; alpha: None for no factors."""
-    valid = ops.ones_like(logits[:, 0]) if valid is None else valid
-    z = log_odds(logits, targets)
-    loss = ops.sigmoid(z) ** gamma * softplus(z)
-    if alpha is not None:
-        loss = loss * ops.where(targets > 0, alpha, 1 - alpha)
-    return mean(loss, valid)
+    [N, K]; valid: [N], 0 where an example is ignored, beside those whose target is ignore_index; alpha: None
+    for no factors."""
+    logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
+    return mean(focal_terms(log_odds(logits, targets), targets > 0, gamma, alpha), valid)
 
 
 # --- hardest
 def hardest(loss, valid, keep=0.25):
-    """1 for the ceil(keep * N) valid examples of highest loss, 0 for the others."""
-    flat = ops.reshape(valid, (-1,))
-    order = ops.argsort(ops.where(flat > 0, -ops.reshape(loss, (-1,)), float("inf")))
-    rank = ops.argsort(order)
-    kept = ops.maximum(ops.ceil(keep * (1 - 1e-6) * ops.sum(flat)), 1)
-    chosen = ops.cast(ops.cast(rank, kept.dtype) < kept, flat.dtype)
-    return ops.stop_gradient(ops.reshape(chosen * flat, ops.shape(valid)))
+    """Which are the ceil(keep * N) valid examples of highest loss; NaN is the highest."""
+    # In whole numbers, which also 32 bits hold: float32 would be off by some of many millions.
+    share = fractions.Fraction(keep).limit_denominator(30_000)
+    n = ops.sum(ops.cast(valid, "int32"))
+    part = n % share.denominator * share.numerator
+    kept = n // share.denominator * share.numerator + (part + share.denominator - 1) // share.denominator
+    ease = ops.where(valid, ops.where(loss == loss, -loss, -float("inf")), float("inf"))
+    rank = ops.argsort(ops.argsort(ops.reshape(ease, (-1,))))
+    chosen = ops.reshape(ops.cast(rank, "int32") < ops.maximum(kept, 1), ops.shape(valid))
+    return ops.logical_and(chosen, valid)
 
 
-# --- ohem/binary: mean log-odds hardest
-def ohem(targets, logits, valid=None):
+# --- ohem/binary: mean hardest
+def ohem(targets, logits, valid=None, ignore_index=-100):
     """Cross-entropy of the hardest examples, divided by all. targets (0 or 1) and logits: any shape;
-    valid: 0 where an example is ignored."""
-    valid = ops.ones_like(logits) if valid is None else valid
-    loss = softplus(ops.where(targets > 0, -logits, logits))
-    return mean(hardest(loss, valid) * loss, valid)
+    valid: 0 where an example is ignored, beside those whose target is ignore_index."""
+    logits, targets, valid = select(logits, targets, valid, ignore_index)
+    loss = ops.softplus(ops.where(targets > 0, -logits, logits))
+    return mean(ops.where(hardest(loss, valid), loss, ops.zeros_like(loss)), valid)
 
 
 # --- ohem/classes: mean log-odds hardest
-def ohem_softmax(targets, logits, valid=None):
+def ohem_softmax(targets, logits, valid=None, ignore_index=-100):
     """Cross-entropy of the hardest examples, divided by all. targets: classes [N]; logits: [N, K];
-    valid: [N], 0 where an example is ignored."""
-    valid = ops.ones_like(logits[:, 0]) if valid is None else valid
-    loss = softplus(log_odds(logits, targets))
-    return mean(hardest(loss, valid) * loss, valid)
+    valid: [N], 0 where an example is ignored, beside those whose target is ignore_index."""
+    logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
+    loss = ops.softplus(log_odds(logits, targets))
+    return mean(ops.where(hardest(loss, valid), loss, ops.zeros_like(loss)), valid)
 
 
-# --- ghm-c/binary: mean log-odds density
+# --- ghm-c/binary: mean density
 class GHMC(keras.layers.Layer):
-    """GHM-C. targets (0 or 1) and logits: any shape, every entry an example; valid: 0 where ignored."""
+    """GHM-C. targets (0 or 1) and logits: any shape, every entry an example; valid: 0 where ignored, beside
+    those whose target is ignore_index; training: False where the state must not move."""
 
     def __init__(self, bins=30, momentum=0.75, convention="corrected", **kwargs):
-        super().__init__(**kwargs)
-        self.density = GradientDensity(bins, momentum, convention, dtype=self.dtype)
+        super().__init__(autocast=False, **kwargs)
+        self.density = GradientDensity(bins, momentum, convention, dtype=self.variable_dtype)
         self.built = True
 
-    def call(self, targets, logits, valid=None):
-        valid = ops.ones_like(logits) if valid is None else valid
+    def call(self, targets, logits, valid=None, ignore_index=-100, training=True):
+        logits, targets, valid = select(logits, targets, valid, ignore_index)
         z = ops.where(targets > 0, -logits, logits)
         g = ops.sigmoid(z)
-        beta = ops.cast(self.density(g, g, valid), logits.dtype)
-        return mean(beta * softplus(z), valid)
+        beta = ops.cast(self.density(g, g, valid, training=training), logits.dtype)
+        return mean(beta * ops.softplus(z), valid)
 
 
 # --- ghm-c/classes: mean log-odds density
 class GHMCSoftmax(keras.layers.Layer):
-    """GHM-C over a softmax. targets: classes [N]; logits: [N, K]; valid: [N], 0 where ignored.
+    """GHM-C over a softmax. targets: classes [N]; logits: [N, K]; valid: [N], 0 where ignored, beside those
+    whose target is ignore_index; training: False where the state must not move.
 
     counting: "true-class" counts 1 - p of the true class, "every-entry" all |p_k - y_k|.
     """
@@ -192,61 +244,69 @@ class GHMCSoftmax(keras.layers.Layer):
     def __init__(
         self, bins=30, momentum=0.75, convention="corrected", counting="true-class", **kwargs
     ):
-        super().__init__(**kwargs)
-        self.density = GradientDensity(bins, momentum, convention, dtype=self.dtype)
+        super().__init__(autocast=False, **kwargs)
+        self.density = GradientDensity(bins, momentum, convention, dtype=self.variable_dtype)
         self.built = True
         self.counting = counting
 
-    def call(self, targets, logits, valid=None):
-        valid = ops.ones_like(logits[:, 0]) if valid is None else valid
+    def call(self, targets, logits, valid=None, ignore_index=-100, training=True):
+        logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
         z = log_odds(logits, targets)
         g = ops.sigmoid(z)
-        counted, counts = g, valid
+        counted, of_counted = g, valid
         if self.counting == "every-entry":
             labels = ops.one_hot(targets, ops.shape(logits)[1], dtype=logits.dtype)
             counted = ops.abs(ops.softmax(logits, axis=1) - labels)
-            counts = ops.broadcast_to(ops.expand_dims(valid, 1), ops.shape(counted))
-        beta = ops.cast(self.density(g, counted, counts), logits.dtype)
-        return mean(beta * softplus(z), valid)
+            of_counted = ops.broadcast_to(ops.expand_dims(valid, 1), ops.shape(counted))
+        beta = ops.cast(self.density(g, counted, of_counted, training=training), logits.dtype)
+        return mean(beta * ops.softplus(z), valid)
+
+
+# --- root
+def root(d, mu):
+    """sqrt(d^2 + mu^2), also where d^2 is over the largest number."""
+    size = ops.maximum(ops.abs(d), mu)
+    return size * ops.sqrt((d / size) ** 2 + (mu / size) ** 2)
 
 
 # --- l1/regression: mean
 def l1(targets, predictions, valid=None):
     """Mean absolute error. targets and predictions: any shape; valid: 0 where an example is ignored."""
-    valid = ops.ones_like(predictions) if valid is None else valid
+    predictions, targets, valid = select(predictions, targets, valid)
     return mean(ops.abs(predictions - targets), valid)
 
 
 # --- smooth-l1/regression: mean
 def smooth_l1(targets, predictions, valid=None, delta=0.1111111111111111):
     """Smooth L1. targets and predictions: any shape; valid: 0 where an example is ignored."""
-    valid = ops.ones_like(predictions) if valid is None else valid
+    predictions, targets, valid = select(predictions, targets, valid)
     size = ops.abs(predictions - targets)
     return mean(ops.where(size < delta, size**2 / (2 * delta), size - delta / 2), valid)
 
 
-# --- asl1/regression: mean
+# --- asl1/regression: mean root
 def asl1(targets, predictions, valid=None, mu=0.02):
     """Authentic smooth L1, sqrt(d^2 + mu^2) - mu. targets and predictions: any shape; valid: 0 where an
     example is ignored."""
-    valid = ops.ones_like(predictions) if valid is None else valid
-    return mean(ops.sqrt((predictions - targets) ** 2 + mu**2) - mu, valid)
+    predictions, targets, valid = select(predictions, targets, valid)
+    return mean(root(predictions - targets, mu) - mu, valid)
 
 
-# --- ghm-r/regression: mean density
+# --- ghm-r/regression: mean density root
 class GHMR(keras.layers.Layer):
-    """GHM-R. targets and predictions: any shape, every entry an example; valid: 0 where ignored."""
+    """GHM-R. targets and predictions: any shape, every entry an example; valid: 0 where ignored; training:
+    False where the state must not move."""
 
     def __init__(self, mu=0.02, bins=10, momentum=0.7, convention="corrected", **kwargs):
-        super().__init__(**kwargs)
-        self.density = GradientDensity(bins, momentum, convention, dtype=self.dtype)
+        super().__init__(autocast=False, **kwargs)
+        self.density = GradientDensity(bins, momentum, convention, dtype=self.variable_dtype)
         self.built = True
         self.mu = mu
 
-    def call(self, targets, predictions, valid=None):
-        valid = ops.ones_like(predictions) if valid is None else valid
+    def call(self, targets, predictions, valid=None, training=True):
+        predictions, targets, valid = select(predictions, targets, valid)
         d = predictions - targets
-        root = ops.sqrt(d**2 + self.mu**2)
-        g = ops.abs(d) / root
-        beta = ops.cast(self.density(g, g, valid), predictions.dtype)
-        return mean(beta * (root - self.mu), valid)
+        size = root(d, self.mu)
+        g = ops.abs(d) / size
+        beta = ops.cast(self.density(g, g, valid, training=training), predictions.dtype)
+        return mean(beta * (size - self.mu), valid)

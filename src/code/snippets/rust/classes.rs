@@ -1,11 +1,26 @@
-// --- classes: log-odds softmax
-/// Log-odds against the true class [N] and gradients `p_k - y_k` [N][K] of each example.
-fn errors_softmax(logits: &[Vec<f64>], targets: &[usize]) -> (Vec<f64>, Vec<Vec<f64>>) {
-    logits
-        .iter()
-        .zip(targets)
-        .map(|(logits, &target)| softmax(logits, target))
-        .unzip()
+// --- classes: log-odds softmax scaled
+/// Log-odds against the true class [N] and gradients `p_k - y_k` [N][K] of each example; 0 where it is ignored.
+fn errors_softmax(
+    logits: &[Vec<f64>],
+    targets: &[usize],
+    valid: &[bool],
+) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let rows = logits.iter().zip(targets).zip(valid);
+    rows.map(|((logits, &target), &valid)| match valid {
+        true => softmax(logits, target),
+        false => (0.0, vec![0.0; logits.len()]),
+    })
+    .unzip()
+}
+
+/// The gradients [N][K] times the factors [N].
+fn scaled_rows(gradient: Vec<Vec<f64>>, factors: &[f64]) -> Vec<Vec<f64>> {
+    let rows = gradient.into_iter().zip(factors);
+    rows.map(|(row, &factor)| {
+        let factors = vec![factor; row.len()];
+        scaled(row, &factors)
+    })
+    .collect()
 }
 
 // --- ce/classes: classes weighted
@@ -16,15 +31,9 @@ pub fn cross_entropy_softmax(
     targets: &[usize],
     valid: &[bool],
 ) -> (f64, Vec<Vec<f64>>) {
-    let (z, gradient) = errors_softmax(logits, targets);
+    let (z, gradient) = errors_softmax(logits, targets, valid);
     let (loss, factors) = weighted(&z, &vec![1.0; z.len()], valid);
-    let scaled = gradient.into_iter().zip(factors);
-    (
-        loss,
-        scaled
-            .map(|(of, factor)| of.iter().map(|g| g * factor).collect())
-            .collect(),
-    )
+    (loss, scaled_rows(gradient, &factors))
 }
 
 // --- class-balanced/classes: classes weighted class-weights
@@ -36,17 +45,13 @@ pub fn class_balanced_softmax(
     valid: &[bool],
     counts: &[usize],
 ) -> (f64, Vec<Vec<f64>>) {
-    let (z, gradient) = errors_softmax(logits, targets);
+    let (z, gradient) = errors_softmax(logits, targets, valid);
     let of_class = class_weights(counts);
-    let weights: Vec<f64> = targets.iter().map(|&t| of_class[t]).collect();
+    // An ignored target may be no class.
+    let weight = |(&t, &valid): (&usize, &bool)| if valid { of_class[t] } else { 0.0 };
+    let weights: Vec<f64> = targets.iter().zip(valid).map(weight).collect();
     let (loss, factors) = weighted(&z, &weights, valid);
-    let scaled = gradient.into_iter().zip(factors);
-    (
-        loss,
-        scaled
-            .map(|(of, factor)| of.iter().map(|g| g * factor).collect())
-            .collect(),
-    )
+    (loss, scaled_rows(gradient, &factors))
 }
 
 // --- focal/classes: classes mean focal-weight
@@ -57,7 +62,7 @@ pub fn focal_softmax(
     targets: &[usize],
     valid: &[bool],
 ) -> (f64, Vec<Vec<f64>>) {
-    let (z, gradient) = errors_softmax(logits, targets);
+    let (z, gradient) = errors_softmax(logits, targets, valid);
     let gamma = 2.0;
     let alpha: Option<f64> = Some(0.25);
     let of = |(&z, &t): (&f64, &usize)| {
@@ -68,13 +73,7 @@ pub fn focal_softmax(
     };
     let (losses, weights): (Vec<f64>, Vec<f64>) = z.iter().zip(targets).map(of).unzip();
     let (loss, factors) = mean(&losses, &weights, valid);
-    let scaled = gradient.into_iter().zip(factors);
-    (
-        loss,
-        scaled
-            .map(|(of, factor)| of.iter().map(|g| g * factor).collect())
-            .collect(),
-    )
+    (loss, scaled_rows(gradient, &factors))
 }
 
 // --- ohem/classes: classes weighted hardest
@@ -85,19 +84,13 @@ pub fn ohem_softmax(
     targets: &[usize],
     valid: &[bool],
 ) -> (f64, Vec<Vec<f64>>) {
-    let (z, gradient) = errors_softmax(logits, targets);
+    let (z, gradient) = errors_softmax(logits, targets, valid);
     let (loss, factors) = weighted(&z, &hardest(&z, valid), valid);
-    let scaled = gradient.into_iter().zip(factors);
-    (
-        loss,
-        scaled
-            .map(|(of, factor)| of.iter().map(|g| g * factor).collect())
-            .collect(),
-    )
+    (loss, scaled_rows(gradient, &factors))
 }
 
 // --- ghm-c/classes: classes weighted density new
-/// GHM-C, with the state of `density()`. logits: [N][K]; targets: classes [N]; valid: [N], false where an example is ignored. The loss and
+/// GHM-C, with the state of `density()`; in evaluation, give a clone of it. logits: [N][K]; targets: classes [N]; valid: [N], false where an example is ignored. The loss and
 /// its gradient [N][K].
 pub fn ghm_c_softmax(
     density: &mut GradientDensity,
@@ -105,7 +98,7 @@ pub fn ghm_c_softmax(
     targets: &[usize],
     valid: &[bool],
 ) -> (f64, Vec<Vec<f64>>) {
-    let (z, gradient) = errors_softmax(logits, targets);
+    let (z, gradient) = errors_softmax(logits, targets, valid);
     let counting = "true-class";
     let rows = z
         .iter()
@@ -119,11 +112,5 @@ pub fn ghm_c_softmax(
     let beta = density.update(norms);
     let weights: Vec<f64> = z.iter().map(|&z| beta[density.bin(sigmoid(z))]).collect();
     let (loss, factors) = weighted(&z, &weights, valid);
-    let scaled = gradient.into_iter().zip(factors);
-    (
-        loss,
-        scaled
-            .map(|(of, factor)| of.iter().map(|g| g * factor).collect())
-            .collect(),
-    )
+    (loss, scaled_rows(gradient, &factors))
 }

@@ -54,14 +54,18 @@ impl GradientDensity {
         }
     }
 
-    /// Takes in the norms of a mini-batch, without those of ignored examples; the weight of every bin.
+    /// Takes in the norms of a mini-batch, without those of ignored examples; the weight of every bin. A NaN
+    /// is in no bin, and a mini-batch without norms says nothing about the density.
     pub fn update(&mut self, norms: impl Iterator<Item = f64>) -> Vec<f64> {
-        let mut counts = vec![0.0; self.average.len()];
-        for g in norms {
-            counts[self.bin(g)] += 1.0;
+        let mut counts = vec![0_u64; self.average.len()];
+        for g in norms.filter(|g| !g.is_nan()) {
+            counts[self.bin(g)] += 1;
         }
-        let total: f64 = counts.iter().sum();
-        let hit = counts.iter().filter(|&&count| count > 0.0).count() as f64;
+        let total = counts.iter().sum::<u64>() as f64;
+        if total == 0.0 {
+            return vec![0.0; counts.len()];
+        }
+        let hit = counts.iter().filter(|&&count| count > 0).count() as f64;
         self.start *= self.momentum;
         let factor = match self.convention {
             "corrected" => hit / (1.0 - self.start),
@@ -70,9 +74,9 @@ impl GradientDensity {
             _ => hit,
         };
         let holds = self.convention == "mmdetection";
-        let weight = |(average, count): (&mut f64, f64)| {
-            if count > 0.0 || !holds {
-                *average = self.momentum * *average + (1.0 - self.momentum) * count;
+        let weight = |(average, count): (&mut f64, u64)| {
+            if count > 0 || !holds {
+                *average = self.momentum * *average + (1.0 - self.momentum) * count as f64;
             }
             let density = *average * factor;
             if density > 1e-30 {
@@ -99,6 +103,13 @@ fn mean(losses: &[f64], weights: &[f64], valid: &[bool]) -> (f64, Vec<f64>) {
     (loss, weights.iter().zip(valid).map(factor).collect())
 }
 
+// --- scaled
+/// Each gradient times its factor.
+fn scaled(gradient: impl IntoIterator<Item = f64>, factors: &[f64]) -> Vec<f64> {
+    let each = gradient.into_iter().zip(factors);
+    each.map(|(of, factor)| of * factor).collect()
+}
+
 // --- weighted: log-odds mean
 /// The weighted cross-entropy by log-odds, and what each gradient is multiplied by.
 fn weighted(z: &[f64], weights: &[f64], valid: &[bool]) -> (f64, Vec<f64>) {
@@ -112,21 +123,19 @@ fn weighted(z: &[f64], weights: &[f64], valid: &[bool]) -> (f64, Vec<f64>) {
 
 // --- class-weights
 /// Weights of classes with so many examples, N / (K n_k), or by the effective number of examples
-/// (1 - b^n_k) / (1 - b); the mean over the examples is 1.
+/// (1 - b^n_k) / (1 - b); the mean over the examples is 1. A class without examples weighs 0.
 pub fn class_weights(counts: &[usize]) -> Vec<f64> {
     let balance = "inverse";
     let effective_beta: f64 = 0.999;
     let raw = |&n: &usize| match balance {
+        _ if n == 0 => 0.0,
         "effective" => (1.0 - effective_beta) / (1.0 - effective_beta.powf(n as f64)),
         _ => 1.0 / n as f64,
     };
     let raw: Vec<f64> = counts.iter().map(raw).collect();
     let all: usize = counts.iter().sum();
-    let total: f64 = raw
-        .iter()
-        .zip(counts)
-        .map(|(weight, &n)| weight * n as f64)
-        .sum();
+    let of_all = raw.iter().zip(counts).map(|(weight, &n)| weight * n as f64);
+    let total = of_all.sum::<f64>().max(f64::MIN_POSITIVE);
     raw.iter()
         .map(|weight| weight * all as f64 / total)
         .collect()
@@ -146,11 +155,15 @@ fn focal_weight(z: f64, gamma: f64) -> (f64, f64) {
 }
 
 // --- hardest
-/// 1 for the ceil(keep * N) valid examples of highest error, 0 for the others.
+/// 1 for the ceil(keep * N) valid examples of highest error, 0 for the others; NaN is the highest.
 fn hardest(errors: &[f64], valid: &[bool]) -> Vec<f64> {
     let keep = 0.25;
     let mut order: Vec<usize> = (0..errors.len()).filter(|&i| valid[i]).collect();
-    order.sort_by(|&a, &b| errors[b].total_cmp(&errors[a]));
+    let error = |i: usize| match errors[i].is_nan() {
+        true => f64::INFINITY,
+        false => errors[i],
+    };
+    order.sort_by(|&a, &b| error(b).total_cmp(&error(a)));
     let kept = (keep * order.len() as f64 * (1.0 - 1e-12)).ceil().max(1.0) as usize;
     let mut weights = vec![0.0; errors.len()];
     for &i in order.iter().take(kept) {
