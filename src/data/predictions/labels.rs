@@ -274,7 +274,8 @@ impl Labels {
             [] => Self::default(),
             _ => Self::without(others),
         };
-        let shifted = classes.contains(&count) && classes.iter().all(inside(1.0));
+        let ends = classes.contains(&1.0) && classes.contains(&count);
+        let shifted = ends && classes.iter().all(inside(1.0));
         if shifted || (first && classes.iter().all(inside(1.0))) {
             let from_one = Self::from_one(names.len());
             labels.first = from_one.first;
