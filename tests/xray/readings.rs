@@ -106,7 +106,7 @@ fn names_and_values_that_people_have_are_read() {
             for spelling in SPELLINGS {
                 for values in [SHARES, BEYOND] {
                     let shares = values == SHARES;
-                    let regression = ["y_pred", "prediction"].contains(&name)
+                    let regression = ["y_pred", "prediction", "predict"].contains(&name)
                         && ["y", "y_true", "Y-True", "target", "actual"].contains(&label);
                     if said == Some(Outputs::Probabilities) && !shares
                         || regression && (!shares || label == "target")
@@ -487,8 +487,11 @@ fn a_file_that_changes_between_passes_is_refused() {
 fn maps_say_what_columns_are() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = write(&folder, "a.csv", "a,b,step\n0.25,1,x\n0.5,0,y\n");
-    let why = xray(&[text(&path)]).stderr;
+    let two = write(&folder, "two.csv", "a,b\n0.25,1\n0.5,0\n");
+    let why = xray(&[text(&two)]).stderr;
     assert!(why.contains("--map a=p --map b=label"), "{why}");
+    let why = xray(&[text(&two), "--columns", "p,label"]).stderr;
+    assert!(why.contains("which --columns contradicts"), "{why}");
     let got = reading(&[
         text(&path),
         "--map",

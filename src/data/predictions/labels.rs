@@ -217,7 +217,8 @@ impl Labels {
         if let &[a, b] = values
             && a.fract() == 0.0
             && b.fract() == 0.0
-            && !plain(&a)
+            && a != 0.0
+            && b != 0.0
         {
             let texts = [a.to_string(), b.to_string()];
             let why = tr!("labels are {a} and {b}: which is positive?", a, b);

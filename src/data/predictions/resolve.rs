@@ -55,6 +55,16 @@ pub(super) fn mask(names: &[String], options: &Options) -> Option<usize> {
     }
 }
 
+/// Columns of which a name or a person says something.
+pub(super) fn known(names: &[String], options: &Options) -> Vec<usize> {
+    let is_known = |column: &usize| {
+        let name = &names[*column];
+        let given = options.maps.iter().any(|(of, _)| names::same(of, name));
+        given || named(name) != names::Named::default()
+    };
+    (0..names.len()).filter(is_known).collect()
+}
+
 impl<'a> Resolver<'a> {
     /// Finds the columns that a person named.
     pub fn new(
