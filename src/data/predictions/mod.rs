@@ -2,6 +2,7 @@
 //! does not grow with the file.
 
 mod arrays;
+mod asking;
 mod check;
 mod columns;
 mod delimited;
@@ -11,6 +12,7 @@ mod groups;
 mod guard;
 mod histogram;
 mod json;
+mod kind;
 mod labels;
 mod lines;
 mod literal;
