@@ -28,6 +28,7 @@ mod question;
 mod reading;
 mod resolve;
 mod survey;
+mod target;
 
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
