@@ -85,7 +85,7 @@ impl Resolver<'_> {
             let within = set.numbers(self.survey).beyond == 0;
             let sums = set.columns.len() == 1 || set.sums_to_one(self.survey);
             for of_logits in [false, true] {
-                if !of_logits && !(within && sums) {
+                if !(of_logits || within && sums) {
                     continue;
                 }
                 let mut options = set.options(self.names, self.options, of_logits);
