@@ -1,0 +1,97 @@
+//! Whether outputs are logits, probabilities or decisions: what their values say.
+
+use super::names::Family;
+use super::outputs::Set;
+use super::survey::Survey;
+use crate::words::{tr, word};
+
+/// Whether outputs are logits or probabilities.
+pub(super) enum Kind {
+    Logits(Option<String>),
+    Probabilities,
+    /// Both are possible.
+    Open(String),
+    /// Decisions, or no numbers.
+    Hard,
+}
+
+/// What the values of a set say it is.
+pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<&[f64]>) -> Kind {
+    let numbers = set.numbers(survey);
+    let several = set.columns.len() > 1;
+    let shown = set.shown(names);
+    let share = numbers.beyond as f64 / numbers.count.max(1) as f64;
+    let percent = numbers.least >= -1e-6 && numbers.most >= 2.0 && numbers.most <= 100.0;
+    match set.family {
+        Family::Logit if set.is_given => Kind::Logits(None),
+        Family::Probability if set.is_given => Kind::Probabilities,
+        Family::Logit if several && numbers.are_shares() && set.sums_to_one(survey) => {
+            Kind::Open(tr!(
+                "{shown} are called logits, and each row sums to 1 as probabilities do: which are they?",
+                shown
+            ))
+        }
+        Family::Logit => Kind::Logits(numbers.are_shares().then(|| {
+            tr!(
+                "all logits {shown} lie in 0 to 1: were they probabilities, --map NAME=p says so",
+                shown
+            )
+        })),
+        Family::Probability if percent && share > 0.01 => Kind::Open(tr!(
+            "{shown} goes up to {0} and is called a probability: percent have to be divided by 100, and \
+             log-odds called a logit",
+            numbers.most,
+            shown
+        )),
+        Family::Probability if share >= 0.25 && (numbers.least < -0.1 || numbers.most > 1.1) => {
+            Kind::Open(tr!(
+                "{shown} is called a probability and goes from {0} to {1}: is it a logit?",
+                numbers.least,
+                numbers.most,
+                shown
+            ))
+        }
+        Family::Probability => Kind::Probabilities,
+        Family::Score | Family::Prediction | Family::Decision => {
+            let known = labels.unwrap_or(&[]);
+            let class = |value: &f64| *value == 0.0 || *value == 1.0 || known.contains(value);
+            let hard = |values: &Vec<f64>| values.iter().all(class);
+            if numbers.count == 0 || (!several && numbers.values.as_ref().is_some_and(hard)) {
+                return Kind::Hard;
+            }
+            if numbers.are_shares() && several && !set.sums_to_one(survey) {
+                return Kind::Open(tr!(
+                    "rows of {shown} lie in 0 to 1 and do not sum to 1: logits, or probabilities of their own?",
+                    shown
+                ));
+            }
+            if numbers.are_shares() {
+                return Kind::Probabilities;
+            }
+            if percent && numbers.most > 30.0 {
+                return Kind::Open(tr!(
+                    "{shown} goes from {0} to {1}: percent have to be divided by 100",
+                    numbers.least,
+                    numbers.most,
+                    shown
+                ));
+            }
+            if several && numbers.beyond == 0 {
+                return Kind::Hard;
+            }
+            Kind::Logits(None)
+        }
+    }
+}
+
+/// Why decisions are of no use.
+pub(super) fn hard(set: &Set, names: &[String]) -> String {
+    let shown = set.shown(names);
+    format!(
+        "{} {}",
+        tr!("{shown} holds decisions, which have no gradient", shown),
+        word(
+            "(the model's scores are needed: predict_proba or decision_function instead of predict; --map NAME=ROLE where it is no decision)"
+        )
+    )
+}

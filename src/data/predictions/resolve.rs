@@ -1,0 +1,359 @@
+//! From names and values of columns to the one reading that a file has, or to a question.
+
+use super::columns::{Role, list};
+use super::error::{ReadError, Refusal};
+use super::kind::{self, Kind};
+use super::labels::{Classes, Labels, Trouble};
+use super::names::{self, Family, Optional, named};
+use super::outputs::{self, Choice, Set, doubled};
+use super::reading::Taken;
+use super::survey::Survey;
+use super::{Header, Options, Outputs, RoleName};
+use crate::ghm::Task;
+use crate::words::{tr, word};
+
+/// The one reading.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Plan {
+    pub header: Header,
+    /// Place of a column among all, and what it is for.
+    pub chosen: Vec<(usize, Role)>,
+    pub labels: Labels,
+    pub taken: Vec<Taken>,
+    pub left: Vec<String>,
+    pub notes: Vec<String>,
+    /// Whether values that were not looked at can change nothing without being noticed.
+    pub is_sure: bool,
+}
+
+/// What resolving goes by.
+pub(super) struct Resolver<'a> {
+    pub file: &'a str,
+    pub names: &'a [String],
+    pub survey: &'a Survey,
+    pub options: &'a Options,
+    pub roles: Vec<Option<RoleName>>,
+}
+
+/// The column of a mask, by names alone.
+pub(super) fn mask(names: &[String], options: &Options) -> Option<usize> {
+    let given = options
+        .maps
+        .iter()
+        .find(|(_, role)| *role == RoleName::Valid);
+    match given {
+        Some((name, _)) => names
+            .iter()
+            .position(|of| of == name || names::same(of, name)),
+        None => names
+            .iter()
+            .position(|name| named(name).optional == Some(Optional::Valid)),
+    }
+}
+
+/// Columns of which a name or a person says something.
+pub(super) fn known(names: &[String], options: &Options) -> Vec<usize> {
+    let is_known = |column: &usize| {
+        let name = &names[*column];
+        let given = options.maps.iter().any(|(of, _)| names::same(of, name));
+        given || named(name) != names::Named::default()
+    };
+    (0..names.len()).filter(is_known).collect()
+}
+
+impl<'a> Resolver<'a> {
+    /// Finds the columns that a person named.
+    pub fn new(
+        file: &'a str,
+        names: &'a [String],
+        survey: &'a Survey,
+        options: &'a Options,
+    ) -> Result<Self, ReadError> {
+        let mut roles = vec![None; names.len()];
+        for (name, role) in &options.maps {
+            let exact: Vec<usize> = (0..names.len()).filter(|&at| names[at] == *name).collect();
+            let near = (0..names.len()).filter(|&at| names::same(&names[at], name));
+            let found = if exact.is_empty() {
+                near.collect()
+            } else {
+                exact
+            };
+            match found.as_slice() {
+                [at] => roles[*at] = Some(role.clone()),
+                [] => {
+                    let listed = list(names);
+                    let what = tr!(
+                        "there is no column \"{name}\"; it has {listed}",
+                        name,
+                        listed
+                    );
+                    return Err(ReadError::of(file, what));
+                }
+                _ => return Err(doubled(file, name)),
+            }
+        }
+        Ok(Self {
+            file,
+            names,
+            survey,
+            options,
+            roles,
+        })
+    }
+
+    /// Columns whose values may decide.
+    pub fn wanted(&self) -> Vec<usize> {
+        let matters = |column: &usize| {
+            let name = named(&self.names[*column]);
+            let is_single = name.output.as_ref().is_some_and(|output| {
+                output.class.is_none() || output.family > Family::Probability
+            });
+            let optional = matches!(name.optional, Some(Optional::Valid | Optional::Weight));
+            name.label || is_single || optional || self.roles[*column].is_some()
+        };
+        (0..self.names.len()).filter(matters).collect()
+    }
+
+    /// The reading.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub fn resolve(&self) -> Result<Plan, Refusal> {
+        let mut found = outputs::find(self.file, self.names, &self.roles)?;
+        let label = self.label(&found);
+        if found.sets.iter().all(|set| set.family > Family::Score)
+            && let Ok(Some(label)) = label
+            && let Some(set) = self.named_by_labels(label)
+        {
+            found.sets = vec![set];
+        }
+        let (set, note) = match outputs::choose(self.file, &found, self.names, self.survey)? {
+            Choice::One(set, note) => (set, note),
+            Choice::Many(why, sets) => {
+                let ways = sets.iter().map(|set| {
+                    let of_logits = set.family != Family::Probability;
+                    let says = tr!("{} are the outputs", set.shown(self.names));
+                    (says, self.only(set, &sets, of_logits))
+                });
+                return Err(self.ask(why, ways.collect()).into());
+            }
+            Choice::None => return Err(self.nothing(&found)),
+        };
+        let one_hot = self.one_hot(&set);
+        let label = match (label?, one_hot.is_empty()) {
+            (Some(label), _) => Some(label),
+            (None, false) => None,
+            (None, true) => {
+                let needed = if set.family == Family::Prediction && set.is_given {
+                    "target"
+                } else {
+                    "label"
+                };
+                let listed = list(self.names);
+                let why = tr!(
+                    "there is no column \"{needed}\"; it has {listed} (--map NAME={needed} says which it is)",
+                    needed,
+                    listed
+                );
+                return Err(self.ask(why, Vec::new()).into());
+            }
+        };
+        let mut notes: Vec<String> = note.into_iter().collect();
+        if let Some(label) = label
+            && self.is_regression(&set, label)?
+        {
+            return self.regression(&set, label, notes);
+        }
+        let known: Option<Vec<f64>> =
+            label.and_then(|label| self.survey.columns[label].numbers.values.clone());
+        let outputs = match kind::kind(&set, self.names, self.survey, known.as_deref()) {
+            Kind::Logits(warning) => {
+                notes.extend(warning);
+                Outputs::Logits
+            }
+            Kind::Probabilities => Outputs::Probabilities,
+            Kind::Hard => {
+                return Err(ReadError::of(self.file, kind::hard(&set, self.names)).into());
+            }
+            Kind::Open(why) => {
+                let way = |says: &str, of_logits| {
+                    (
+                        says.to_owned(),
+                        set.options(self.names, self.options, of_logits),
+                    )
+                };
+                let mut ways = vec![way(word("they are logits"), true)];
+                if set.numbers(self.survey).beyond == 0 {
+                    ways.insert(0, way(word("they are probabilities"), false));
+                }
+                return Err(self.ask(why, ways).into());
+            }
+        };
+        let several = set.columns.len() > 1;
+        let labels = match label {
+            Some(label) => {
+                let classes = if several {
+                    Classes::Named(&set.classes)
+                } else {
+                    Classes::Two
+                };
+                Labels::of(&self.survey.columns[label].texts, &classes, self.options).map_err(
+                    |trouble| match trouble {
+                        Trouble::Error(what) => Refusal::from(ReadError::of(self.file, what)),
+                        Trouble::Ask(why, ways) => self.ask(why, ways).into(),
+                    },
+                )?
+            }
+            None => Labels::default(),
+        };
+        let explicit = set.family <= Family::Probability || set.is_given;
+        let header = Header {
+            task: if several { Task::Classes } else { Task::Binary },
+            classes: set.columns.len().max(2),
+            outputs,
+            has_valid: false,
+            has_batch: false,
+            has_group: false,
+        };
+        let mut plan = Plan {
+            header,
+            chosen: Vec::new(),
+            is_sure: explicit
+                && (labels.are_plain() || !labels.mapping.is_empty() && self.survey.is_whole),
+            labels,
+            taken: Vec::new(),
+            left: Vec::new(),
+            notes,
+        };
+        for (place, &column) in set.columns.iter().enumerate() {
+            let role = set.role(place, outputs == Outputs::Logits).to_string();
+            self.take(&mut plan, column, Role::Output(place), role);
+        }
+        match label {
+            Some(label) if plan.labels.texts.is_empty() => {
+                self.take(&mut plan, label, Role::Target, "label".to_owned());
+            }
+            Some(label) => self.take(&mut plan, label, Role::Text(0), "label".to_owned()),
+            None => {
+                for (class, &column) in one_hot.iter().enumerate() {
+                    self.take(
+                        &mut plan,
+                        column,
+                        Role::OneHot(class),
+                        format!("label_{class}"),
+                    );
+                }
+                plan.notes
+                    .push(word("labels are one-hot: the column of the 1 is the class").to_owned());
+            }
+        }
+        plan.notes.append(&mut plan.labels.notes.clone());
+        self.take_optional(&mut plan)?;
+        Ok(plan)
+    }
+
+    fn take(&self, plan: &mut Plan, column: usize, role: Role, name: String) {
+        plan.chosen.push((column, role));
+        plan.taken.push(Taken {
+            column: self.names[column].clone(),
+            role: name,
+        });
+    }
+
+    fn regression(&self, set: &Set, label: usize, notes: Vec<String>) -> Result<Plan, Refusal> {
+        let target = &self.survey.columns[label].numbers;
+        let mut plan = Plan {
+            header: Header {
+                task: Task::Regression,
+                classes: 1,
+                outputs: Outputs::Values,
+                has_valid: false,
+                has_batch: false,
+                has_group: false,
+            },
+            chosen: Vec::new(),
+            labels: Labels::default(),
+            taken: Vec::new(),
+            left: Vec::new(),
+            notes,
+            is_sure: set.is_given || target.fractions > 0,
+        };
+        self.take(
+            &mut plan,
+            set.columns[0],
+            Role::Output(0),
+            "pred".to_owned(),
+        );
+        self.take(&mut plan, label, Role::Target, "target".to_owned());
+        self.take_optional(&mut plan)?;
+        Ok(plan)
+    }
+
+    /// Mask, mini-batches and groups; and what is left.
+    fn take_optional(&self, plan: &mut Plan) -> Result<(), Refusal> {
+        let wanted = [
+            (Optional::Valid, RoleName::Valid, Role::Valid),
+            (Optional::Batch, RoleName::Batch, Role::Batch),
+            (Optional::Group, RoleName::Group, Role::Group),
+        ];
+        for (optional, role_name, role) in wanted {
+            let all = || 0..self.names.len();
+            let given: Vec<usize> = all()
+                .filter(|&column| self.roles[column].as_ref() == Some(&role_name))
+                .collect();
+            let by_name = all().filter(|&column| {
+                let is_free = self.roles[column].is_none()
+                    && plan.chosen.iter().all(|(taken, _)| *taken != column);
+                is_free && self.says(column, optional)
+            });
+            let found = if given.is_empty() {
+                by_name.collect()
+            } else {
+                given
+            };
+            match found.as_slice() {
+                [] => continue,
+                [one] => self.take(plan, *one, role, role_name.to_string()),
+                [one, ..] => return Err(doubled(self.file, &self.names[*one]).into()),
+            }
+            match optional {
+                Optional::Valid | Optional::Weight => plan.header.has_valid = true,
+                Optional::Batch => plan.header.has_batch = true,
+                Optional::Group => plan.header.has_group = true,
+            }
+        }
+        for (column, name) in self.names.iter().enumerate() {
+            if plan.chosen.iter().all(|(taken, _)| *taken != column) {
+                plan.left.push(name.clone());
+            }
+            let is_weight = named(name).optional == Some(Optional::Weight);
+            if is_weight && self.roles[column].is_none() && !self.is_mask(column) {
+                plan.notes.push(tr!(
+                    "\"{name}\" is not read: weights of examples are not used",
+                    name
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn says(&self, column: usize, optional: Optional) -> bool {
+        let name = &self.names[column];
+        match named(name).optional {
+            Some(Optional::Weight) => optional == Optional::Valid && self.is_mask(column),
+            Some(Optional::Valid) => {
+                optional == Optional::Valid && (names::same(name, "valid") || self.is_mask(column))
+            }
+            other => other == Some(optional),
+        }
+    }
+
+    /// Whether a column is of 0 and 1.
+    fn is_mask(&self, column: usize) -> bool {
+        let texts = &self.survey.columns[column].texts;
+        let known = ["0", "1", "0.0", "1.0", "true", "false"];
+        texts
+            .iter()
+            .all(|(text, _)| known.contains(&text.to_ascii_lowercase().as_str()))
+    }
+}
