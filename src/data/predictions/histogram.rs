@@ -1,8 +1,10 @@
 //! A distribution of gradient norms that was counted elsewhere.
 
 use super::Input;
-use super::delimited::{Delimited, number};
+use super::decimal::number;
+use super::delimited::Delimited;
 use super::error::{ReadError, shorten};
+use super::packed::unpacked;
 use crate::words::{tr, word};
 
 /// The paper's own distribution in a converged detector, read off its figure: number of samples in a
@@ -27,7 +29,7 @@ pub struct Histogram {
 
 /// Whether a file has the column that only a histogram has.
 pub fn is_histogram(input: &Input) -> bool {
-    let text = Delimited::open(input, true);
+    let text = unpacked(input).and_then(|input| Delimited::open_commented(&input));
     text.is_ok_and(|text| super::Table::names(&text).iter().any(|name| name == NORM))
 }
 
@@ -39,7 +41,7 @@ pub fn is_histogram(input: &Input) -> bool {
 /// Names file, line and column.
 pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
     let file = &input.name;
-    let mut text = Delimited::open(input, true)?;
+    let mut text = Delimited::open_commented(&unpacked(input)?)?;
     let names = super::Table::names(&text).to_vec();
     let find = |name: &str| names.iter().position(|of| of == name);
     let Some(norm) = find(NORM) else {
@@ -59,9 +61,10 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
         }
     };
     let mut points: Vec<[f64; 2]> = Vec::new();
-    while let Some((record, line)) = text.next()? {
+    while let Some(record) = text.next()? {
+        let line = record.line();
         let cell = |column: usize, most: f64, expected: &str| {
-            let field = record.get(column).unwrap_or_default();
+            let field = record.get(column);
             let value = number(field).filter(|value| (0.0..=most).contains(value));
             value.ok_or_else(|| {
                 let shown = shorten(&String::from_utf8_lossy(field));

@@ -135,7 +135,7 @@ pub(super) struct Object {
 }
 
 impl Object {
-    pub fn open(input: &Input) -> Result<Self, ReadError> {
+    pub fn open(input: &Input, _options: &super::Options) -> Result<Self, ReadError> {
         let file = input.name.clone();
         let size = input.size()?;
         if size > MOST_BYTES {

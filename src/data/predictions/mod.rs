@@ -3,19 +3,25 @@
 
 mod arrays;
 mod columns;
+mod decimal;
 mod delimited;
+mod encoding;
 mod error;
 #[cfg(feature = "parquet")]
 mod guard;
 mod histogram;
 mod json;
-mod lines;
+mod layout;
 mod literal;
 mod npy;
 mod npz;
 mod open;
+mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod quotes;
+mod records;
+mod stream;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
@@ -118,6 +124,8 @@ pub struct Input {
     /// What messages call it.
     pub name: String,
     open: Arc<dyn Fn() -> io::Result<Box<dyn Source>> + Send + Sync>,
+    /// How its bytes are unpacked, where `open` does that.
+    unpacking: Option<packed::Unpacking>,
 }
 
 impl Input {
@@ -127,6 +135,7 @@ impl Input {
         Self {
             name: name.into(),
             open: Arc::new(move || Ok(Box::new(io::Cursor::new(bytes.clone())))),
+            unpacking: None,
         }
     }
 
@@ -141,6 +150,7 @@ impl Input {
                 }
                 Ok(Box::new(std::fs::File::open(&path)?))
             }),
+            unpacking: None,
         }
     }
 
@@ -187,7 +197,19 @@ impl Input {
     /// The name without folders and ending.
     fn stem(&self) -> &str {
         let name = self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name);
-        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+        let without = |name| str::rsplit_once(name, '.').map_or(name, |(stem, _)| stem);
+        match &self.unpacking {
+            // As in "logit.npy.gz".
+            Some(unpacking) if unpacking.is_ending_of(name) => without(without(name)),
+            _ => without(name),
+        }
+    }
+
+    /// Bytes read of the file itself, for so many that were read of what is in it.
+    fn done(&self, read: u64) -> u64 {
+        self.unpacking
+            .as_ref()
+            .map_or(read, packed::Unpacking::done)
     }
 }
 

@@ -8,6 +8,7 @@ use super::delimited::Delimited;
 use super::error::ReadError;
 use super::json::Object;
 use super::npy::MAGIC;
+use super::packed::unpacked;
 use super::{Block, Header, Input, Options, Outputs, Rows, Skipped, Table, npz};
 use crate::ghm::Task;
 use crate::words::{tr, word};
@@ -34,20 +35,11 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
     read.map_err(|error| ReadError::io(&input.name, &error))?;
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-    let refuse = |what: &str| Err(ReadError::of(&input.name, what));
     Ok(match first {
         _ if start.starts_with(MAGIC) => Format::Npy,
         _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Format::Npz,
         _ if start.starts_with(b"PAR1") => Format::Parquet,
-        _ if start.starts_with(b"\x1f\x8b") => {
-            return refuse(word("it is packed by gzip; unpack it first"));
-        }
-        Some(b'{') => Format::Json,
-        Some(b'[') => {
-            return refuse(word(
-                "it is a JSON array; an object of arrays is expected, as {\"logit\": [1.5], \"label\": [0]}",
-            ));
-        }
+        Some(b'{' | b'[') => Format::Json,
         _ => Format::Delimited,
     })
 }
@@ -349,13 +341,14 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
     let mut tables: Vec<Box<dyn Table>> = Vec::new();
     let mut arrays = None;
     for input in inputs {
+        let input = &unpacked(input)?;
         match format_of(input)? {
             Format::Npy => {
                 let arrays = arrays.get_or_insert_with(|| Arrays::new(""));
                 arrays.add_file(input, options.columns.as_deref())?;
             }
             Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
-            Format::Json => tables.push(Box::new(Object::open(input)?)),
+            Format::Json => tables.push(Box::new(Object::open(input, options)?)),
             #[cfg(feature = "parquet")]
             Format::Parquet => tables.push(Box::new(super::parquet::Pages::open(input)?)),
             #[cfg(not(feature = "parquet"))]
@@ -364,7 +357,7 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
                     word("Parquet is read by the native program only; CSV, NPY, NPZ or JSON here");
                 return Err(ReadError::of(&input.name, what));
             }
-            Format::Delimited => tables.push(Box::new(Delimited::open(input, false)?)),
+            Format::Delimited => tables.push(Box::new(Delimited::open(input, options)?)),
         }
     }
     if let Some(arrays) = arrays {
