@@ -8,7 +8,10 @@ mod brute;
 mod formats;
 mod golden;
 mod histogram;
+mod objects;
 mod parquet;
+mod sparse_histogram;
+mod text;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
