@@ -315,6 +315,7 @@ fn read(name: &str, bytes: &[u8], skip_bad_rows: bool) {
     let options = Options {
         skip_bad_rows,
         columns: None,
+        ..Options::default()
     };
     let _ = read_histogram(&input());
     let Ok(mut predictions) = Predictions::open(vec![input()], options) else {

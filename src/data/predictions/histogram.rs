@@ -226,8 +226,10 @@ fn no_bins(centres: &[f64], rounding: f64) -> String {
         .windows(2)
         .map(|pair| pair[1] - pair[0])
         .fold(1.0, f64::min);
-    let near = |one: f64, other: f64| (one - other).abs() <= 2.0 * rounding;
-    for bins in range(1.0, gap, 2.0 * rounding) {
+    // Edges are round numbers, which few digits write exactly.
+    let near = |one: f64, other: f64| (one - other).abs() <= rounding.min(1e-3);
+    let exact = (1.0 / gap).round().min(MOST_BINS) as usize;
+    for bins in range(1.0, gap, 2.0 * rounding).chain([exact]) {
         // A row for the right end of the last bin may follow.
         let inner = centres
             .strip_suffix(&[last])
