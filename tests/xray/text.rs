@@ -292,7 +292,6 @@ fn decimal_commas_by_column() {
         b"logit\tlabel\n1,234\t1\n",
         &["line 2", "\"1,234\" has a decimal comma or", "--decimal ,"],
     );
-    refused(b"p;logit_raw;label\n", &["rows"]);
     refused(
         b"logit;label;other\n1.234;1;0,5\n",
         &["line 2", "\"1.234\" may be", "--decimal ."],

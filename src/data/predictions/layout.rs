@@ -192,7 +192,9 @@ impl Layout {
             if let (None, None, [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', mark, ..]) =
                 (told, &comment, line.bytes)
             {
-                told = Some(*mark);
+                // Quotes, digits and letters part no fields.
+                told = Some(*mark)
+                    .filter(|mark| !matches!(mark, b'"' | b'-'..=b'9' | b'a'..=b'z' | b'A'..=b'Z'));
             } else if content[0] == b'#' {
                 comment = Some(line);
             } else {
@@ -213,7 +215,7 @@ impl Layout {
         let commented = commented
             .iter()
             .position(|&byte| byte != b'#')
-            .map_or(&[][..], |at| &commented[at..]);
+            .map_or(&[][..], |at| commented[at..].trim_ascii());
         let delimiter = told.unwrap_or_else(|| delimiter(&[header, commented], dialect));
         let dialect = dialect(delimiter);
         if delimiter == b' ' {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
-use super::error::ReadError;
+use super::error::{ReadError, Said, shorten};
 use super::stream::Forward;
 use super::{Input, Source};
 use crate::words::{tr, word};
@@ -46,7 +46,7 @@ impl Packing {
             #[cfg(all(feature = "parquet", not(target_arch = "wasm32")))]
             Self::Zstandard => Ok(Box::new(zstd::Decoder::new(packed)?)),
             #[cfg(not(all(feature = "parquet", not(target_arch = "wasm32"))))]
-            Self::Zstandard => Err(io::Error::other(word(
+            Self::Zstandard => Err(Said::error(word(
                 "it is packed by Zstandard, which the native program reads; unpack it first: zstd -d FILE",
             ))),
         }
@@ -84,13 +84,13 @@ impl Read for Unpacked {
                 _ => tr!(
                     "it is packed by {0} and cannot be unpacked ({1}); pack it anew or unpack it first",
                     self.packing.name(),
-                    error
+                    shorten(&error.to_string())
                 ),
             };
-            io::Error::other(what)
+            Said::error(what)
         })?;
         self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
-            io::Error::other(word(
+            Said::error(word(
                 "it unpacks to more than 1100 times its size, as no predictions do; unpack it first if it should",
             ))
         })?;

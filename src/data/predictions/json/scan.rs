@@ -66,10 +66,11 @@ impl Scanner {
     /// An error at the next byte.
     pub fn fail(&self, what: &str) -> ReadError {
         let character = self.before + self.start as u64 - self.line_start + 1;
+        let (file, line) = (&self.file, self.line);
         ReadError(tr!(
             "{file}, line {line}, character {character}: {what}",
-            self.file,
-            self.line,
+            file,
+            line,
             character,
             what
         ))
