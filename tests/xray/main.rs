@@ -9,8 +9,11 @@ mod formats;
 mod golden;
 mod histogram;
 mod measures;
+mod objects;
 mod parquet;
 mod readings;
+mod sparse_histogram;
+mod text;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

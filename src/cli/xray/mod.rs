@@ -5,7 +5,7 @@ mod read;
 mod text;
 mod write;
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -200,6 +200,9 @@ fn histogram(matches: &ArgMatches) -> Result<Option<(String, Histogram)>, Failur
         None => return Ok(None),
     };
     let histogram = read_histogram(&input)?;
+    for note in &histogram.notes {
+        let _ = writeln!(std::io::stderr(), "{}: {note}", input.name);
+    }
     Ok(Some((input.name, histogram)))
 }
 

@@ -1,112 +1,218 @@
-//! Text with a delimiter: CSV, TSV and the like, with a header.
+//! Text with a delimiter: CSV, TSV and the like.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use super::columns::Columns;
-use super::error::{ReadError, shorten};
-use super::lines::{Guarded, MOST_RECORD};
-use super::{Block, Input, Source, Table};
+use super::decimal::Decimals;
+use super::encoding::{CodePage, transcoded};
+use super::error::ReadError;
+use super::layout::Layout;
+use super::quotes;
+use super::records::{Dialect, Fault, MOST_RECORD, Quotes, Records};
+use super::{Block, Input, Options, Table};
 use crate::words::{tr, word};
 
-/// Bytes that are looked at to tell the delimiter.
+/// Bytes from which the layout is told.
 const LOOK: u64 = 1 << 16;
-const BUFFER: usize = 1 << 18;
+/// Rows that tell whether they have names of their own.
+const TELLING_ROWS: usize = 3;
 
-/// Splits text into records.
+/// Rows of text.
 pub(super) struct Delimited {
     file: String,
-    reader: csv::Reader<Guarded<Box<dyn Source>>>,
+    /// In a superset of ASCII.
+    input: Input,
+    layout: Layout,
+    records: Records,
     names: Vec<String>,
-    record: csv::ByteRecord,
+    /// Whether the first record has the names.
+    has_header: bool,
+    code_page: CodePage,
+    decimals: Decimals,
+    has_noted_comma: bool,
+    notes: Vec<String>,
+}
+
+/// Opens the records below what the layout skips.
+fn records(input: &Input, layout: &Layout, quotes: Quotes) -> Result<Records, Fault> {
+    let mut source = (input.open)().map_err(Fault::Io)?;
+    source
+        .seek(SeekFrom::Start(layout.skip))
+        .map_err(Fault::Io)?;
+    let dialect = Dialect {
+        quotes,
+        ..layout.dialect
+    };
+    Ok(Records::new(source, dialect, layout.line))
 }
 
 impl Delimited {
-    /// Reads the header. Lines that begin with `#` are comments where `comments` says so.
-    pub fn open(input: &Input, comments: bool) -> Result<Self, ReadError> {
+    /// Reads the header.
+    pub fn open(input: &Input, options: &Options) -> Result<Self, ReadError> {
+        Self::with(input, options, false)
+    }
+
+    /// Reads the header of a file in which any line that begins with `#` is a comment.
+    pub fn open_commented(input: &Input) -> Result<Self, ReadError> {
+        Self::with(input, &Options::default(), true)
+    }
+
+    fn with(input: &Input, options: &Options, comments: bool) -> Result<Self, ReadError> {
         let file = input.name.clone();
-        let mut source = input.source()?;
+        let (input, utf16) = transcoded(input)?;
         let mut start = Vec::new();
-        let read = source.by_ref().take(LOOK).read_to_end(&mut start);
-        read.and_then(|_| source.seek(SeekFrom::Start(0)))
-            .map_err(|error| ReadError::io(&file, &error))?;
-        // The byte order mark of UTF-8 belongs to no name; the csv crate takes it away.
-        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-        if text.iter().all(u8::is_ascii_whitespace) {
+        let read = input.source()?.take(LOOK).read_to_end(&mut start);
+        read.map_err(|error| ReadError::io(&file, &error))?;
+        let mut layout = Layout::of(&file, &start, options, comments)?;
+        let mut notes: Vec<String> = input.unpacking.iter().map(|of| of.note()).collect();
+        notes.extend(utf16.map(|what| tr!("it is text in {0}", what)));
+        notes.append(&mut layout.notes);
+        let records =
+            records(&input, &layout, Quotes::Doubled).map_err(|fault| explain(&file, &fault))?;
+        let mut this = Self {
+            file,
+            input,
+            records,
+            names: Vec::new(),
+            has_header: layout.names.is_none(),
+            code_page: CodePage::default(),
+            decimals: Decimals::new(options.decimal, layout.dialect.delimiter),
+            has_noted_comma: false,
+            notes,
+            layout,
+        };
+        this.read_names()?;
+        this.learn(&start, options.decimal);
+        Ok(this)
+    }
+
+    /// Names from the first record, unless they stand elsewhere.
+    fn read_names(&mut self) -> Result<(), ReadError> {
+        if let Some(names) = self.layout.names.take() {
+            self.names = names;
+            self.records.expected = self.names.len();
+            return Ok(());
+        }
+        if !self.advance()? {
             return Err(ReadError::of(
-                &file,
+                &self.file,
                 word("it is empty; a header and rows are expected"),
             ));
         }
-        if text.contains(&0) {
-            return Err(ReadError::of(
-                &file,
-                word("it is not text, and no NPY, NPZ or Parquet file either"),
-            ));
+        for index in 0..self.records.len() {
+            let name = self
+                .code_page
+                .decode(self.records.get(index))
+                .map_err(|_| self.mixed(self.records.line()))?;
+            self.names
+                .push(String::from_utf8_lossy(&name).trim().to_owned());
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter(text, comments))
-            .comment(comments.then_some(b'#'))
-            .buffer_capacity(BUFFER)
-            .from_reader(Guarded::new(source));
-        let header = match reader.byte_headers() {
-            Ok(header) => header.clone(),
-            Err(error) => return Err(explain(&file, &error, 1)),
-        };
-        let names: Vec<String> = header
-            .iter()
-            .map(|name| String::from_utf8_lossy(name).trim().to_owned())
-            .collect();
-        if names.iter().all(|name| name.parse::<f64>().is_ok()) {
-            return Err(ReadError::of(
-                &file,
-                tr!(
-                    "there is no header; the first line should name the columns, and it is \"{}\"",
-                    shorten(&names.join(","))
-                ),
-            ));
-        }
-        Ok(Self {
-            file,
-            reader,
-            names,
-            record: csv::ByteRecord::new(),
-        })
+        self.note_code_page(CodePage::Open);
+        self.records.expected = self.names.len();
+        Ok(())
     }
 
-    /// The next record, with its line; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<(&csv::ByteRecord, u64)>, ReadError> {
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(false) => Ok(None),
-            Ok(true) => {
-                let line = self.record.position().map_or(0, csv::Position::line);
-                Ok(Some((&self.record, line)))
+    /// Learns from the rows at the beginning of the file: whether they have names, and their decimal mark.
+    fn learn(&mut self, start: &[u8], decimal: Option<char>) {
+        let (skip, is_whole) = (self.layout.skip as usize, (start.len() as u64) < LOOK);
+        let rows = start.get(skip..).unwrap_or_default();
+        let mut sample = Records::new(
+            Box::new(Cursor::new(rows.to_vec())),
+            self.records.dialect,
+            1,
+        );
+        sample.settled = true;
+        let mut decimals = Decimals::new(decimal, self.layout.dialect.delimiter);
+        let mut named = 0;
+        let mut seen = 0;
+        let mut is_header = self.has_header;
+        while let Ok(true) = sample.next() {
+            if std::mem::take(&mut is_header) {
+                continue;
             }
-            Err(error) => Err(explain(&self.file, &error, self.reader.position().line())),
+            if !is_whole && sample.is_last() {
+                break;
+            }
+            seen += 1;
+            if seen <= TELLING_ROWS {
+                let first = String::from_utf8_lossy(sample.get(0)).trim().to_owned();
+                let is_name =
+                    first == seen.to_string() || !first.is_empty() && first.parse::<f64>().is_err();
+                named += usize::from(is_name && sample.len() == self.names.len() + 1);
+            }
+            sample.fields().for_each(|field| decimals.learn(field));
+        }
+        if self.has_header && seen > 0 && named == seen.min(TELLING_ROWS) {
+            self.names.insert(0, String::new());
+            self.records.expected = self.names.len();
+            self.notes.push(
+                word("its header has one name less than its rows have cells, as R writes it: the first cell names the row")
+                    .to_owned(),
+            );
+        }
+        decimals.set_columns(self.names.len());
+        self.decimals = decimals;
+    }
+
+    /// Goes on to the next record; where quotes contradict each other, once their meaning is decided.
+    fn advance(&mut self) -> Result<bool, ReadError> {
+        loop {
+            let fault = match self.records.next() {
+                Ok(is_there) => return Ok(is_there),
+                Err(fault) => fault,
+            };
+            let is_of_quotes = match fault {
+                Fault::Unclosed(_) | Fault::AfterQuote(_) | Fault::Doubtful(_) => {
+                    !self.records.settled
+                }
+                Fault::Io(_) | Fault::Long(_) => false,
+            };
+            if !is_of_quotes {
+                return Err(explain(&self.file, &fault));
+            }
+            let expected = self.records.expected;
+            let decided = quotes::decide(self.has_header, |quotes| {
+                let mut records = records(&self.input, &self.layout, quotes)?;
+                if expected != usize::MAX {
+                    records.expected = expected;
+                }
+                Ok(records)
+            });
+            match decided.map_err(|fault| explain(&self.file, &fault))? {
+                None => return Err(explain(&self.file, &fault)),
+                Some(quotes) => {
+                    self.records.dialect.quotes = quotes;
+                    self.records.settled = true;
+                    match quotes {
+                        Quotes::Doubled => {}
+                        Quotes::Backslash => self.notes.push(
+                            word("quotes within quotes have a backslash before them, as Spark writes them").to_owned(),
+                        ),
+                        Quotes::Literal => self.notes.push(
+                            word("no field is enclosed in quotes: quotes are characters like any other").to_owned(),
+                        ),
+                    }
+                }
+            }
         }
     }
-}
 
-/// The delimiter that the header has most of.
-fn delimiter(text: &[u8], comments: bool) -> u8 {
-    let lines = text.split(|&byte| byte == b'\n');
-    let header = lines
-        .filter(|line| !(comments && line.starts_with(b"#")))
-        .find(|line| !line.iter().all(u8::is_ascii_whitespace))
-        .unwrap_or(text);
-    let count = |delimiter: &u8| header.iter().filter(|&byte| byte == delimiter).count();
-    // The first of equal ones: max_by_key takes the last.
-    let candidates = [b'|', b'\t', b';', b','];
-    candidates.into_iter().max_by_key(count).unwrap_or(b',')
-}
+    /// The next record; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<&Records>, ReadError> {
+        if !self.advance()? {
+            return Ok(None);
+        }
+        match self.ragged() {
+            Some(sentence) => Err(sentence),
+            None => Ok(Some(&self.records)),
+        }
+    }
 
-fn explain(file: &str, error: &csv::Error, line: u64) -> ReadError {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            pos,
-            expected_len,
-            len,
-        } => {
-            let line = pos.as_ref().map_or(line, csv::Position::line);
+    /// What is wrong with the number of fields of the record.
+    fn ragged(&self) -> Option<ReadError> {
+        let (len, expected_len) = (self.records.len(), self.names.len());
+        (len != expected_len).then(|| {
+            let (file, line) = (&self.file, self.records.line());
             ReadError(tr!(
                 "{file}, line {line}: it has {len} fields; {expected_len} are expected, as in the header",
                 file,
@@ -114,38 +220,54 @@ fn explain(file: &str, error: &csv::Error, line: u64) -> ReadError {
                 len,
                 expected_len
             ))
-        }
-        csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            ReadError(tr!(
-                "{file}, line {line}: the line is longer than {MOST_RECORD} bytes, or a quote is never closed",
-                file,
-                line,
-                MOST_RECORD
-            ))
-        }
-        csv::ErrorKind::Io(error) => ReadError::io(file, error),
-        _ => ReadError(tr!(
-            "{file}, line {line}: {}",
-            shorten(&error.to_string()),
-            file,
+        })
+    }
+
+    fn mixed(&self, line: u64) -> ReadError {
+        ReadError(tr!(
+            "{file}, line {line}: it has bytes that are not UTF-8, and the text above is UTF-8; save the file as UTF-8",
+            self.file,
             line
-        )),
+        ))
+    }
+
+    fn note_code_page(&mut self, before: CodePage) {
+        if before != CodePage::Windows1252 && self.code_page == CodePage::Windows1252 {
+            let note = word("it is not UTF-8 and was taken as Windows-1252 (Latin-1)");
+            self.notes.push(note.to_owned());
+        }
     }
 }
 
-/// A number, or 1 and 0 for true and false; `None` for anything else.
-pub(super) fn number(field: &[u8]) -> Option<f64> {
-    // A label is most often one digit.
-    if let [digit @ b'0'..=b'9'] = field {
-        return Some(f64::from(digit - b'0'));
-    }
-    let text = std::str::from_utf8(field).ok()?.trim();
-    match text.parse() {
-        Ok(value) => Some(value),
-        Err(_) if text.eq_ignore_ascii_case("true") => Some(1.0),
-        Err(_) if text.eq_ignore_ascii_case("false") => Some(0.0),
-        Err(_) => None,
-    }
+fn explain(file: &str, fault: &Fault) -> ReadError {
+    let cure = word("write quotes within a field twice, or no quotes around fields");
+    ReadError(match fault {
+        Fault::Io(error) => return ReadError::io(file, error),
+        Fault::Long(line) => tr!(
+            "{file}, line {line}: the line is longer than {MOST_RECORD} bytes, or a quote is never closed",
+            file,
+            line,
+            MOST_RECORD
+        ),
+        Fault::Unclosed(line) => tr!(
+            "{file}, line {line}: the quote that opens a field here is never closed; {cure}",
+            file,
+            line,
+            cure
+        ),
+        Fault::AfterQuote(line) => tr!(
+            "{file}, line {line}: a field goes on behind its closing quote; a delimiter is expected; {cure}",
+            file,
+            line,
+            cure
+        ),
+        Fault::Doubtful(line) => tr!(
+            "{file}, line {line}: its quotes can be read in more than one way; {cure}",
+            file,
+            line,
+            cure
+        ),
+    })
 }
 
 impl Table for Delimited {
@@ -155,33 +277,26 @@ impl Table for Delimited {
 
     fn read(&mut self, columns: &Columns, most: usize, block: &mut Block) -> Result<(), ReadError> {
         for row in 0..most {
-            let line = match self.reader.read_byte_record(&mut self.record) {
-                Ok(true) => self.record.position().map_or(0, csv::Position::line),
-                Ok(false) => break,
-                Err(error) => {
-                    let place = self.reader.position().line();
-                    let sentence = explain(&self.file, &error, place);
-                    if !matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. }) {
-                        return Err(sentence);
-                    }
-                    // A row like any other that cannot be used.
-                    block.leave_out(columns, row, place, sentence);
-                    continue;
-                }
-            };
+            if !self.advance()? {
+                break;
+            }
+            let line = self.records.line();
+            if let Some(sentence) = self.ragged() {
+                // A row like any other that cannot be used.
+                block.leave_out(columns, row, line, sentence);
+                continue;
+            }
             let mut bad = None;
             for &(index, role) in &columns.chosen {
-                let field = self.record.get(index).unwrap_or_default();
+                let field = self.records.get(index);
                 if role.is_text() {
-                    block.name(role, field);
+                    let before = self.code_page;
+                    let text = self.code_page.decode(field).map_err(|_| self.mixed(line))?;
+                    block.name(role, &text);
+                    self.note_code_page(before);
                     continue;
                 }
-                let value = number(field).unwrap_or_else(|| {
-                    let shown = shorten(&String::from_utf8_lossy(field));
-                    let what = match std::str::from_utf8(field) {
-                        Ok(_) => tr!("\"{shown}\" is not a number", shown),
-                        Err(_) => tr!("\"{shown}\" is not UTF-8 text; a number is expected", shown),
-                    };
+                let value = self.decimals.read(index, field).unwrap_or_else(|what| {
                     bad.get_or_insert((index, what));
                     f64::NAN
                 });
@@ -203,6 +318,11 @@ impl Table for Delimited {
             block.lines.push(line);
             block.rows += 1;
         }
+        if !self.has_noted_comma && self.decimals.has_comma() {
+            self.has_noted_comma = true;
+            self.notes
+                .push(word("its numbers have a decimal comma").to_owned());
+        }
         Ok(())
     }
 
@@ -217,6 +337,10 @@ impl Table for Delimited {
     }
 
     fn done(&self) -> u64 {
-        self.reader.get_ref().done
+        self.input.done(self.layout.skip + self.records.done)
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
     }
 }

@@ -17,6 +17,10 @@ impl ReadError {
 
     /// From the system.
     pub(crate) fn io(file: &str, error: &io::Error) -> Self {
+        let said = error.get_ref().and_then(|of| of.downcast_ref::<Said>());
+        if let Some(Said(what)) = said {
+            return Self::of(file, what);
+        }
         let what = match error.kind() {
             io::ErrorKind::NotFound => word("there is no such file").to_owned(),
             io::ErrorKind::PermissionDenied => word("reading it is not allowed").to_owned(),
@@ -27,6 +31,24 @@ impl ReadError {
         Self::of(file, what)
     }
 }
+
+/// A whole sentence of ours that comes by way of an error of the system.
+#[derive(Debug)]
+pub(super) struct Said(pub String);
+
+impl Said {
+    pub fn error(what: impl Into<String>) -> io::Error {
+        io::Error::other(Self(what.into()))
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Said {}
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,10 @@
 //! A distribution of gradient norms that was counted elsewhere.
 
-use super::Input;
-use super::delimited::{Delimited, number};
+use super::decimal::number;
+use super::delimited::Delimited;
 use super::error::{ReadError, shorten};
+use super::packed::unpacked;
+use super::{Input, Table};
 use crate::words::{tr, word};
 
 /// The paper's own distribution in a converged detector, read off its figure: number of samples in a
@@ -17,30 +19,34 @@ const MOST_BINS: f64 = 1e6;
 const MOST_COUNT: f64 = 1e300;
 /// How far a centre may be from the middle of its bin, in bins.
 const SLACK: f64 = 0.02;
+/// How far one that was rounded may be.
+const ROUNDED_SLACK: f64 = 0.25;
 
 /// Gradient norms by bin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
     /// One entry a bin of equal width over [0, 1].
     pub counts: Vec<f64>,
+    /// How the file was taken, where that could be otherwise: a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Whether a file has the column that only a histogram has.
 pub fn is_histogram(input: &Input) -> bool {
-    let text = Delimited::open(input, true);
-    text.is_ok_and(|text| super::Table::names(&text).iter().any(|name| name == NORM))
+    let text = unpacked(input).and_then(|input| Delimited::open_commented(&input));
+    text.is_ok_and(|text| text.names().iter().any(|name| name == NORM))
 }
 
 /// Reads `gradient_norm,count` or `gradient_norm,log10_count`: centres of bins of equal width, in
-/// ascending order. Between centres that are further apart the counts are interpolated, log-linearly.
+/// ascending order. Bins that have no row are empty, as a listing by GROUP BY leaves them out.
 /// Lines that begin with `#` are comments.
 ///
 /// # Errors
 /// Names file, line and column.
 pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
     let file = &input.name;
-    let mut text = Delimited::open(input, true)?;
-    let names = super::Table::names(&text).to_vec();
+    let mut text = Delimited::open_commented(&unpacked(input)?)?;
+    let names = text.names().to_vec();
     let find = |name: &str| names.iter().position(|of| of == name);
     let Some(norm) = find(NORM) else {
         return Err(ReadError::of(
@@ -59,9 +65,11 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
         }
     };
     let mut points: Vec<[f64; 2]> = Vec::new();
-    while let Some((record, line)) = text.next()? {
+    let mut decimals = 0;
+    while let Some(record) = text.next()? {
+        let line = record.line();
         let cell = |column: usize, most: f64, expected: &str| {
-            let field = record.get(column).unwrap_or_default();
+            let field = record.get(column);
             let value = number(field).filter(|value| (0.0..=most).contains(value));
             value.ok_or_else(|| {
                 let shown = shorten(&String::from_utf8_lossy(field));
@@ -93,53 +101,160 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
                 last
             )));
         }
+        decimals = decimals.max(digits(record.get(norm)));
         points.push([g, count]);
     }
-    let counts = fill(&points).ok_or_else(|| {
-        ReadError::of(
-            file,
-            word("its gradient norms are not the centres of bins of equal width over 0 to 1"),
-        )
-    })?;
+    let centres: Vec<f64> = points.iter().map(|&[g, _]| g).collect();
+    let rounding = 0.5 * 0.1_f64.powi(decimals) + 1e-12;
+    let places = match bins(&centres, rounding) {
+        Some(places) => places,
+        None => return Err(ReadError::of(file, no_bins(&centres, rounding))),
+    };
+    let mut counts = vec![0.0; places.bins];
+    for (place, [_, count]) in places.of.iter().zip(&points) {
+        counts[*place] = *count;
+    }
     if counts.iter().all(|&count| count == 0.0) {
         let what = word("there is no example among the rows that is not ignored");
         return Err(ReadError::of(file, what));
     }
-    Ok(Histogram { counts })
+    let mut notes = text.notes().to_vec();
+    let (bins, absent) = (places.bins, places.bins - points.len());
+    if absent > 0 {
+        notes.push(tr!(
+            "its centres are those of {bins} bins; {absent} of them have no row and were taken as empty",
+            bins,
+            absent
+        ));
+    }
+    Ok(Histogram { counts, notes })
 }
 
-/// One count for every bin; `None` when the centres are those of no equal bins.
-fn fill(points: &[[f64; 2]]) -> Option<Vec<f64>> {
-    let (first, last) = (points.first()?[0], points.last()?[0]);
-    // The first centre is in the middle of the first bin, which tells how many there are.
-    let bins = (0.5 / first).round();
-    if !(1.0..=MOST_BINS).contains(&bins) {
+/// Digits behind the point of a number; more than any has where it is written with an exponent.
+fn digits(field: &[u8]) -> i32 {
+    const ALL: usize = 17;
+    let field = field.trim_ascii();
+    let at = field.iter().position(|&byte| byte == b'.');
+    let count = match at {
+        _ if !field
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.') =>
+        {
+            ALL
+        }
+        Some(at) => field.len() - at - 1,
+        None => 0,
+    };
+    count.min(ALL) as i32
+}
+
+/// How many bins there are, and which of them each centre is of.
+struct Places {
+    bins: usize,
+    of: Vec<usize>,
+}
+
+/// The number of bins of which these are centres: all of them, or else the fewest; `None` where there is no such
+/// number, or rounding leaves more than one.
+fn bins(centres: &[f64], rounding: f64) -> Option<Places> {
+    let fits = |bins: usize| fit(centres, bins, 0.5, rounding);
+    if let Some(of) = fits(centres.len()) {
+        return Some(Places {
+            bins: centres.len(),
+            of,
+        });
+    }
+    let (first, last) = (*centres.first()?, *centres.last()?);
+    let mut candidates = Vec::new();
+    // The first centre is in the first bin, or the last in the last, or some two are in neighbours.
+    candidates.extend(range(0.5, first, rounding));
+    candidates.extend(range(0.5, 1.0 - last, rounding));
+    let gaps = centres.windows(2).map(|pair| pair[1] - pair[0]);
+    candidates.extend(range(1.0, gaps.fold(1.0, f64::min), 2.0 * rounding));
+    candidates.sort_unstable();
+    candidates.dedup();
+    let mut found = candidates
+        .into_iter()
+        .filter_map(|bins| fits(bins).map(|of| Places { bins, of }));
+    let fewest = found.next()?;
+    // The centres of bins are those of an odd multiple of them as well.
+    let is_alone = found.all(|other| other.bins % fewest.bins == 0);
+    is_alone.then_some(fewest)
+}
+
+/// Numbers of bins for which `share` of a bin is `length`, give or take `rounding`.
+fn range(share: f64, length: f64, rounding: f64) -> impl Iterator<Item = usize> {
+    /// Where there are more, digits are missing.
+    const MOST: usize = 64;
+    let [low, high] = [length + rounding, length - rounding].map(|of| share / of);
+    let is_sound = low >= 0.5 && high <= MOST_BINS && low <= high;
+    let [low, high] = if is_sound {
+        [low.round(), high.round()]
+    } else {
+        [1.0, 0.0]
+    };
+    (low as usize..=high as usize).take(MOST)
+}
+
+/// The bin of each place, where every one is `offset` of a bin behind its beginning.
+fn fit(places: &[f64], bins: usize, offset: f64, rounding: f64) -> Option<Vec<usize>> {
+    let count = bins as f64;
+    if !(1.0..=MOST_BINS).contains(&count) {
         return None;
     }
-    let place = |g: f64| g * bins - 0.5;
-    let near = |g: f64| (place(g) - place(g).round()).abs() < SLACK;
-    let whole = points.iter().all(|&[g, _]| near(g)) && place(last).round() == bins - 1.0;
-    if !whole {
-        return None;
-    }
-    let mut counts = vec![0.0; bins as usize];
-    for pair in points.windows(2) {
-        let [from, to] = [pair[0], pair[1]].map(|[g, _]| place(g).round() as usize);
-        let [low, high] = [pair[0][1], pair[1][1]];
-        for (j, count) in counts.iter_mut().enumerate().take(to).skip(from) {
-            let share = (j - from) as f64 / (to - from) as f64;
-            *count = if j == from || low <= 0.0 || high <= 0.0 {
-                if j == from {
-                    low
-                } else {
-                    low + share * (high - low)
-                }
-            } else {
-                // The quotient of the two may be too large for a number.
-                (low * (high / low).powf(share)).min(low.max(high))
-            };
+    let rounding = Some(rounding * count).filter(|of| *of < ROUNDED_SLACK);
+    let slack = SLACK.max(rounding.unwrap_or(0.0) + 1e-9);
+    let mut next = 0;
+    let place = |&g: &f64| {
+        let place = g * count - offset;
+        let bin = place.round().max(0.0);
+        let is_there = (place - bin).abs() < slack && bin >= next as f64 && bin < count;
+        next = bin as usize + 1;
+        is_there.then_some(bin as usize)
+    };
+    places.iter().map(place).collect()
+}
+
+/// Why no bins have these centres.
+fn no_bins(centres: &[f64], rounding: f64) -> String {
+    let cure = word("the centre of a bin is (left + right) / 2");
+    let (first, last) = (
+        centres.first().copied().unwrap_or(0.5),
+        centres.last().copied().unwrap_or(0.5),
+    );
+    let gap = centres
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .fold(1.0, f64::min);
+    // Edges are round numbers, which few digits write exactly.
+    let near = |one: f64, other: f64| (one - other).abs() <= rounding.min(1e-3);
+    let exact = (1.0 / gap).round().min(MOST_BINS) as usize;
+    for bins in range(1.0, gap, 2.0 * rounding).chain([exact]) {
+        // A row for the right end of the last bin may follow.
+        let inner = centres
+            .strip_suffix(&[last])
+            .filter(|_| near(last, 1.0) && near(first, 0.0));
+        if near(first, 0.0)
+            && centres.len() > 1
+            && fit(inner.unwrap_or(centres), bins, 0.0, rounding).is_some()
+        {
+            return tr!(
+                "its gradient norms look like the left edges of {bins} bins; centres are expected: {cure}",
+                bins,
+                cure
+            );
+        }
+        if near(last, 1.0) && centres.len() > 1 && fit(centres, bins, 1.0, rounding).is_some() {
+            return tr!(
+                "its gradient norms look like the right edges of {bins} bins; centres are expected: {cure}",
+                bins,
+                cure
+            );
         }
     }
-    *counts.last_mut()? = points.last()?[1];
-    Some(counts)
+    word(
+        "its gradient norms are not the centres of bins of equal width over 0 to 1; values must be counted in bins first: \
+         count, edges = np.histogram(g, bins=30, range=(0, 1)); gradient_norm = (edges[:-1] + edges[1:]) / 2",
+    )
+    .to_owned()
 }

@@ -5,7 +5,9 @@ mod arrays;
 mod asking;
 mod check;
 mod columns;
+mod decimal;
 mod delimited;
+mod encoding;
 mod error;
 mod groups;
 #[cfg(feature = "parquet")]
@@ -14,7 +16,7 @@ mod histogram;
 mod json;
 mod kind;
 mod labels;
-mod lines;
+mod layout;
 mod literal;
 mod names;
 mod npy;
@@ -22,11 +24,15 @@ mod npz;
 mod open;
 mod options;
 mod outputs;
+mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod question;
+mod quotes;
 mod reading;
+mod records;
 mod resolve;
+mod stream;
 mod survey;
 mod target;
 
@@ -133,6 +139,8 @@ pub struct Input {
     pub name: String,
     open: Arc<dyn Fn() -> io::Result<Box<dyn Source>> + Send + Sync>,
     path: Option<Arc<std::path::Path>>,
+    /// How its bytes are unpacked, where `open` does that.
+    unpacking: Option<packed::Unpacking>,
 }
 
 /// Length of a file, and when it was written.
@@ -146,6 +154,7 @@ impl Input {
             name: name.into(),
             open: Arc::new(move || Ok(Box::new(io::Cursor::new(bytes.clone())))),
             path: None,
+            unpacking: None,
         }
     }
 
@@ -161,6 +170,7 @@ impl Input {
                 }
                 Ok(Box::new(std::fs::File::open(&path)?))
             }),
+            unpacking: None,
         }
     }
 
@@ -213,7 +223,19 @@ impl Input {
     /// The name without folders and ending.
     fn stem(&self) -> &str {
         let name = self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name);
-        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+        let without = |name| str::rsplit_once(name, '.').map_or(name, |(stem, _)| stem);
+        match &self.unpacking {
+            // As in "logit.npy.gz".
+            Some(unpacking) if unpacking.is_ending_of(name) => without(without(name)),
+            _ => without(name),
+        }
+    }
+
+    /// Bytes read of the file itself, for so many that were read of what is in it.
+    fn done(&self, read: u64) -> u64 {
+        self.unpacking
+            .as_ref()
+            .map_or(read, packed::Unpacking::done)
     }
 }
 

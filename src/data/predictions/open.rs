@@ -8,6 +8,7 @@ use super::delimited::Delimited;
 use super::error::{ReadError, Refusal};
 use super::json::Object;
 use super::npy::MAGIC;
+use super::packed::unpacked;
 use super::resolve::{self, Plan, Resolver};
 use super::survey::Survey;
 use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table, npz};
@@ -28,20 +29,11 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
     read.map_err(|error| ReadError::io(&input.name, &error))?;
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-    let refuse = |what: &str| Err(ReadError::of(&input.name, what));
     Ok(match first {
         _ if start.starts_with(MAGIC) => Format::Npy,
         _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Format::Npz,
         _ if start.starts_with(b"PAR1") => Format::Parquet,
-        _ if start.starts_with(b"\x1f\x8b") => {
-            return refuse(word("it is packed by gzip; unpack it first"));
-        }
-        Some(b'{') => Format::Json,
-        Some(b'[') => {
-            return refuse(word(
-                "it is a JSON array; an object of arrays is expected, as {\"logit\": [1.5], \"label\": [0]}",
-            ));
-        }
+        Some(b'{' | b'[') => Format::Json,
         _ => Format::Delimited,
     })
 }
@@ -374,13 +366,14 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Box<dyn Table>>, 
     let mut tables: Vec<Box<dyn Table>> = Vec::new();
     let mut arrays = None;
     for input in inputs {
+        let input = &unpacked(input)?;
         match format_of(input)? {
             Format::Npy => {
                 let arrays = arrays.get_or_insert_with(|| Arrays::new(""));
                 arrays.add_file(input, options.columns.as_deref())?;
             }
             Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
-            Format::Json => tables.push(Box::new(Object::open(input)?)),
+            Format::Json => tables.push(Box::new(Object::open(input, options)?)),
             #[cfg(feature = "parquet")]
             Format::Parquet => tables.push(Box::new(super::parquet::Pages::open(input)?)),
             #[cfg(not(feature = "parquet"))]
@@ -389,23 +382,7 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Box<dyn Table>>, 
                     word("Parquet is read by the native program only; CSV, NPY, NPZ or JSON here");
                 return Err(ReadError::of(&input.name, what));
             }
-            Format::Delimited => {
-                let table = Delimited::open(input, false)?;
-                if options
-                    .columns
-                    .as_ref()
-                    .is_some_and(|given| *given != table.names())
-                {
-                    let listed = list(table.names());
-                    let what = tr!(
-                        "its first line names {listed}, which --columns contradicts; --map NAME=ROLE says \
-                         what a column is for",
-                        listed
-                    );
-                    return Err(ReadError::of(&input.name, what));
-                }
-                tables.push(Box::new(table));
-            }
+            Format::Delimited => tables.push(Box::new(Delimited::open(input, options)?)),
         }
     }
     if let Some(arrays) = arrays {

@@ -1,0 +1,347 @@
+//! The shapes in which tables come as JSON, and how each becomes columns.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+
+use super::super::error::ReadError;
+use super::super::layout::is_known;
+use super::cells::{Cell, Column, Full, Kind, Store};
+use super::scan::{Scalar, Scanner};
+use crate::words::word;
+
+/// Columns of names.
+#[derive(Default)]
+pub(super) struct Frame {
+    pub names: Vec<String>,
+    pub columns: Vec<Column>,
+    places: HashMap<String, usize>,
+    pub rows: usize,
+}
+
+impl Frame {
+    /// The column of a name, where the last one found was `hint - 1`: records have the same order most often.
+    fn place(&mut self, store: &mut Store, name: &str, hint: usize) -> Result<usize, Full> {
+        if self.names.get(hint).is_some_and(|of| of == name) {
+            return Ok(hint);
+        }
+        if let Some(&place) = self.places.get(name) {
+            return Ok(place);
+        }
+        let place = self.names.len();
+        self.columns.push(store.column(name)?);
+        self.names.push(name.to_owned());
+        self.places.insert(name.to_owned(), place);
+        Ok(place)
+    }
+
+    /// Sets a cell of the row that is being read; false where it already was.
+    fn set(&mut self, store: &mut Store, place: usize, cell: Cell) -> Result<bool, Full> {
+        let column = &mut self.columns[place];
+        if column.cells.len() > self.rows {
+            return Ok(false);
+        }
+        column.pad(store, self.rows)?;
+        column.push(store, cell)?;
+        Ok(true)
+    }
+
+    /// Fills cells that are missing at the ends of columns.
+    fn finish(&mut self, store: &mut Store) -> Result<(), Full> {
+        self.columns
+            .iter_mut()
+            .try_for_each(|column| column.pad(store, self.rows))
+    }
+}
+
+/// What stands under a name.
+pub(super) enum Shape {
+    Empty,
+    List(Column),
+    /// Arrays of equal lengths, as columns.
+    Matrix(Frame),
+    Records(Frame),
+}
+
+/// An entry of the object.
+pub(super) struct Entry {
+    pub name: String,
+    pub shape: Shape,
+    /// Fingerprint of the names of its elements, where it is an object.
+    pub keys: Option<u64>,
+}
+
+/// What is read of a document.
+pub(super) struct Document {
+    pub scanner: Scanner,
+    pub store: Store,
+    pub entries: Vec<Entry>,
+    /// Rows that stand under a name each.
+    pub by_row: Frame,
+    /// Values that are neither array nor object: a row, where there is nothing else.
+    pub scalars: Frame,
+}
+
+impl Document {
+    pub fn new(scanner: Scanner) -> Self {
+        Self {
+            scanner,
+            store: Store::new(),
+            entries: Vec::new(),
+            by_row: Frame::default(),
+            scalars: Frame::default(),
+        }
+    }
+
+    fn full(&self) -> ReadError {
+        self.scanner.fail(word(
+            "its cells take more than 1 GiB of memory: JSON is held as a whole; CSV, NPY, NPZ and Parquet are not",
+        ))
+    }
+
+    fn kept<T>(&self, outcome: Result<T, Full>) -> Result<T, ReadError> {
+        outcome.map_err(|Full| self.full())
+    }
+
+    fn cell(&mut self, first: u8) -> Result<Cell, ReadError> {
+        let kind = match first {
+            b'[' => Kind::Array,
+            b'{' => Kind::Object,
+            _ => {
+                return Ok(match self.scanner.scalar(first)? {
+                    Scalar::Number(value) => Cell::number(value),
+                    Scalar::Bool(true) => Cell::of(Kind::True, 0),
+                    Scalar::Bool(false) => Cell::of(Kind::False, 0),
+                    Scalar::Null => Cell::of(Kind::Null, 0),
+                    found @ (Scalar::Text | Scalar::Whole(_)) => {
+                        let code = self.store.code(&self.scanner.text);
+                        let code = self.kept(code)?;
+                        let kind = if found == Scalar::Text {
+                            Kind::Text
+                        } else {
+                            Kind::Whole
+                        };
+                        Cell::of(kind, code)
+                    }
+                });
+            }
+        };
+        self.scanner.skip(first)?;
+        Ok(Cell::of(kind, 0))
+    }
+
+    /// Adds an element of an array, or of an object that stands for one.
+    pub fn element(&mut self, shape: &mut Shape, first: u8, name: &str) -> Result<(), ReadError> {
+        if matches!(shape, Shape::Empty) {
+            *shape = match first {
+                b'[' => Shape::Matrix(Frame::default()),
+                b'{' => Shape::Records(Frame::default()),
+                _ => {
+                    let column = self.store.column(name);
+                    Shape::List(self.kept(column)?)
+                }
+            };
+        }
+        match shape {
+            Shape::Empty => Ok(()),
+            Shape::List(column) => {
+                let cell = self.cell(first)?;
+                let pushed = column.push(&mut self.store, cell);
+                self.kept(pushed)
+            }
+            Shape::Matrix(frame) if first == b'[' => self.matrix_row(frame),
+            Shape::Records(frame) if first == b'{' => self.record(frame),
+            Shape::Matrix(frame) | Shape::Records(frame) => {
+                let cell = self.cell(first)?;
+                self.fill_row(frame, cell)
+            }
+        }
+    }
+
+    /// A row of which every cell is the same.
+    fn fill_row(&mut self, frame: &mut Frame, cell: Cell) -> Result<(), ReadError> {
+        for column in &mut frame.columns {
+            column.cells.truncate(frame.rows);
+            let pushed = column
+                .pad(&mut self.store, frame.rows)
+                .and_then(|()| column.push(&mut self.store, cell));
+            self.kept(pushed)?;
+        }
+        frame.rows += 1;
+        Ok(())
+    }
+
+    fn matrix_row(&mut self, frame: &mut Frame) -> Result<(), ReadError> {
+        self.scanner.take();
+        let (mut is_first, mut count) = (true, 0);
+        while let Some(first) = self.scanner.element(&mut is_first, b']')? {
+            let cell = self.cell(first)?;
+            if count == frame.columns.len() && frame.rows == 0 {
+                let column = self.store.column("");
+                frame.columns.push(self.kept(column)?);
+            }
+            if let Some(column) = frame.columns.get_mut(count) {
+                let pushed = column.push(&mut self.store, cell);
+                self.kept(pushed)?;
+            }
+            count += 1;
+        }
+        if count == frame.columns.len() {
+            frame.rows += 1;
+            return Ok(());
+        }
+        self.fill_row(frame, Cell::of(Kind::OtherLength, 0))
+    }
+
+    /// An object of cells; an array in it is a cell for each of its elements.
+    pub fn record(&mut self, frame: &mut Frame) -> Result<(), ReadError> {
+        self.scanner.take();
+        let mut is_first = true;
+        let Some(first) = self.scanner.entry(&mut is_first)? else {
+            frame.rows += 1;
+            return Ok(());
+        };
+        self.record_from(frame, first)
+    }
+
+    /// The rest of a record, whose first name was read.
+    fn record_from(&mut self, frame: &mut Frame, first: u8) -> Result<(), ReadError> {
+        let (mut is_first, mut next, mut hint) = (false, Some(first), 0);
+        let mut name = String::new();
+        while let Some(first) = next {
+            name.clear();
+            name.push_str(&String::from_utf8_lossy(&self.scanner.text));
+            if first == b'[' {
+                hint = self.spread(frame, &name, hint)?;
+            } else {
+                let cell = self.cell(first)?;
+                hint = self.set(frame, &name, hint, cell)?;
+            }
+            next = self.scanner.entry(&mut is_first)?;
+        }
+        frame.rows += 1;
+        Ok(())
+    }
+
+    fn set(
+        &mut self,
+        frame: &mut Frame,
+        name: &str,
+        hint: usize,
+        cell: Cell,
+    ) -> Result<usize, ReadError> {
+        let place = frame.place(&mut self.store, name, hint);
+        let place = self.kept(place)?;
+        let set = frame.set(&mut self.store, place, cell);
+        if !self.kept(set)? {
+            return Err(self.scanner.fail(word(
+                "the object before it has a name twice; one is expected",
+            )));
+        }
+        Ok(place + 1)
+    }
+
+    /// An array in a record, as columns.
+    fn spread(
+        &mut self,
+        frame: &mut Frame,
+        name: &str,
+        mut hint: usize,
+    ) -> Result<usize, ReadError> {
+        self.scanner.take();
+        let (mut is_first, mut count) = (true, 0);
+        let mut only = None;
+        while let Some(first) = self.scanner.element(&mut is_first, b']')? {
+            let cell = self.cell(first)?;
+            // One alone is the column itself.
+            if count == 0 {
+                only = Some(cell);
+            } else {
+                if let Some(first) = only.take() {
+                    hint = self.set(frame, &numbered(name, 0), hint, first)?;
+                }
+                hint = self.set(frame, &numbered(name, count), hint, cell)?;
+            }
+            count += 1;
+        }
+        match only {
+            Some(cell) => self.set(frame, name, hint, cell),
+            None => Ok(hint),
+        }
+    }
+
+    /// An entry of the object of all.
+    pub fn entry(&mut self, first: u8) -> Result<(), ReadError> {
+        let name = String::from_utf8_lossy(&self.scanner.text).into_owned();
+        let mut shape = Shape::Empty;
+        let mut keys = None;
+        match first {
+            b'[' => {
+                self.scanner.take();
+                let mut is_first = true;
+                while let Some(first) = self.scanner.element(&mut is_first, b']')? {
+                    self.element(&mut shape, first, &name)?;
+                }
+            }
+            b'{' => {
+                self.scanner.take();
+                let mut is_first = true;
+                let mut hasher = DefaultHasher::new();
+                let mut next = self.scanner.entry(&mut is_first)?;
+                if next.is_some() && is_row(&name, &self.scanner.text) {
+                    let mut by_row = std::mem::take(&mut self.by_row);
+                    let read = next.map_or(Ok(()), |first| self.record_from(&mut by_row, first));
+                    self.by_row = by_row;
+                    return read;
+                }
+                while let Some(first) = next {
+                    hasher.write(&self.scanner.text);
+                    hasher.write_u8(0xff);
+                    self.element(&mut shape, first, &name)?;
+                    next = self.scanner.entry(&mut is_first)?;
+                }
+                keys = Some(hasher.finish());
+            }
+            _ => {
+                let cell = self.cell(first)?;
+                let mut scalars = std::mem::take(&mut self.scalars);
+                let set = self.set(&mut scalars, &name, usize::MAX, cell);
+                self.scalars = scalars;
+                return set.map(drop);
+            }
+        }
+        let column = self.store.take(2 * size_of::<Entry>() + name.len());
+        self.kept(column)?;
+        self.entries.push(Entry { name, shape, keys });
+        Ok(())
+    }
+
+    /// Fills what is missing in tables of records.
+    pub fn finish(&mut self) -> Result<(), ReadError> {
+        let entries = self
+            .entries
+            .iter_mut()
+            .filter_map(|entry| match &mut entry.shape {
+                Shape::Records(frame) => Some(frame),
+                Shape::Empty | Shape::List(_) | Shape::Matrix(_) => None,
+            });
+        let store = &mut self.store;
+        let finished = entries
+            .chain([&mut self.by_row])
+            .try_for_each(|frame| frame.finish(store));
+        self.kept(finished)
+    }
+}
+
+/// Whether an object under a name is a row, and not a column of which the rows have names: what is known, or
+/// no number, is the name of a column.
+fn is_row(name: &str, first_key: &[u8]) -> bool {
+    let key = String::from_utf8_lossy(first_key);
+    let is_number = |text: &str| text.parse::<i64>().is_ok();
+    !is_known(name) && (is_known(&key) || !is_number(&key))
+}
+
+/// The name of a column of a matrix.
+pub(super) fn numbered(name: &str, k: usize) -> String {
+    let name = if name == "logits" { "logit" } else { name };
+    format!("{name}_{k}")
+}

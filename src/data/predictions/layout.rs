@@ -1,0 +1,342 @@
+//! How a text lies in its file: what stands above the header, the delimiter and the names, told from its
+//! beginning.
+
+use std::io::Cursor;
+
+use super::Options;
+use super::decimal::number;
+use super::error::{ReadError, shorten};
+use super::records::{Dialect, Quotes, Records};
+use crate::words::{tr, word};
+
+/// Names that predictions have, without case, spaces, `-` and `_`; classes and epochs may follow them.
+const KNOWN: &[&str] = &[
+    "label",
+    "labels",
+    "y",
+    "ytrue",
+    "true",
+    "truelabel",
+    "target",
+    "gt",
+    "groundtruth",
+    "gold",
+    "actual",
+    "class",
+    "classid",
+    "logit",
+    "logits",
+    "x",
+    "rawscore",
+    "decisionfunction",
+    "p",
+    "prob",
+    "proba",
+    "probability",
+    "yprob",
+    "yproba",
+    "yprobability",
+    "p(1)",
+    "probabilitypositive",
+    "score",
+    "scores",
+    "yscore",
+    "ypred",
+    "pred",
+    "predlabel",
+    "prediction",
+    "predictions",
+    "predict",
+    "predictedlabel",
+    "output",
+    "outputs",
+    "modelscore",
+    "confidence",
+    "valid",
+    "mask",
+    "weight",
+    "batch",
+    "step",
+    "epoch",
+    "group",
+    "gradientnorm",
+    "count",
+    "log10count",
+    "logitsepoch",
+];
+
+/// A name as it is compared.
+pub(super) fn plain(name: &str) -> String {
+    let kept = name.chars().filter(|c| !matches!(c, ' ' | '-' | '_'));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// Whether predictions have columns of this name.
+pub(super) fn is_known(name: &str) -> bool {
+    let name = plain(name.trim());
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    KNOWN.contains(&name.as_str()) || KNOWN.contains(&stem)
+}
+
+pub(super) fn known(names: &[String]) -> usize {
+    names.iter().filter(|name| is_known(name)).count()
+}
+
+/// See the module.
+pub(super) struct Layout {
+    pub dialect: Dialect,
+    /// Bytes above the header, or above the rows where that is no line of its own.
+    pub skip: u64,
+    /// The line that begins there.
+    pub line: u64,
+    /// Names that are not the first record: from a comment, or given.
+    pub names: Option<Vec<String>>,
+    pub notes: Vec<String>,
+}
+
+/// A line with its end, and where it begins.
+struct Line<'a> {
+    bytes: &'a [u8],
+    from: usize,
+    number: u64,
+}
+
+fn lines(text: &[u8], end: u8) -> impl Iterator<Item = Line<'_>> {
+    let mut from = 0;
+    text.split_inclusive(move |&byte| byte == end)
+        .zip(1..)
+        .map(move |(bytes, number)| {
+            let line = Line {
+                bytes,
+                from,
+                number,
+            };
+            from += bytes.len();
+            line
+        })
+}
+
+/// The fields of a line as names.
+fn split(line: &[u8], dialect: Dialect) -> Vec<String> {
+    let mut records = Records::new(Box::new(Cursor::new(line.to_vec())), dialect, 1);
+    match records.next() {
+        Ok(true) => {
+            let fields = records.fields();
+            fields
+                .map(|of| String::from_utf8_lossy(of).trim().to_owned())
+                .collect()
+        }
+        // A quoted name may go on in the next line.
+        _ => line
+            .split(|&byte| byte == dialect.delimiter)
+            .map(|of| String::from_utf8_lossy(of).trim().to_owned())
+            .collect(),
+    }
+}
+
+fn is_data(names: &[String]) -> bool {
+    names
+        .iter()
+        .any(|name| number(name.as_bytes()).is_some() || is_comma_number(name))
+}
+
+fn is_comma_number(name: &str) -> bool {
+    name.contains(',') && number(name.replacen(',', ".", 1).as_bytes()).is_some()
+}
+
+impl Layout {
+    /// From the first bytes of a file, in UTF-8 or another superset of ASCII.
+    pub fn of(
+        file: &str,
+        start: &[u8],
+        options: &Options,
+        comments: bool,
+    ) -> Result<Self, ReadError> {
+        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+        let mark = start.len() - text.len();
+        let refuse = |what: &str| Err(ReadError::of(file, what));
+        if text.trim_ascii().is_empty() {
+            return refuse(word("it is empty; a header and rows are expected"));
+        }
+        if text.contains(&0) {
+            let half = |odd: usize| {
+                text.iter()
+                    .skip(odd)
+                    .step_by(2)
+                    .filter(|&&byte| byte == 0)
+                    .count()
+            };
+            return refuse(if half(0).max(half(1)) * 3 > text.len() {
+                word("it seems to be UTF-16 without a byte order mark; save it as UTF-8")
+            } else {
+                word("it is not text, and no NPY, NPZ or Parquet file either")
+            });
+        }
+        // Files of old Macs have carriage returns alone.
+        let end = if text.contains(&b'\n') || !text.contains(&b'\r') {
+            b'\n'
+        } else {
+            b'\r'
+        };
+        let mut notes = Vec::new();
+        let mut told = None;
+        let mut comment = None;
+        let mut first = None;
+        let mut last = 0;
+        for line in lines(text, end) {
+            last = line.from + line.bytes.len();
+            let content = line.bytes.trim_ascii();
+            if content.is_empty() {
+                continue;
+            }
+            if let (None, None, [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', mark, ..]) =
+                (told, &comment, line.bytes)
+            {
+                // Quotes, digits and letters part no fields.
+                told = Some(*mark)
+                    .filter(|mark| !matches!(mark, b'"' | b'-'..=b'9' | b'a'..=b'z' | b'A'..=b'Z'));
+            } else if content[0] == b'#' {
+                comment = Some(line);
+            } else {
+                first = Some(line);
+                break;
+            }
+        }
+        let dialect = |delimiter| Dialect {
+            delimiter,
+            end,
+            quotes: Quotes::Doubled,
+            comments,
+        };
+        let header = first.as_ref().map_or(&[][..], |line| line.bytes);
+        let commented = comment
+            .as_ref()
+            .map_or(&[][..], |line| line.bytes.trim_ascii().trim_ascii_start());
+        let commented = commented
+            .iter()
+            .position(|&byte| byte != b'#')
+            .map_or(&[][..], |at| commented[at..].trim_ascii());
+        let delimiter = told.unwrap_or_else(|| delimiter(&[header, commented], dialect));
+        let dialect = dialect(delimiter);
+        if delimiter == b' ' {
+            notes.push(word("its fields are separated by spaces").to_owned());
+        }
+        let names = split(header, dialect);
+        let commented = split(commented, dialect);
+        // Where the rows begin if the header is none of the lines.
+        let rows = match &first {
+            Some(line) => (mark + line.from, line.number),
+            None => (
+                mark + last,
+                1 + text[..last].iter().filter(|&&byte| byte == end).count() as u64,
+            ),
+        };
+        let is_commented = known(&commented) > known(&names)
+            && (first.is_none() || commented.len() == names.len());
+        let has_comment_only = comment.is_some() && !is_commented;
+        let given = options.columns.as_ref().filter(|_| !comments);
+        let mut layout = Self {
+            dialect,
+            skip: rows.0 as u64,
+            line: rows.1,
+            names: None,
+            notes,
+        };
+        if is_commented {
+            layout
+                .notes
+                .push(word("its names stand in a comment above the rows").to_owned());
+        } else if has_comment_only && !comments {
+            layout
+                .notes
+                .push(word("lines that begin with # above the header are comments").to_owned());
+        }
+        let own = if is_commented { &commented } else { &names };
+        let has_header = is_commented || !is_data(&names);
+        match given {
+            Some(given) if has_header => {
+                let same = |(one, other): (&String, &String)| plain(one) == plain(other);
+                if given.len() != own.len() || !given.iter().zip(own).all(same) {
+                    return Err(ReadError::of(
+                        file,
+                        tr!(
+                            "--columns names {0}, and its header {1}; --columns is for files without names, --map NAME=ROLE for others",
+                            shorten(&given.join(",")),
+                            shorten(&own.join(","))
+                        ),
+                    ));
+                }
+            }
+            Some(given) => {
+                let is_count = names
+                    .iter()
+                    .enumerate()
+                    .all(|(k, name)| *name == k.to_string());
+                if is_count && names.len() > 1 {
+                    return Err(ReadError::of(
+                        file,
+                        tr!(
+                            "its first line \"{0}\" may be a header of numbers or a row; delete it or write it as {1}",
+                            shorten(&names.join(",")),
+                            "0.0"
+                        ),
+                    ));
+                }
+                if given.len() != names.len() {
+                    return Err(ReadError::of(
+                        file,
+                        tr!(
+                            "it has {0} columns, and --columns names {1}",
+                            names.len(),
+                            given.len()
+                        ),
+                    ));
+                }
+                layout.names = Some(given.clone());
+            }
+            None if !is_commented
+                && names
+                    .iter()
+                    .all(|name| number(name.as_bytes()).is_some() || is_comma_number(name)) =>
+            {
+                return Err(ReadError::of(
+                    file,
+                    tr!(
+                        "there is no header; the first line should name the columns, and it is \"{0}\"; name them by --columns, as --columns logit,label",
+                        shorten(&names.join(&char::from(delimiter).to_string()))
+                    ),
+                ));
+            }
+            None => {}
+        }
+        if is_commented {
+            layout.names = Some(commented);
+        }
+        Ok(layout)
+    }
+}
+
+/// The delimiter that makes the most names that predictions have; of equal ones that which makes the most.
+fn delimiter(lines: &[&[u8]; 2], dialect: impl Fn(u8) -> Dialect) -> u8 {
+    let score = |delimiter: &u8| {
+        let of = |line: &&[u8]| {
+            let names = split(line, dialect(*delimiter));
+            (known(&names), names.len())
+        };
+        // Names in a comment are names only if they are known.
+        let [header, comment] = [of(&lines[0]), of(&lines[1])];
+        let best = header.max(if comment.0 > 0 { comment } else { (0, 0) });
+        // Spaces stand within names as well: they part what nothing else does.
+        let rank = if *delimiter == b' ' {
+            best.1.min(1)
+        } else {
+            best.1
+        };
+        (best.0, rank, header.1)
+    };
+    // The last of equal ones.
+    [b' ', b'|', b'\t', b';', b',']
+        .into_iter()
+        .max_by_key(score)
+        .unwrap_or(b',')
+}
