@@ -314,7 +314,7 @@ fn read(name: &str, bytes: &[u8], skip_bad_rows: bool) {
     let input = || Input::bytes(name, bytes.to_vec());
     let options = Options {
         skip_bad_rows,
-        columns: None,
+        ..Options::default()
     };
     let _ = read_histogram(&input());
     let Ok(mut predictions) = Predictions::open(vec![input()], options) else {

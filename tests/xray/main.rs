@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod arrays;
 mod bad_input;
 mod brute;
 mod formats;

@@ -1,21 +1,27 @@
 //! Predictions that a person brings, from files of any framework: read in blocks, so that memory
 //! does not grow with the file.
 
+mod array;
 mod arrays;
 mod columns;
 mod delimited;
+mod descr;
 mod error;
+mod foreign;
 #[cfg(feature = "parquet")]
 mod guard;
 mod histogram;
 mod json;
+mod lane;
 mod lines;
 mod literal;
 mod npy;
 mod npz;
 mod open;
+mod origin;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod safetensors;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};

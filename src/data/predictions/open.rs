@@ -2,18 +2,23 @@
 
 use std::io::Read;
 
+use super::array::Array;
 use super::arrays::Arrays;
 use super::columns::{Columns, Role};
 use super::delimited::Delimited;
 use super::error::ReadError;
 use super::json::Object;
 use super::npy::MAGIC;
-use super::{Block, Header, Input, Options, Outputs, Rows, Skipped, Table, npz};
+use super::{
+    Block, Header, Input, Options, Outputs, Rows, Skipped, Table, foreign, npz, safetensors,
+};
 use crate::ghm::Task;
 use crate::words::{tr, word};
 
 /// Most different groups.
 const MOST_GROUPS: usize = 10_000;
+/// Notes that are told beside an error.
+const MOST_NOTES: usize = 2;
 /// Sentences that are kept of rows that were skipped.
 const KEPT_SENTENCES: usize = 5;
 /// How far the probabilities of a row may sum beside 1: half precision rounds each.
@@ -25,13 +30,15 @@ enum Format {
     Npz,
     Json,
     Parquet,
+    Safetensors,
     Delimited,
 }
 
 fn format_of(input: &Input) -> Result<Format, ReadError> {
     let mut start = Vec::new();
-    let read = input.source()?.take(512).read_to_end(&mut start);
+    let read = input.source()?.take(foreign::START).read_to_end(&mut start);
     read.map_err(|error| ReadError::io(&input.name, &error))?;
+    foreign::refuse(input, &start)?;
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
     let refuse = |what: &str| Err(ReadError::of(&input.name, what));
@@ -39,6 +46,7 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
         _ if start.starts_with(MAGIC) => Format::Npy,
         _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Format::Npz,
         _ if start.starts_with(b"PAR1") => Format::Parquet,
+        _ if safetensors::is_safetensors(&start) => Format::Safetensors,
         _ if start.starts_with(b"\x1f\x8b") => {
             return refuse(word("it is packed by gzip; unpack it first"));
         }
@@ -347,14 +355,12 @@ impl Predictions {
 /// Tables of all files, each with its columns.
 fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadError> {
     let mut tables: Vec<Box<dyn Table>> = Vec::new();
-    let mut arrays = None;
+    let mut arrays = Vec::new();
     for input in inputs {
         match format_of(input)? {
-            Format::Npy => {
-                let arrays = arrays.get_or_insert_with(|| Arrays::new(""));
-                arrays.add_file(input, options.columns.as_deref())?;
-            }
+            Format::Npy => arrays.push(Array::file(input)?),
             Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
+            Format::Safetensors => tables.push(Box::new(safetensors::open(input, options)?)),
             Format::Json => tables.push(Box::new(Object::open(input)?)),
             #[cfg(feature = "parquet")]
             Format::Parquet => tables.push(Box::new(super::parquet::Pages::open(input)?)),
@@ -367,7 +373,7 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
             Format::Delimited => tables.push(Box::new(Delimited::open(input, false)?)),
         }
     }
-    if let Some(arrays) = arrays {
+    if !arrays.is_empty() {
         if let Some(other) = tables.first() {
             let names = other.names().len();
             return Err(ReadError(tr!(
@@ -375,10 +381,16 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
                 names
             )));
         }
+        let arrays = Arrays::of(&inputs[0].name, arrays, options.columns.as_deref())?;
         tables.push(Box::new(arrays));
     }
     let with_columns = tables.into_iter().zip(inputs).map(|(table, input)| {
-        let columns = Columns::of(&input.name, table.names())?;
+        let columns = Columns::of(&input.name, table.names()).map_err(|error| {
+            // Perhaps what is missing is there, and why it was left out is what one wants to know.
+            let notes = table.notes().iter().take(MOST_NOTES);
+            let sentences = [error.0].into_iter().chain(notes.cloned());
+            ReadError(sentences.collect::<Vec<_>>().join("; "))
+        })?;
         Ok((table, columns))
     });
     with_columns.collect()

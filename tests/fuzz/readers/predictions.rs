@@ -156,6 +156,7 @@ fn check(ratio: usize, size: usize, files: &[Input], columns: Option<Vec<String>
     let strict = Options {
         skip_bad_rows: false,
         columns,
+        ..Options::default()
     };
     let lenient = Options {
         skip_bad_rows: true,
