@@ -131,7 +131,7 @@ fn columns_of_one_array_are_never_guessed() {
         ran.stderr
     );
     let given = report(&[text(&path), "--columns", "p,label"]);
-    assert_eq!(given["examples"], 6);
+    assert_eq!(given["examples"], 6.0);
     let four: Vec<f64> = (0..3).flat_map(|i| [0.2, 0.3, 0.5, f64::from(i)]).collect();
     for fortran in [false, true] {
         let mut values = four.clone();
@@ -291,7 +291,7 @@ fn whole_numbers_are_exact_as_names() {
     ];
     let path = write(&folder, "ids.npz", npz(&arrays));
     let found = report(&[text(&path)]);
-    assert_eq!(found["batches"], 3);
+    assert_eq!(found["batches"], 3.0);
     let groups = found["by_group"].as_array().expect("groups");
     let names: Vec<&str> = groups.iter().filter_map(|of| of["name"].as_str()).collect();
     let expected: Vec<String> = (0..3).map(|i| (base + i).to_string()).collect();
@@ -474,4 +474,60 @@ fn limits_hold_for_all_members_together() {
     let needed = [bomb("logit"), member("label", true, &labels)];
     let error = read(vec![Input::bytes("a.npz", zip(&needed, false))], None).expect_err("no room");
     assert!(error.contains("1 GiB"), "{error}");
+}
+
+#[test]
+fn tensors_are_arrays() {
+    let file = |entries: &str, data: &[u8]| {
+        let header = format!("{{\"__metadata__\":{{\"format\":\"pt\"}},{entries}}}  ");
+        let bytes = [
+            &(header.len() as u64).to_le_bytes(),
+            header.as_bytes(),
+            data,
+        ]
+        .concat();
+        read(vec![Input::bytes("a.safetensors", bytes)], None)
+    };
+    let entry = |name: &str, dtype: &str, shape: &str, start: usize, end: usize| {
+        format!(
+            "\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":[{shape}],\"data_offsets\":[{start},{end}]}}"
+        )
+    };
+    let brain: Vec<u8> = LOGITS
+        .iter()
+        .flat_map(|&v| ((v as f32).to_bits() >> 16).to_le_bytes()[..2].to_vec())
+        .collect();
+    let single: Vec<u8> = LOGITS
+        .iter()
+        .flat_map(|&v| (v as f32).to_le_bytes())
+        .collect();
+    for (dtype, logits) in [("F64", floats(&LOGITS)), ("F32", single), ("BF16", brain)] {
+        let end = logits.len();
+        let labels: Vec<u8> = LABELS.map(|label| label as u8).to_vec();
+        for of_label in ["BOOL", "U8", "I8"] {
+            let entries = [
+                entry("logit", dtype, "6", 0, end),
+                entry("label", of_label, "6,1", end, end + 6),
+                entry("weights", "F8_E4M3", "2,3", end, end + 6),
+                entry("hidden", "U8", "1,2,3", end, end + 6),
+            ];
+            let data = [&logits[..], &labels].concat();
+            are_the_six(&file(&entries.join(","), &data).unwrap_or_else(|error| panic!("{error}")));
+        }
+    }
+    let logits = entry("logits", "F64", "3,2", 0, 48);
+    let label = entry("label", "I64", "3", 48, 72);
+    let data = [floats(&LOGITS), whole(&[0, 1, 1])].concat();
+    let rows = file(&format!("{label},{logits}"), &data).expect("a matrix");
+    assert_eq!(rows.outputs, LOGITS);
+    for wrong in [
+        entry("logit", "F64", "6", 0, 49),
+        entry("logit", "F64", "6", 8, 0),
+        entry("logit", "F64", "6", 40, 4_000_000),
+        entry("logit", "F64", "99999999999999", 0, 48),
+        "\"logit\": 3".to_owned(),
+    ] {
+        let error = file(&wrong, &data).expect_err(&wrong);
+        assert!(error.starts_with("a.safetensors"), "{error}");
+    }
 }

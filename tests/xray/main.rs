@@ -6,10 +6,12 @@ mod support;
 mod arrays;
 mod bad_input;
 mod brute;
+mod foreign;
 mod formats;
 mod golden;
 mod histogram;
 mod parquet;
+mod parquet_more;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

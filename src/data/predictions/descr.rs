@@ -203,8 +203,7 @@ fn element(file: &str, code: &str) -> Result<(Element, bool), ReadError> {
     let found = match (kind, size) {
         (Some('O'), _) => {
             return Err(refuse(word(
-                "are Python objects, which are never loaded: what they say would be run; save numbers or text, \
-                 as np.array(a.tolist()) makes them",
+                "are Python objects, which are never loaded; numbers are expected, as np.array(a.tolist()) makes them",
             )));
         }
         (Some('f'), Ok(size @ (2 | 4 | 8))) => Element::Float(size),

@@ -17,7 +17,7 @@ const MOST_MEMBERS: usize = 1000;
 
 /// What a file is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Torch,
     Pickle,
     Excel,
@@ -42,6 +42,7 @@ enum Kind {
     TfRecord,
     TensorBoard,
     Feather1,
+    Arrow,
     SecretParquet,
     NetCdf,
     Stata,
@@ -139,7 +140,7 @@ fn zipped(input: &Input) -> Option<(Kind, String)> {
 
 /// What begins with these bytes.
 fn kind(start: &[u8]) -> Option<Kind> {
-    let known: [(usize, &[u8], Kind); 45] = [
+    let known: [(usize, &[u8], Kind); 47] = [
         (0, b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20", Kind::Torch),
         (0, b"\x80\x02", Kind::Pickle),
         (0, b"\x80\x03", Kind::Pickle),
@@ -173,6 +174,8 @@ fn kind(start: &[u8]) -> Option<Kind> {
         (0, b"ORC", Kind::Orc),
         (0, b"Obj\x01", Kind::Avro),
         (0, b"FEA1", Kind::Feather1),
+        (0, b"ARROW1\0\0", Kind::Arrow),
+        (0, b"\xff\xff\xff\xff", Kind::Arrow),
         (0, b"PARE", Kind::SecretParquet),
         (0, b"CDF\x01", Kind::NetCdf),
         (0, b"CDF\x02", Kind::NetCdf),
@@ -278,117 +281,6 @@ impl Kind {
             Self::LfsPointer => {
                 word("a pointer of Git LFS, not the file itself; git lfs pull fetches it")
             }
-        }
-    }
-
-    /// Python or R, to be pasted.
-    fn lines(self) -> &'static [&'static str] {
-        match self {
-            Self::Torch => &[
-                "import torch, numpy as np",
-                "d = torch.load(FILE, map_location=\"cpu\")",
-                "np.savez(\"preds.npz\", logit=d[\"logit\"].float().numpy(), label=d[\"label\"].numpy())",
-            ],
-            Self::Pickle => &[
-                "import pandas as pd  # joblib.load instead of read_pickle where joblib wrote it",
-                "d = pd.DataFrame(pd.read_pickle(FILE))",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::Excel | Self::OldExcel => &[
-                "import pandas as pd  # and openpyxl, or xlrd for .xls",
-                "d = pd.read_excel(FILE)",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::OpenDocument => &[
-                "import pandas as pd  # and odfpy",
-                "d = pd.read_excel(FILE, engine=\"odf\")",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::Hdf5 => &[
-                "import h5py, numpy as np  # pandas.read_hdf where pandas wrote it",
-                "d = h5py.File(FILE)",
-                "np.savez(\"preds.npz\", logit=d[\"logit\"][:], label=d[\"label\"][:])",
-            ],
-            Self::Matlab => &[
-                "import numpy as np; from scipy.io import loadmat",
-                "d = loadmat(FILE)",
-                "np.savez(\"preds.npz\", logit=d[\"logit\"], label=d[\"label\"].ravel())",
-            ],
-            Self::Matlab73 => &[
-                "import h5py, numpy as np",
-                "d = h5py.File(FILE)",
-                "np.savez(\"preds.npz\", logit=d[\"logit\"][:].T, label=d[\"label\"][:].ravel())",
-            ],
-            Self::Root => &[
-                "import uproot",
-                "d = uproot.open(FILE)[\"tree\"].arrays(library=\"pd\")",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::Rds => &[
-                "# in R",
-                "d <- readRDS(FILE)",
-                "write.csv(d, \"preds.csv\", row.names = FALSE)",
-            ],
-            Self::RData => &[
-                "# in R; load says the names",
-                "print(load(FILE))",
-                "write.csv(d, \"preds.csv\", row.names = FALSE)",
-            ],
-            Self::Sqlite => &[
-                "import sqlite3, pandas as pd",
-                "d = pd.read_sql(\"select * from predictions\", sqlite3.connect(FILE))",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::Orc => &[
-                "from pyarrow import orc, parquet",
-                "d = orc.read_table(FILE)",
-                "parquet.write_table(d, \"preds.parquet\")",
-            ],
-            Self::Avro => &[
-                "import pandas as pd; from fastavro import reader",
-                "d = pd.DataFrame(reader(open(FILE, \"rb\")))",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::TfRecord => &[
-                "import numpy as np, tensorflow as tf",
-                "d = [tf.train.Example.FromString(r.numpy()).features.feature for r in tf.data.TFRecordDataset(FILE)]",
-                "np.savez(\"preds.npz\", logit=[r[\"logit\"].float_list.value[0] for r in d], \
-                 label=[r[\"label\"].int64_list.value[0] for r in d])",
-            ],
-            Self::Feather1 => &[
-                "from pyarrow import feather",
-                "d = feather.read_table(FILE)",
-                "feather.write_feather(d, \"preds.feather\")",
-            ],
-            Self::NetCdf => &[
-                "import xarray",
-                "d = xarray.open_dataset(FILE).to_dataframe()",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::Stata => &[
-                "import pandas as pd",
-                "d = pd.read_stata(FILE)",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::Sas => &[
-                "import pandas as pd",
-                "d = pd.read_sas(FILE, format=\"sas7bdat\")",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::Spss => &[
-                "import pandas as pd  # and pyreadstat",
-                "d = pd.read_spss(FILE)",
-                "d.to_csv(\"preds.csv\", index=False)",
-            ],
-            Self::Tar
-            | Self::Zip
-            | Self::SevenZip
-            | Self::Rar
-            | Self::Xz
-            | Self::Bzip2
-            | Self::Lz4 => &[],
-            Self::TensorBoard | Self::SecretParquet | Self::Image | Self::Pdf => &[],
-            Self::Html | Self::Xml | Self::LfsPointer => &[],
         }
     }
 }

@@ -4,6 +4,7 @@
 mod array;
 mod arrays;
 mod columns;
+mod cures;
 mod delimited;
 mod descr;
 mod error;

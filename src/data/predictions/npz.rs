@@ -57,7 +57,7 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
             }
         };
         if let Some(what) = fault {
-            let why = ReadError::of(file, tr!("array \"{shown}\" {what}", shown, what));
+            let why = ReadError::of(file, tr!("array \"{name}\" {what}", name = shown, what));
             arrays.push(Array::unread(name, why));
             continue;
         }

@@ -70,7 +70,7 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
             let what = word("lies beyond the end of the file: it is truncated");
             return Err(ReadError::of(
                 file,
-                tr!("array \"{shown}\" {what}", shown, what),
+                tr!("array \"{name}\" {what}", name = shown, what),
             ));
         }
         let whole = tr!("{file}, array \"{}\"", shown, file);

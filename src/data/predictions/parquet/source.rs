@@ -235,3 +235,25 @@ impl PageReader for Checked {
         self.pages.skip_next_page()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_all_columns_share_one_limit() {
+        let chunks = Chunks {
+            input: Input::bytes("a.parquet", *b""),
+            size: 0,
+        };
+        let budget = Budget::default();
+        let [one, other] = [(); 2].map(|()| Packed::new(&chunks, Compression::SNAPPY, &budget));
+        assert!(one.has_room(0, MOST_UNPACKED - 10));
+        assert!(other.has_room(DICTIONARY, 10));
+        assert!(!other.has_room(0, 1));
+        // The next page takes the place of the last, and not of the dictionary.
+        assert!(one.has_room(0, 5));
+        assert!(other.has_room(0, MOST_UNPACKED - 15));
+        assert!(!other.has_room(0, MOST_UNPACKED - 14));
+    }
+}
