@@ -94,7 +94,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for sentence in failure.sentences {
-                note(&format!("error: {}", one_line(&sentence)));
+                note(&format!("error: {}", tidy(&sentence)));
             }
             ExitCode::from(failure.code)
         }
@@ -111,7 +111,7 @@ thread_local! {
 fn explain_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|info| {
-            let text = one_line(&info.to_string());
+            let text = tidy(&info.to_string());
             let keep = |kept: &RefCell<Option<String>>| {
                 let mut kept = kept.borrow_mut();
                 kept.as_mut().map(|kept| kept.clone_from(&text)).is_some()
@@ -165,6 +165,19 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// On one line, but for lines to paste behind it.
+fn tidy(text: &str) -> String {
+    let mut tidy = String::new();
+    for line in text.lines() {
+        if line.starts_with("    ") {
+            tidy.push('\n');
+            tidy.push_str(line);
+            continue;
+        }
+        for word in line.split_whitespace() {
+            tidy.push_str(if tidy.is_empty() { "" } else { " " });
+            tidy.push_str(word);
+        }
+    }
+    tidy
 }

@@ -164,7 +164,7 @@ fn names_without_end_are_refused() {
         let properties = |dictionary: bool| {
             WriterProperties::builder()
                 .set_compression(zstd)
-                .set_encoding(encoding)
+                .set_column_encoding("group".into(), encoding)
                 .set_dictionary_enabled(dictionary)
                 .build()
         };

@@ -269,6 +269,7 @@ impl Kind {
                 word("a log of TensorBoard, which holds scalars of the training and no predictions")
             }
             Self::Feather1 => word("a Feather file of version 1"),
+            Self::Arrow => word("an Arrow file (Feather)"),
             Self::SecretParquet => word("an encrypted Parquet file; it must be decrypted first"),
             Self::NetCdf => word("a NetCDF file"),
             Self::Stata => word("a file of Stata"),
