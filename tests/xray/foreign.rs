@@ -171,18 +171,6 @@ fn files() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
             "write_feather",
         ),
         (
-            "new.feather",
-            at(0, b"ARROW1\0\0\xff\xff\xff\xff"),
-            "an Arrow file",
-            "parquet.write_table",
-        ),
-        (
-            "stream.arrows",
-            at(0, b"\xff\xff\xff\xff\x10"),
-            "an Arrow file",
-            "open_stream",
-        ),
-        (
             "secret.parquet",
             at(0, b"PARE"),
             "an encrypted Parquet file",

@@ -4,6 +4,7 @@
 mod support;
 
 mod arrays;
+mod arrow;
 mod bad_input;
 mod brute;
 mod foreign;

@@ -8,14 +8,14 @@ use parquet::file::properties::WriterProperties;
 use crate::parquet::{Column, parquet};
 use crate::{report, text, write};
 
-const LOGITS: [f64; 40] = [
+pub const LOGITS: [f64; 40] = [
     0.375, 0.8125, 0.3125, -1.3125, 0.875, 0.4375, -0.5625, 0.5625, 0.375, 0.3125, 0.0, 0.5625,
     -0.75, -0.1875, -0.5, 0.625, 0.0625, -0.3125, -0.8125, -0.25, 0.0, -0.25, 1.3125, 1.0, -2.6875,
     -1.875, -0.1875, -0.4375, 0.1875, 0.1875, 2.125, -1.125, -0.375, 2.0625, 0.625, 0.6875, -0.5,
     -1.625, 0.1875, 0.125,
 ];
 
-fn read(name: &str, bytes: &[u8]) -> Result<(Rows, Vec<String>), String> {
+pub fn read(name: &str, bytes: &[u8]) -> Result<(Rows, Vec<String>), String> {
     let input = Input::bytes(name, bytes);
     let predictions = Predictions::open(vec![input], Options::default());
     let mut predictions = predictions.map_err(|error| error.0)?;

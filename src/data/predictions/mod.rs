@@ -3,8 +3,12 @@
 
 mod array;
 mod arrays;
+#[cfg(feature = "parquet")]
+mod arrow;
 mod columns;
 mod cures;
+#[cfg(feature = "parquet")]
+mod decimal;
 mod delimited;
 mod descr;
 mod error;

@@ -31,6 +31,8 @@ enum Format {
     Json,
     Parquet,
     Safetensors,
+    #[cfg(feature = "parquet")]
+    Arrow,
     Delimited,
 }
 
@@ -38,6 +40,10 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
     let mut start = Vec::new();
     let read = input.source()?.take(foreign::START).read_to_end(&mut start);
     read.map_err(|error| ReadError::io(&input.name, &error))?;
+    #[cfg(feature = "parquet")]
+    if super::arrow::is_arrow(&start) {
+        return Ok(Format::Arrow);
+    }
     foreign::refuse(input, &start)?;
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -360,6 +366,8 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
         match format_of(input)? {
             Format::Npy => arrays.push(Array::file(input)?),
             Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
+            #[cfg(feature = "parquet")]
+            Format::Arrow => tables.push(Box::new(super::arrow::Batches::open(input)?)),
             Format::Safetensors => tables.push(Box::new(safetensors::open(input, options)?)),
             Format::Json => tables.push(Box::new(Object::open(input)?)),
             #[cfg(feature = "parquet")]
