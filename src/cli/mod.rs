@@ -103,7 +103,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for sentence in failure.sentences {
-                note(&format!("error: {}", shortened(&one_line(&sentence))));
+                note(&format!("error: {}", shortened(&tidy(&sentence))));
             }
             ExitCode::from(failure.code)
         }
@@ -120,7 +120,7 @@ thread_local! {
 fn explain_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|info| {
-            let text = one_line(&info.to_string());
+            let text = tidy(&info.to_string());
             let keep = |kept: &RefCell<Option<String>>| {
                 let mut kept = kept.borrow_mut();
                 kept.as_mut().map(|kept| kept.clone_from(&text)).is_some()
@@ -195,8 +195,21 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// On one line, but for lines to paste behind it.
+fn tidy(text: &str) -> String {
+    let mut tidy = String::new();
+    for line in text.lines() {
+        if line.starts_with("    ") {
+            tidy.push('\n');
+            tidy.push_str(line);
+            continue;
+        }
+        for word in line.split_whitespace() {
+            tidy.push_str(if tidy.is_empty() { "" } else { " " });
+            tidy.push_str(word);
+        }
+    }
+    tidy
 }
 
 #[cfg(test)]

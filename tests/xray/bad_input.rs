@@ -156,7 +156,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "picture.csv",
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(),
-            ": it is not text, and no NPY, NPZ or Parquet file either",
+            ": it is an image",
         ),
         (
             "short.npy",

@@ -175,7 +175,7 @@ fn every_kind_of_array_says_the_same() {
         .collect();
     let table = format!("({n}, 2)");
     let path = write(&folder, "plain.npy", npy("<f8", &table, false, &rows));
-    check("rows", &[text(&path)]);
+    check("rows", &[text(&path), "--columns", "logit,label"]);
     let columns: Vec<u8> = examples
         .iter()
         .map(|e| f64::from(e.1))

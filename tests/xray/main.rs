@@ -3,14 +3,18 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod arrays;
+mod arrow;
 mod bad_input;
 mod brute;
+mod foreign;
 mod formats;
 mod golden;
 mod histogram;
 mod measures;
 mod objects;
 mod parquet;
+mod parquet_more;
 mod readings;
 mod sparse_histogram;
 mod text;

@@ -1,32 +1,37 @@
-//! Columns in arrays: NPY files and the members of an NPZ, read side by side.
+//! Columns in arrays: NPY files, the members of an NPZ and the tensors of a safetensors file, read side by side.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read};
 
+use super::array::Array;
 use super::columns::Columns;
 use super::error::{ReadError, shorten};
-use super::npy::{Field, Shape, decode, text};
-use super::{Block, Input, Table};
-use crate::words::tr;
+use super::lane::{Bytes, Lane};
+use super::npy::{Field, MOST_ROW, Shape};
+use super::origin::Origin;
+use super::{Block, Table};
+use crate::words::{tr, word};
 
-/// Bytes that are read at a time of each array.
-const BUFFER: usize = 1 << 20;
+/// Most bytes that are unpacked as a whole, of all arrays together.
+const MOST_WHOLE: u64 = 1 << 30;
+/// Most columns that a row may become.
+const MOST_COLUMNS: u64 = 1 << 16;
 
-/// A run of bytes with rows of fields.
-struct Lane {
-    /// What messages call the array.
-    name: String,
-    source: Box<dyn Read + Send>,
-    row_bytes: usize,
-    /// Fields by their place among all columns.
-    fields: Vec<(usize, Field)>,
-    rows: u64,
+/// A column: its array, its index in it, and what a cell is.
+struct Place {
+    array: usize,
+    column: u64,
+    field: Field,
 }
 
 /// Arrays that make one table.
 pub(super) struct Arrays {
-    file: String,
     names: Vec<String>,
-    lanes: Vec<Lane>,
+    /// Of each name; why it cannot be read where it cannot.
+    places: Vec<Result<Place, ReadError>>,
+    arrays: Vec<(String, Shape, Origin)>,
+    notes: Vec<String>,
+    /// None before the columns are chosen.
+    lanes: Option<Vec<Lane>>,
     rows: u64,
     next: u64,
     /// Index of the first row of the last block.
@@ -36,159 +41,243 @@ pub(super) struct Arrays {
 }
 
 impl Arrays {
-    pub fn new(file: &str) -> Self {
-        Self {
-            file: file.to_owned(),
+    /// From all arrays of `file`; `given` names the columns of one that has no names for them.
+    ///
+    /// # Errors
+    /// When the given names do not fit.
+    pub fn of(file: &str, arrays: Vec<Array>, given: Option<&[String]>) -> Result<Self, ReadError> {
+        let named = match given {
+            None => None,
+            Some(given) => Some((taker(file, &arrays, given)?, given)),
+        };
+        let is_alone = arrays.len() == 1;
+        let one_row = (arrays.iter().filter_map(Array::shape)).any(|shape| shape.rows == 1);
+        let mut made = Self {
             names: Vec::new(),
-            lanes: Vec::new(),
+            places: Vec::new(),
+            arrays: Vec::new(),
+            notes: Vec::new(),
+            lanes: None,
             rows: 0,
             next: 0,
             first: 0,
             row_bytes: 0,
             buffer: Vec::new(),
+        };
+        for (index, array) in arrays.into_iter().enumerate() {
+            let is_plain = array.is_plain();
+            let given = named.filter(|(taker, _)| *taker == index);
+            let given = given.map(|(_, given)| given);
+            let (mut shape, origin) = match array.content {
+                Ok(content) => content,
+                Err(why) => {
+                    made.leave_out(array.name, why);
+                    continue;
+                }
+            };
+            made.notes.append(&mut shape.ignored);
+            let names_columns = given.is_some_and(|given| given.len() > 1);
+            if shape.is_row && is_plain && (one_row || names_columns) && shape.can_be_columns() {
+                // A single example, as the others say.
+                shape.columns = shape.rows as usize;
+                shape.rows = 1;
+            }
+            let first = made.names.len();
+            match given {
+                Some(given) => made.names.extend_from_slice(given),
+                None if !is_plain => {
+                    let names = shape.fields.iter().map(|field| field.name.clone());
+                    made.names.extend(names.map(Option::unwrap_or_default));
+                }
+                None if shape.columns == 1 => made.names.push(array.name.clone()),
+                None => {
+                    let alone = array.is_file && is_alone;
+                    let name = |k| match alone {
+                        // Which is which nobody says.
+                        true => format!("column {k}"),
+                        false => format!("{}_{k}", numbered(&array.name)),
+                    };
+                    made.names.extend((0..shape.columns).map(name));
+                }
+            }
+            let count = made.names.len() - first;
+            made.places.extend((0..count).map(|k| {
+                let field = match shape.fields.get(k) {
+                    Some(field) if !is_plain => field.clone(),
+                    _ => Field {
+                        offset: if shape.fortran { 0 } else { k * shape.item },
+                        ..shape.fields[0].clone()
+                    },
+                };
+                Ok(Place {
+                    array: made.arrays.len(),
+                    column: k as u64,
+                    field,
+                })
+            }));
+            made.arrays.push((array.name, shape, origin));
+        }
+        Ok(made)
+    }
+
+    /// Notes an array that cannot be a column. One that says which rows count must not be ignored: it fails when
+    /// it is chosen.
+    fn leave_out(&mut self, name: String, why: ReadError) {
+        if matches!(name.as_str(), "valid" | "mask") {
+            self.names.push(name);
+            self.places.push(Err(why));
+        } else {
+            self.notes.push(tr!("ignored: {why}", why));
         }
     }
 
-    /// Adds an array. `open` gives its bytes from one on, where the header begins at 0; `available` are
-    /// the bytes behind the header; `given` names the columns of a plain array, which else take the name
-    /// of the array or what is usual.
-    ///
-    /// # Errors
-    /// When it does not fit to the others or is not whole.
-    pub fn add(
-        &mut self,
-        name: &str,
-        shape: &Shape,
-        available: u64,
-        given: Option<&[String]>,
-        open: &dyn Fn(u64) -> Result<Box<dyn Read + Send>, ReadError>,
-    ) -> Result<(), ReadError> {
-        let shown = shorten(name);
-        let label = tr!("array \"{name}\"", name = shown);
-        let bytes = shape.bytes().filter(|&bytes| bytes <= available).ok_or_else(|| {
-            ReadError::of(
-                &self.file,
-                tr!("{label} is truncated: its header promises {} rows, and {available} bytes are there", shape.rows, label, available),
-            )
-        })?;
-        if let Some(lane) = self.lanes.first().filter(|lane| lane.rows != shape.rows) {
-            return Err(ReadError::of(
-                &self.file,
-                tr!(
-                    "{label} has {0} rows and array \"{1}\" {2}; equal lengths are expected",
-                    shape.rows,
-                    lane.name,
-                    lane.rows,
-                    label
-                ),
-            ));
-        }
-        self.rows = shape.rows;
-        self.row_bytes += bytes / shape.rows.max(1);
-        let mut lane = |source, row_bytes: usize, fields| {
-            self.lanes.push(Lane {
-                name: shown.clone(),
-                source,
-                row_bytes,
-                fields,
-                rows: shape.rows,
-            });
-        };
-        let first = self.names.len();
-        if shape.fields.iter().all(|field| field.name.is_some()) {
-            let names = shape
-                .fields
-                .iter()
-                .map(|field| field.name.clone().unwrap_or_default());
-            self.names.extend(names);
-            let fields = shape.fields.iter().cloned().enumerate();
-            let fields = fields.map(|(i, field)| (first + i, field)).collect();
-            lane(open(shape.header)?, shape.item, fields);
-            return Ok(());
-        }
-        self.names
-            .extend(plain_names(&self.file, name, shape.columns, given)?);
-        let field = &shape.fields[0];
-        if shape.fortran {
-            for column in 0..shape.columns {
-                let before = shape.header + column as u64 * shape.rows * shape.item as u64;
-                lane(
-                    open(before)?,
-                    shape.item,
-                    vec![(first + column, field.clone())],
-                );
+    /// Opens the arrays of the chosen columns, and only those.
+    fn choose(&mut self, columns: &Columns) -> Result<Vec<Lane>, ReadError> {
+        let mut lanes: Vec<Lane> = Vec::new();
+        let mut chosen = Vec::with_capacity(columns.chosen.len());
+        for &(index, role) in &columns.chosen {
+            match &self.places[index] {
+                Ok(place) => chosen.push((index, role, place)),
+                Err(why) => return Err(why.clone()),
             }
-        } else {
-            let fields = (0..shape.columns).map(|column| {
-                let offset = column * shape.item;
-                (
-                    first + column,
-                    Field {
-                        offset,
-                        ..field.clone()
-                    },
+        }
+        chosen.sort_by_key(|(_, _, place)| place.array);
+        let mut whole: Vec<_> = chosen.iter().map(|(_, _, place)| place.array).collect();
+        whole.dedup();
+        let in_memory = whole.iter().map(|&array| &self.arrays[array]);
+        let in_memory = in_memory.filter(|(_, shape, _)| shape.fortran);
+        let in_memory = in_memory.fold(0, |sum: u64, (_, _, origin)| {
+            sum.saturating_add(origin.unpacked())
+        });
+        // Where all is taken as text, somebody only looks at it.
+        let is_looked_at = chosen.iter().all(|(_, role, _)| role.is_text());
+        for (index, role, place) in chosen {
+            let (name, shape, origin) = &self.arrays[place.array];
+            let file = &origin.input.name;
+            if !role.is_text() && place.field.element.is_text() {
+                let name = &self.names[index];
+                let what = tr!("array \"{name}\" holds text; numbers are expected", name);
+                return Err(ReadError::of(file, what));
+            }
+            let field = (role, place.column, place.field.clone());
+            if let Some(lane) = lanes.last_mut().filter(|lane| lane.array == place.array) {
+                lane.fields.push(field);
+                continue;
+            }
+            if let Some(lane) = lanes.first() {
+                let (other, of_other, _) = &self.arrays[lane.array];
+                if of_other.rows != shape.rows && !is_looked_at {
+                    let label = tr!("array \"{name}\"", name = shorten(name));
+                    return Err(ReadError::of(
+                        file,
+                        tr!(
+                            "{label} has {0} rows and array \"{1}\" {2}; equal lengths are expected",
+                            shape.rows,
+                            shorten(other),
+                            of_other.rows,
+                            label
+                        ),
+                    ));
+                }
+            }
+            self.rows = self.rows.max(shape.rows);
+            let (bytes, stride) = if shape.fortran {
+                if in_memory > MOST_WHOLE {
+                    return Err(ReadError(tr!(
+                        "{0}: what is packed and lies column by column must be unpacked as a whole, at most 1 GiB \
+                         of all arrays; np.savez, or np.ascontiguousarray before it is saved, does without",
+                        origin.name
+                    )));
+                }
+                let (source, start) = origin.seekable()?;
+                let start = start + shape.header;
+                (Bytes::Columns { source, start }, shape.item)
+            } else {
+                let mut stream = origin.stream()?;
+                let skipped = io::copy(&mut stream.by_ref().take(shape.header), &mut io::sink());
+                skipped.map_err(|error| ReadError::io(&origin.name, &error))?;
+                (Bytes::Rows(stream), shape.item * shape.columns)
+            };
+            self.row_bytes += (shape.item * shape.columns) as u64;
+            lanes.push(Lane {
+                array: place.array,
+                rows: shape.rows,
+                bytes,
+                stride,
+                fields: vec![field],
+            });
+        }
+        let arrays = self.arrays.iter().enumerate();
+        let unread = arrays.filter(|(index, _)| lanes.iter().all(|lane| lane.array != *index));
+        let of_other_length = unread.filter(|(_, (_, shape, _))| shape.rows != self.rows);
+        if !is_looked_at {
+            let notes = of_other_length.map(|(_, (name, shape, _))| {
+                let (name, rows) = (shorten(name), shape.rows);
+                tr!(
+                    "ignored: array \"{name}\" has {rows} rows, not {0}",
+                    self.rows,
+                    name,
+                    rows
                 )
             });
-            lane(
-                open(shape.header)?,
-                shape.columns * shape.item,
-                fields.collect(),
+            self.notes.extend(notes);
+        }
+        Ok(lanes)
+    }
+
+    /// What messages call an array and its file.
+    fn shown(&self, array: usize) -> String {
+        let (name, _, origin) = &self.arrays[array];
+        tr!("{0}, array \"{1}\"", origin.input.name, shorten(name))
+    }
+}
+
+impl Shape {
+    /// Whether a row of values may be as many columns.
+    fn can_be_columns(&self) -> bool {
+        self.rows <= MOST_COLUMNS && self.rows as usize * self.item <= MOST_ROW
+    }
+}
+
+/// The array whose columns are to be called as given.
+fn taker(file: &str, arrays: &[Array], given: &[String]) -> Result<usize, ReadError> {
+    let plain = arrays
+        .iter()
+        .enumerate()
+        .filter(|(_, array)| array.is_plain());
+    let columns = |array: &Array| {
+        array.shape().map_or(0, |shape| match shape.is_row {
+            true if shape.rows == given.len() as u64 => given.len(),
+            _ => shape.columns,
+        })
+    };
+    let counted: Vec<(usize, usize)> = plain.map(|(i, array)| (i, columns(array))).collect();
+    let mut wide = counted.iter().filter(|(_, columns)| *columns > 1);
+    let count = given.len();
+    match (wide.next(), wide.next(), counted.as_slice()) {
+        (Some(&(index, columns)), None, _) | (None, None, &[(index, columns)]) => {
+            if columns == count {
+                return Ok(index);
+            }
+            let what = tr!(
+                "the array has {columns} columns and {count} names were given for them",
+                columns,
+                count
             );
+            Err(ReadError::of(file, what))
         }
-        Ok(())
-    }
-
-    /// Adds an NPY file.
-    pub fn add_file(&mut self, input: &Input, given: Option<&[String]>) -> Result<(), ReadError> {
-        let shape = Shape::read(&input.name, &mut input.source()?)?;
-        let available = input.size()?.saturating_sub(shape.header);
-        let open = |offset| from_offset(input, offset);
-        let file = std::mem::replace(&mut self.file, input.name.clone());
-        let added = self.add(input.stem(), &shape, available, given, &open);
-        if !file.is_empty() {
-            self.file = file;
-        }
-        added
-    }
-}
-
-/// What the columns of an array are called whose own name says that they are of one kind.
-fn numbered(name: &str) -> Option<&str> {
-    match name {
-        "logits" => Some("logit"),
-        "logit" | "p" | "label" | "pred" | "target" | "valid" | "batch" | "group" => Some(name),
-        _ => None,
-    }
-}
-
-/// Names of the columns of a plain array.
-fn plain_names(
-    file: &str,
-    name: &str,
-    columns: usize,
-    given: Option<&[String]>,
-) -> Result<Vec<String>, ReadError> {
-    let is_named = given.is_none() && columns > 1;
-    if let Some(prefix) = numbered(name).filter(|_| is_named) {
-        return Ok((0..columns).map(|k| format!("{prefix}_{k}")).collect());
-    }
-    match given {
-        _ if columns == 1 => Ok(vec![name.to_owned()]),
-        Some(given) if given.len() == columns => Ok(given.to_vec()),
-        Some(given) => Err(ReadError::of(
+        _ => Err(ReadError::of(
             file,
-            tr!(
-                "the array has {columns} columns and {} names were given for them",
-                given.len(),
-                columns
+            word(
+                "names were given for the columns of one array without names; there is not exactly one",
             ),
         )),
-        None if columns == 2 => Ok(vec!["logit".to_owned(), "label".to_owned()]),
-        None => {
-            let outputs = (0..columns - 1).map(|k| format!("logit_{k}"));
-            Ok(outputs.chain(["label".to_owned()]).collect())
-        }
     }
+}
+
+/// What the columns of an array are called, before their number.
+pub(super) fn numbered(name: &str) -> &str {
+    if name == "logits" { "logit" } else { name }
 }
 
 impl Table for Arrays {
@@ -197,72 +286,39 @@ impl Table for Arrays {
     }
 
     fn read(&mut self, columns: &Columns, most: usize, block: &mut Block) -> Result<(), ReadError> {
+        let mut lanes = match self.lanes.take() {
+            Some(lanes) => lanes,
+            None => self.choose(columns)?,
+        };
         let count = (self.rows - self.next).min(most as u64) as usize;
         self.first = self.next;
-        let mut roles = vec![None; self.names.len()];
-        for &(index, role) in &columns.chosen {
-            roles[index] = Some(role);
-        }
-        for lane in &mut self.lanes {
-            let mut left = count;
-            while left > 0 {
-                let rows = left.min((BUFFER / lane.row_bytes).max(1));
-                self.buffer.resize(rows * lane.row_bytes, 0);
-                let read = lane.source.read_exact(&mut self.buffer);
-                read.map_err(|error| {
-                    let what = tr!("{0}, array \"{1}\"", self.file, lane.name);
-                    ReadError::io(&what, &error)
-                })?;
-                for (place, field) in &lane.fields {
-                    match roles[*place] {
-                        None => {}
-                        Some(role) if role.is_text() => {
-                            for row in self.buffer.chunks_exact(lane.row_bytes) {
-                                block.name(role, text(field, row).as_bytes());
-                            }
-                        }
-                        Some(role) => {
-                            if let Some(values) = block.numbers(role) {
-                                decode(field, &self.buffer, lane.row_bytes, values);
-                            }
-                        }
-                    }
-                }
-                left -= rows;
+        if count > 0 || self.next == 0 {
+            for lane in &mut lanes {
+                let read = lane.read(self.next, count, &mut self.buffer, block);
+                read.map_err(|error| ReadError::io(&self.shown(lane.array), &error))?;
             }
         }
         self.next += count as u64;
         block.rows += count;
-        for (place, field) in self.lanes.iter().flat_map(|lane| &lane.fields) {
-            let is_number = roles[*place].is_some_and(|of| !of.is_text());
-            if is_number && field.element.is_text() {
-                let name = &self.names[*place];
-                let what = tr!("array \"{name}\" holds text; numbers are expected", name);
-                return Err(ReadError::of(&self.file, what));
-            }
-        }
+        self.lanes = Some(lanes);
         Ok(())
     }
 
     fn place(&self, _block: &Block, row: usize, column: &str) -> String {
         let index = self.first + row as u64;
-        tr!(
-            "{}, array \"{column}\", index {index}",
-            self.file,
-            column,
-            index
-        )
+        let known = self.names.iter().position(|name| name == column);
+        let place = known.and_then(|known| self.places[known].as_ref().ok());
+        let array = place.map_or(0, |place| place.array);
+        let origin = self.arrays.get(array).map(|(_, _, origin)| origin);
+        let file = origin.map_or("", |origin| origin.input.name.as_str());
+        tr!("{}, array \"{column}\", index {index}", file, column, index)
     }
 
     fn done(&self) -> u64 {
         self.next * self.row_bytes
     }
-}
 
-/// Jumps instead of reading, where the source can.
-pub(super) fn from_offset(input: &Input, offset: u64) -> Result<Box<dyn Read + Send>, ReadError> {
-    let mut source = input.source()?;
-    let sought = source.seek(SeekFrom::Start(offset));
-    sought.map_err(|error| ReadError::io(&input.name, &error))?;
-    Ok(Box::new(source))
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
 }

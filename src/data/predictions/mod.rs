@@ -1,14 +1,22 @@
 //! Predictions that a person brings, from files of any framework: read in blocks, so that memory
 //! does not grow with the file.
 
+mod array;
 mod arrays;
+#[cfg(feature = "parquet")]
+mod arrow;
 mod asking;
 mod check;
 mod columns;
+mod cures;
 mod decimal;
 mod delimited;
+mod descr;
+#[cfg(feature = "parquet")]
+mod digits;
 mod encoding;
 mod error;
+mod foreign;
 mod groups;
 #[cfg(feature = "parquet")]
 mod guard;
@@ -16,6 +24,7 @@ mod histogram;
 mod json;
 mod kind;
 mod labels;
+mod lane;
 mod layout;
 mod literal;
 mod names;
@@ -23,6 +32,7 @@ mod npy;
 mod npz;
 mod open;
 mod options;
+mod origin;
 mod outputs;
 mod packed;
 #[cfg(feature = "parquet")]
@@ -32,6 +42,7 @@ mod quotes;
 mod reading;
 mod records;
 mod resolve;
+mod safetensors;
 mod stream;
 mod survey;
 mod target;

@@ -5,6 +5,7 @@
 
 use std::io::Read;
 
+use super::descr::Layout;
 use super::error::{ReadError, shorten};
 use super::literal::Literal;
 use crate::words::{tr, word};
@@ -13,12 +14,14 @@ pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// Longest header in bytes, and longest row: one is in memory at a time.
 const MOST_HEADER: usize = 1 << 20;
-const MOST_ROW: usize = 1 << 20;
+pub(super) const MOST_ROW: usize = 1 << 20;
 
 /// What one element is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Element {
     Float(usize),
+    /// Half of a single-precision float, the higher one.
+    Brain,
     Signed(usize),
     Unsigned(usize),
     Bool,
@@ -45,9 +48,14 @@ pub(super) struct Shape {
     pub rows: u64,
     /// Columns of a plain array; 1 of a structured one.
     pub columns: usize,
+    /// Whether it is a row, `(1, n)`, taken as n values.
+    pub is_row: bool,
+    /// Whether its columns lie one behind the other.
     pub fortran: bool,
     /// One of a plain array, several of a structured one.
     pub fields: Vec<Field>,
+    /// What is ignored of a structured one, a sentence each.
+    pub ignored: Vec<String>,
     /// Bytes of one element, or of all fields of a structured one.
     pub item: usize,
     /// Bytes of the header, behind which the elements begin.
@@ -61,6 +69,7 @@ impl Element {
                 size
             }
             Self::Bool => 1,
+            Self::Brain => 2,
             Self::Unicode(characters) => 4 * characters,
         }
     }
@@ -136,28 +145,25 @@ impl Shape {
             .collect();
         let lengths = lengths.ok_or_else(broken)?;
         let fortran = matches!(entry("fortran_order")?, Literal::Bool(true));
-        let (fields, item, is_structured) = match entry("descr")? {
-            Literal::Text(code) => {
-                let (element, big_endian) = element(file, code)?;
-                let field = Field {
-                    name: None,
-                    element,
-                    big_endian,
-                    offset: 0,
-                };
-                (vec![field], element.size(), false)
-            }
-            Literal::List(list) => {
-                let (fields, item) = structured(file, list)?;
-                (fields, item, true)
-            }
-            _ => return Err(broken()),
-        };
-        let (rows, columns) = match (lengths.as_slice(), is_structured) {
-            (&[rows], _) => (rows, 1),
-            (&[rows, columns], false) if (1..=1 << 16).contains(&columns) => {
-                (rows, columns as usize)
-            }
+        let descr = entry("descr")?;
+        let layout = Layout::of(file, descr)?;
+        let mut shape = Self::of(file, &lengths, layout)?;
+        if shape.columns > 1 && !matches!(descr, Literal::Text(_)) {
+            return Err(broken());
+        }
+        shape.fortran = fortran && shape.columns > 1;
+        Ok(shape)
+    }
+
+    /// An array of these dimensions that begins without a header.
+    pub fn of(file: &str, lengths: &[u64], layout: Layout) -> Result<Self, ReadError> {
+        let refuse = |what: String| ReadError::of(file, what);
+        let of_one = |lengths: &[u64]| lengths.iter().filter(|&&length| length != 1).count() <= 1;
+        let (rows, columns) = match *lengths {
+            [rows] => (rows, 1),
+            // One dimension, whichever it is.
+            [_, ..] if of_one(lengths) => (lengths.iter().product(), 1),
+            [rows, columns] if (1..=1 << 16).contains(&columns) => (rows, columns as usize),
             _ => {
                 let shown: Vec<String> = lengths.iter().map(u64::to_string).collect();
                 return Err(refuse(tr!(
@@ -166,17 +172,22 @@ impl Shape {
                 )));
             }
         };
-        if item == 0 {
+        let item = layout.item;
+        if item == 0 || layout.fields.is_empty() {
             return Err(refuse(word("its elements have no bytes").to_owned()));
         }
         if item * columns > MOST_ROW {
-            return Err(broken());
+            return Err(refuse(
+                word("its NPY header cannot be understood").to_owned(),
+            ));
         }
         Ok(Self {
             rows,
             columns,
-            fortran: fortran && columns > 1,
-            fields,
+            is_row: lengths.len() == 2 && lengths[0] == 1 && rows > 1,
+            fortran: false,
+            fields: layout.fields,
+            ignored: layout.ignored,
             item,
             header: 0,
         })
@@ -187,65 +198,6 @@ impl Shape {
         let row = (self.item as u64).checked_mul(self.columns as u64)?;
         self.rows.checked_mul(row).filter(|&bytes| bytes < 1 << 60)
     }
-}
-
-/// The element of a type code such as `<f8`, and whether its bytes begin with the highest.
-fn element(file: &str, code: &str) -> Result<(Element, bool), ReadError> {
-    let refuse = |why: &str| {
-        let code = shorten(code);
-        ReadError::of(file, tr!("elements of type \"{code}\" {why}", code, why))
-    };
-    let order = code.chars().next().filter(|c| "<>|=".contains(*c));
-    let rest = &code[order.map_or(0, char::len_utf8)..];
-    let kind = rest.chars().next();
-    let size = kind
-        .map_or("", |kind| &rest[kind.len_utf8()..])
-        .parse::<usize>();
-    let big_endian = order == Some('>');
-    let found = match (kind, size) {
-        (Some('O'), _) => {
-            return Err(refuse(word(
-                "are Python objects, which are never loaded; numbers are expected",
-            )));
-        }
-        (Some('f'), Ok(size @ (2 | 4 | 8))) => Element::Float(size),
-        (Some('i'), Ok(size @ (1 | 2 | 4 | 8))) => Element::Signed(size),
-        (Some('u'), Ok(size @ (1 | 2 | 4 | 8))) => Element::Unsigned(size),
-        (Some('b'), Ok(1)) | (Some('?'), _) => Element::Bool,
-        (Some('S' | 'a'), Ok(size @ 1..=4096)) => Element::Bytes(size),
-        (Some('U'), Ok(size @ 1..=4096)) => Element::Unicode(size),
-        _ => return Err(refuse(word("cannot be read; numbers are expected"))),
-    };
-    Ok((found, big_endian))
-}
-
-/// The fields of a structured type and the bytes of all of them.
-fn structured(file: &str, list: &[Literal]) -> Result<(Vec<Field>, usize), ReadError> {
-    let mut fields = Vec::new();
-    let mut offset = 0;
-    for entry in list {
-        let Literal::List(parts) = entry else {
-            return Err(ReadError::of(
-                file,
-                word("its NPY header cannot be understood"),
-            ));
-        };
-        let [Literal::Text(name), Literal::Text(code)] = parts.as_slice() else {
-            return Err(ReadError::of(
-                file,
-                word("a field holds more than a number or text; one element each is expected"),
-            ));
-        };
-        let (element, big_endian) = element(file, code)?;
-        fields.push(Field {
-            name: Some(name.clone()),
-            element,
-            big_endian,
-            offset,
-        });
-        offset += element.size();
-    }
-    Ok((fields, offset))
 }
 
 /// Adds the numbers of a field, from whole rows of `stride` bytes.
@@ -271,6 +223,7 @@ pub(super) fn decode(field: &Field, rows: &[u8], stride: usize, values: &mut Vec
         Element::Float(2) => numbers!(u16, half),
         Element::Float(4) => numbers!(f32, f64::from),
         Element::Float(_) => numbers!(f64, |value: f64| value),
+        Element::Brain => numbers!(u16, brain),
         Element::Signed(1) => numbers!(i8, f64::from),
         Element::Signed(2) => numbers!(i16, f64::from),
         Element::Signed(4) => numbers!(i32, f64::from),
@@ -284,10 +237,21 @@ pub(super) fn decode(field: &Field, rows: &[u8], stride: usize, values: &mut Vec
     }
 }
 
-/// The text of a field in one row.
+/// The text of a field in one row: whole numbers as they are, others as short as they can be.
 pub(super) fn text(field: &Field, row: &[u8]) -> String {
     let cell = &row[field.offset..field.offset + field.element.size()];
-    let text: String = match field.element {
+    let mut value = [0; 8];
+    // The lowest byte first.
+    let cell_in_order = cell.iter().take(8);
+    if field.big_endian {
+        let places = value.iter_mut().zip(cell_in_order.rev());
+        places.for_each(|(to, &byte)| *to = byte);
+    } else {
+        let places = value.iter_mut().zip(cell_in_order);
+        places.for_each(|(to, &byte)| *to = byte);
+    }
+    let bits = u64::from_le_bytes(value);
+    match field.element {
         Element::Unicode(_) => {
             let code = |bytes: &[u8]| {
                 let mut four = [0; 4];
@@ -298,18 +262,31 @@ pub(super) fn text(field: &Field, row: &[u8]) -> String {
                 }
             };
             let codes = cell.chunks_exact(4).map(code);
-            codes
+            let text: String = codes
                 .map(|code| char::from_u32(code).unwrap_or('\u{fffd}'))
-                .collect()
+                .collect();
+            text.trim_end_matches('\0').to_owned()
         }
-        Element::Bytes(_) => String::from_utf8_lossy(cell).into_owned(),
-        _ => {
-            let mut value = Vec::with_capacity(1);
-            decode(field, row, row.len().max(1), &mut value);
-            value.first().map_or(String::new(), f64::to_string)
+        Element::Bytes(_) => {
+            let text = String::from_utf8_lossy(cell);
+            text.trim_end_matches('\0').to_owned()
         }
-    };
-    text.trim_end_matches('\0').to_owned()
+        Element::Float(2) => (half(bits as u16) as f32).to_string(),
+        Element::Float(4) => f32::from_bits(bits as u32).to_string(),
+        Element::Float(_) => f64::from_bits(bits).to_string(),
+        Element::Brain => (brain(bits as u16) as f32).to_string(),
+        Element::Signed(size) => {
+            let unused = 64 - 8 * size as u32;
+            ((bits << unused).cast_signed() >> unused).to_string()
+        }
+        Element::Unsigned(_) => bits.to_string(),
+        Element::Bool => u8::from(bits != 0).to_string(),
+    }
+}
+
+/// The upper half of a single-precision float.
+fn brain(bits: u16) -> f64 {
+    f64::from(f32::from_bits(u32::from(bits) << 16))
 }
 
 /// IEEE half precision.

@@ -1,13 +1,11 @@
 //! NPZ: a zip archive with an NPY array for each column.
 
-use std::io::{self, BufReader, Read};
-
-use flate2::bufread::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::arrays::{Arrays, from_offset};
+use super::array::Array;
+use super::arrays::Arrays;
 use super::error::{ReadError, shorten};
-use super::npy::Shape;
+use super::origin::{Origin, Packing};
 use super::{Input, Options};
 use crate::words::{tr, word};
 
@@ -15,10 +13,8 @@ use crate::words::{tr, word};
 const MOST_MEMBERS: usize = 1000;
 /// Deflate cannot pack better than this: what claims to is hostile.
 const MOST_RATIO: u64 = 1100;
-/// Largest array that is unpacked as a whole.
-const MOST_WHOLE: u64 = 1 << 30;
 
-/// All arrays of an archive that may be columns.
+/// All arrays of an archive. What cannot be a column is left out: it may not be needed.
 pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError> {
     let file = &input.name;
     let broken = |error: zip::result::ZipError| {
@@ -32,76 +28,60 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
             word("its zip archive has too many members"),
         ));
     }
-    let mut arrays = Arrays::new(file);
     let size = input.size()?;
+    let mut arrays = Vec::new();
+    let mut places = Vec::new();
     for index in 0..archive.len() {
         let member = archive.by_index_raw(index).map_err(broken)?;
         let name = member.name().map_err(broken)?.into_owned();
-        let Some(name) = name.strip_suffix(".npy").map(str::to_owned) else {
+        let Some(name) = name.strip_suffix(".npy") else {
             continue;
         };
-        let refuse = |what: &str| {
-            let name = shorten(&name);
-            ReadError::of(file, tr!("array \"{name}\" {what}", name, what))
-        };
-        if member.encrypted() {
-            return Err(refuse(word("is encrypted")));
-        }
-        let (packed, unpacked) = (member.compressed_size(), member.size());
+        let (packed, unpacked, crc) = (member.compressed_size(), member.size(), member.crc32());
         let start = member.data_start().unwrap_or(size);
-        if packed > size || start > size - packed {
-            return Err(refuse(word(
-                "lies beyond the end of the file: it is truncated",
-            )));
-        }
+        let shown = shorten(name);
+        let whole = tr!("{file}, array \"{}\"", shown, file);
         let method = member.compression();
-        let is_possible = match method {
-            CompressionMethod::Stored => packed == unpacked,
-            CompressionMethod::Deflated => unpacked / MOST_RATIO <= packed,
-            _ => {
-                return Err(refuse(word(
-                    "is packed by a method that NumPy does not use",
-                )));
+        let fault = if packed > size || start > size - packed {
+            Some(word("lies beyond the end of the file: it is truncated"))
+        } else if member.encrypted() {
+            Some(word("is encrypted"))
+        } else {
+            match method {
+                CompressionMethod::Stored if packed == unpacked => None,
+                CompressionMethod::Deflated if unpacked / MOST_RATIO <= packed => None,
+                CompressionMethod::Stored | CompressionMethod::Deflated => {
+                    Some(word("is of impossible size"))
+                }
+                _ => Some(word("is packed by a method that NumPy does not use")),
             }
         };
-        if !is_possible {
-            return Err(refuse(word("is of impossible size")));
-        }
-        drop(member);
-        let is_packed = method == CompressionMethod::Deflated;
-        // Goes to a byte of the array.
-        let unpack = |offset: u64| -> Result<Box<dyn Read + Send>, ReadError> {
-            if !is_packed {
-                let bytes = from_offset(input, start + offset)?;
-                return Ok(Box::new(bytes.take(packed.saturating_sub(offset))));
-            }
-            let bytes = from_offset(input, start)?.take(packed);
-            let bytes = DeflateDecoder::new(BufReader::with_capacity(1 << 14, bytes));
-            let mut bytes = bytes.take(unpacked);
-            let skipped = io::copy(&mut bytes.by_ref().take(offset), &mut io::sink());
-            skipped.map_err(|error| ReadError::io(file, &error))?;
-            Ok(Box::new(bytes))
-        };
-        let whole = tr!("{file}, array \"{}\"", shorten(&name), file);
-        let shape = Shape::read(&whole, &mut unpack(0)?)?;
-        let available = unpacked.saturating_sub(shape.header);
-        let given = options.columns.as_deref();
-        if !(is_packed && shape.fortran) {
-            arrays.add(&name, &shape, available, given, &unpack)?;
+        if let Some(what) = fault {
+            let why = ReadError::of(file, tr!("array \"{name}\" {what}", name = shown, what));
+            arrays.push(Array::unread(name, why));
             continue;
         }
-        // Its columns lie one behind the other, and to unpack up to each would take forever.
-        if unpacked > MOST_WHOLE {
-            return Err(refuse(word(
-                "is packed and lies column by column, so that all of it must be in memory: at most 1 GiB",
-            )));
-        }
-        let mut bytes = Vec::new();
-        let read = unpack(0)?.read_to_end(&mut bytes);
-        read.map_err(|error| ReadError::io(&whole, &error))?;
-        let bytes = Input::bytes(whole, bytes);
-        let open = |offset| from_offset(&bytes, offset);
-        arrays.add(&name, &shape, available, given, &open)?;
+        places.push(start..start + packed);
+        let origin = Origin {
+            name: whole,
+            input: input.clone(),
+            start,
+            size: packed,
+            packing: match method {
+                CompressionMethod::Deflated => Packing::Deflated { unpacked, crc },
+                _ => Packing::Stored { crc },
+            },
+        };
+        arrays.push(Array::with_header(name, origin));
     }
-    Ok(arrays)
+    // A few bytes may not stand for many arrays.
+    places.retain(|place| !place.is_empty());
+    places.sort_by_key(|place| place.start);
+    if places.windows(2).any(|pair| pair[1].start < pair[0].end) {
+        return Err(ReadError::of(
+            file,
+            word("members of its zip archive overlap: it is damaged, or made to fill the memory"),
+        ));
+    }
+    Arrays::of(file, arrays, options.columns.as_deref())
 }

@@ -2,8 +2,9 @@
 
 use std::io::Read;
 
+use super::array::Array;
 use super::arrays::Arrays;
-use super::columns::{Columns, list};
+use super::columns::Columns;
 use super::delimited::Delimited;
 use super::error::{ReadError, Refusal};
 use super::json::Object;
@@ -11,7 +12,7 @@ use super::npy::MAGIC;
 use super::packed::unpacked;
 use super::resolve::{self, Plan, Resolver};
 use super::survey::Survey;
-use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table, npz};
+use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table, foreign, npz, safetensors};
 use crate::words::{tr, word};
 
 /// What a file is, by its first bytes.
@@ -20,13 +21,21 @@ enum Format {
     Npz,
     Json,
     Parquet,
+    Safetensors,
+    #[cfg(feature = "parquet")]
+    Arrow,
     Delimited,
 }
 
 fn format_of(input: &Input) -> Result<Format, ReadError> {
     let mut start = Vec::new();
-    let read = input.source()?.take(512).read_to_end(&mut start);
+    let read = input.source()?.take(foreign::START).read_to_end(&mut start);
     read.map_err(|error| ReadError::io(&input.name, &error))?;
+    #[cfg(feature = "parquet")]
+    if super::arrow::is_arrow(&start) {
+        return Ok(Format::Arrow);
+    }
+    foreign::refuse(input, &start)?;
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
     Ok(match first {
@@ -34,6 +43,7 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
         _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Format::Npz,
         _ if start.starts_with(b"PAR1") => Format::Parquet,
         Some(b'{' | b'[') => Format::Json,
+        _ if safetensors::is_safetensors(&start) => Format::Safetensors,
         _ => Format::Delimited,
     })
 }
@@ -289,7 +299,7 @@ impl Predictions {
     pub fn read(&mut self, rows: &mut Rows, most: usize) -> Result<Next, Refusal> {
         // Memory must not grow with the number of classes.
         const FEW: usize = 64;
-        let most = (most / self.header.width()).max(FEW.min(most)).max(1);
+        let most = (most / self.header().width()).max(FEW.min(most)).max(1);
         rows.clear();
         while let Some((table, columns)) = self.tables.get_mut(self.current) {
             self.block.clear();
@@ -364,16 +374,16 @@ fn restart(
 /// Tables of all files.
 fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Box<dyn Table>>, ReadError> {
     let mut tables: Vec<Box<dyn Table>> = Vec::new();
-    let mut arrays = None;
+    let mut arrays = Vec::new();
     for input in inputs {
         let input = &unpacked(input)?;
         match format_of(input)? {
-            Format::Npy => {
-                let arrays = arrays.get_or_insert_with(|| Arrays::new(""));
-                arrays.add_file(input, options.columns.as_deref())?;
-            }
+            Format::Npy => arrays.push(Array::file(input)?),
             Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
             Format::Json => tables.push(Box::new(Object::open(input, options)?)),
+            #[cfg(feature = "parquet")]
+            Format::Arrow => tables.push(Box::new(super::arrow::Batches::open(input)?)),
+            Format::Safetensors => tables.push(Box::new(safetensors::open(input, options)?)),
             #[cfg(feature = "parquet")]
             Format::Parquet => tables.push(Box::new(super::parquet::Pages::open(input)?)),
             #[cfg(not(feature = "parquet"))]
@@ -385,7 +395,7 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Box<dyn Table>>, 
             Format::Delimited => tables.push(Box::new(Delimited::open(input, options)?)),
         }
     }
-    if let Some(arrays) = arrays {
+    if !arrays.is_empty() {
         if let Some(other) = tables.first() {
             let names = other.names().len();
             return Err(ReadError(tr!(
@@ -393,6 +403,7 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Box<dyn Table>>, 
                 names
             )));
         }
+        let arrays = Arrays::of(&inputs[0].name, arrays, options.columns.as_deref())?;
         tables.push(Box::new(arrays));
     }
     Ok(tables)

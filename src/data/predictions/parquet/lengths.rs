@@ -6,9 +6,9 @@ use parquet::column::page::Page;
 
 use super::unread::Unread;
 
-/// How many lengths a page claims, in the longer of its lists where it has two; 0 where it packs none. `None`
-/// where they are not all there.
-pub(super) fn lengths(page: &Page, is_nullable: bool) -> Option<u64> {
+/// The greatest length that a page packs, the sum of both where it has two lists; 0 where it packs none. `None`
+/// where they are not all there, or are more than `most`.
+pub(super) fn lengths(page: &Page, is_nullable: bool, most: u64) -> Option<u64> {
     let (Page::DataPage { buf, encoding, .. } | Page::DataPageV2 { buf, encoding, .. }) = page
     else {
         return Some(0);
@@ -38,28 +38,59 @@ pub(super) fn lengths(page: &Page, is_nullable: bool) -> Option<u64> {
         _ => 0,
     };
     unread.bytes(levels)?;
-    (0..lists).try_fold(0, |most, _| Some(unread.steps()?.max(most)))
+    (0..lists).try_fold(0_u64, |sum, _| {
+        Some(sum.saturating_add(unread.steps(most)?))
+    })
 }
 
 impl Unread<'_> {
-    /// Goes over a list of numbers that are packed as steps; how many it claims.
-    fn steps(&mut self) -> Option<u64> {
-        let [block, parts, count, _first] = [(); 4].map(|()| self.varint());
+    /// Goes over a list of numbers that are packed as steps; the greatest.
+    fn steps(&mut self, most: u64) -> Option<u64> {
+        let [block, parts, count] = [(); 3].map(|()| self.varint());
         let (parts, count) = (parts?, count?);
         let in_part = block?.checked_div(parts)?;
+        let mut value = self.signed()?;
+        if count > most {
+            return None;
+        }
+        let mut greatest = if count > 0 { value } else { 0 };
         let mut left = count.saturating_sub(1);
         while left > 0 {
-            let _least = self.varint()?;
+            let least = self.signed()?;
             for &bits in self.bytes(parts)? {
                 // What is not needed of the last block is not there.
-                if left > 0 {
-                    self.bytes(in_part.saturating_mul(u64::from(bits)) / 8)?;
-                    left = left.saturating_sub(in_part);
+                if left == 0 {
+                    continue;
                 }
+                let packed = self.bytes(in_part.saturating_mul(u64::from(bits)) / 8)?;
+                let here = left.min(in_part);
+                if bits == 0 {
+                    // Equal steps: the greatest is at one of the ends.
+                    let end = i64::try_from(here).ok()?;
+                    value = value.wrapping_add(least.wrapping_mul(end));
+                    greatest = greatest.max(value);
+                } else {
+                    for i in 0..here as usize {
+                        let step = bits_at(packed, i * usize::from(bits), bits.min(64));
+                        value = value.wrapping_add(least).wrapping_add(step.cast_signed());
+                        greatest = greatest.max(value);
+                    }
+                }
+                left -= here;
             }
         }
-        Some(count)
+        // Negative lengths are no lengths: the crate says so.
+        Some(u64::try_from(greatest).unwrap_or(0))
     }
+}
+
+/// So many bits from a place on, the lowest first.
+fn bits_at(bytes: &[u8], at: usize, count: u8) -> u64 {
+    let mut value = 0_u128;
+    for (k, &byte) in bytes.iter().skip(at / 8).take(9).enumerate() {
+        value |= u128::from(byte) << (8 * k);
+    }
+    (value >> (at % 8)) as u64 & (u64::MAX >> (64 - u32::from(count)))
 }
 
 #[cfg(test)]
@@ -130,21 +161,26 @@ mod tests {
             for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
                 for count in [0, 1, 2, 33, 129, 1000] {
                     let texts: Vec<&str> = texts[..count].iter().map(String::as_str).collect();
-                    let expected = match encoding {
-                        Encoding::PLAIN => 0,
-                        _ => count as u64,
+                    let lengths_of = texts.iter().map(|text| text.len() as u64);
+                    let longest = lengths_of.max().unwrap_or(0);
+                    // Beginnings that texts share are not packed twice.
+                    let fits = |found: Option<u64>| match encoding {
+                        Encoding::PLAIN => found == Some(0),
+                        Encoding::DELTA_LENGTH_BYTE_ARRAY => found == Some(longest),
+                        _ => found.is_some_and(|of| (longest..=2 * longest).contains(&of)),
                     };
                     let mut levels = vec![1; count];
                     levels.extend([0; 10]);
                     let nullable = page(&texts, Some(&levels), encoding, version);
-                    assert_eq!(lengths(&nullable, true), Some(expected));
+                    assert!(fits(lengths(&nullable, true, 1000)));
                     if count == 0 {
                         continue;
                     }
                     let whole = page(&texts, None, encoding, version);
-                    assert_eq!(lengths(&whole, false), Some(expected));
+                    assert!(fits(lengths(&whole, false, 1000)));
                     if encoding != Encoding::PLAIN {
-                        assert_eq!(lengths(&cut(&whole, 3), false), None);
+                        assert_eq!(lengths(&cut(&whole, 3), false, 1000), None);
+                        assert_eq!(lengths(&whole, false, count as u64 - 1), None);
                     }
                 }
             }
@@ -165,10 +201,14 @@ mod tests {
                 statistics: None,
             }
         };
-        assert_eq!(lengths(&claim(&[2], &[2]), false), Some(2));
-        assert_eq!(lengths(&claim(&[99], &[2]), false), Some(99));
-        assert_eq!(lengths(&claim(&[2], &[99]), false), Some(99));
-        assert_eq!(lengths(&claim(&[2], &[255, 255, 127]), false), None);
-        assert_eq!(lengths(&claim(&[2], &[255; 12]), false), None);
+        assert_eq!(lengths(&claim(&[2], &[2]), false, 9), Some(0));
+        assert_eq!(lengths(&claim(&[99], &[2]), false, 9), None);
+        assert_eq!(lengths(&claim(&[2], &[99]), false, 9), None);
+        assert_eq!(lengths(&claim(&[2], &[99]), false, 99), Some(0));
+        assert_eq!(
+            lengths(&claim(&[2], &[255, 255, 127]), false, 1 << 21),
+            None
+        );
+        assert_eq!(lengths(&claim(&[2], &[255; 12]), false, 9), None);
     }
 }

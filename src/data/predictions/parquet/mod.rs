@@ -1,5 +1,6 @@
 //! Parquet: columns in packed pages, by groups of rows. Flat columns of numbers and text are read.
 
+mod lane;
 mod lengths;
 mod source;
 mod thrift;
@@ -7,79 +8,23 @@ mod unread;
 
 use std::sync::Arc;
 
-use parquet::basic::{ConvertedType, LogicalType, Type};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
-use parquet::data_type::{ByteArray, DataType};
+use parquet::column::reader::get_column_reader;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::SerializedPageReader;
-use parquet::schema::types::ColumnDescriptor;
 
-use super::columns::{Columns, Role};
+use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::guard::guarded;
-use super::npy::half;
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
-use source::{Checked, Chunks, Packed};
+use lane::{Kind, Lane, Values};
+use source::{Budget, Checked, Chunks, MOST_TEXT, Packed};
 
-/// What the values of a column are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Unsigned,
-    Half,
-    Text,
-    Other,
-}
-
-impl Kind {
-    fn of(column: &ColumnDescriptor) -> Self {
-        let is_text = matches!(
-            column.converted_type(),
-            ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON
-        );
-        match (column.physical_type(), column.logical_type_ref()) {
-            (Type::BOOLEAN | Type::FLOAT | Type::DOUBLE, _) => Self::Number,
-            (Type::INT32 | Type::INT64, Some(LogicalType::Integer(of))) if !of.is_signed => {
-                Self::Unsigned
-            }
-            (Type::INT32 | Type::INT64, Some(LogicalType::Integer(_))) => Self::Number,
-            (Type::INT32 | Type::INT64, None) => match column.converted_type() {
-                ConvertedType::UINT_8
-                | ConvertedType::UINT_16
-                | ConvertedType::UINT_32
-                | ConvertedType::UINT_64 => Self::Unsigned,
-                ConvertedType::NONE
-                | ConvertedType::INT_8
-                | ConvertedType::INT_16
-                | ConvertedType::INT_32
-                | ConvertedType::INT_64 => Self::Number,
-                _ => Self::Other,
-            },
-            (Type::FIXED_LEN_BYTE_ARRAY, Some(LogicalType::Float16)) => Self::Half,
-            (Type::BYTE_ARRAY, logical) if is_text || logical.is_none() => Self::Text,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// A column that is read.
-struct Lane {
-    index: usize,
-    role: Role,
-    kind: Kind,
-    /// The definition level of a value that is there; 0 where all are.
-    defined: i16,
-    /// Of the group of rows that is being read.
-    reader: Option<ColumnReader>,
-}
-
-/// Values of a run of rows, without those that are null.
-enum Values {
-    Numbers(Vec<f64>),
-    Texts(Vec<ByteArray>),
-}
+/// Rows that are read at a time where some are texts.
+const TEXT_ROWS: usize = 1024;
+/// Bytes of texts in a block; it ends early behind them.
+const MOST_TEXTS: usize = 16 << 20;
 
 /// A Parquet file.
 pub(super) struct Pages {
@@ -96,6 +41,8 @@ pub(super) struct Pages {
     next: u64,
     rows: u64,
     size: u64,
+    /// Bytes of texts in the block.
+    text_bytes: usize,
 }
 
 impl Pages {
@@ -126,6 +73,7 @@ impl Pages {
             left: 0,
             first: 0,
             next: 0,
+            text_bytes: 0,
             rows,
             size,
             file,
@@ -153,21 +101,15 @@ impl Pages {
                     return Err(refuse(word("lists; one value a row is expected")));
                 }
                 Kind::Text if !is_name => return Err(refuse(word("text; numbers are expected"))),
-                Kind::Other => {
-                    let expected = if is_name {
-                        word("numbers or text")
-                    } else {
-                        word("numbers")
-                    };
+                Kind::Other if !is_name => {
                     let of = match column.logical_type_ref() {
                         Some(logical) => format!("{logical:?}"),
                         None => format!("{:?}", column.physical_type()),
                     };
                     let of = shorten(&of);
                     return Err(refuse(&tr!(
-                        "values of type {of}; {expected} are expected",
-                        of,
-                        expected
+                        "values of type {of}; numbers are expected",
+                        of
                     )));
                 }
                 _ => {}
@@ -190,6 +132,7 @@ impl Pages {
         }
         let group = self.reader.metadata().row_group(self.next_group);
         self.left = group.num_rows().max(0) as u64;
+        let budget = Budget::default();
         for lane in &mut self.lanes {
             let column = self
                 .reader
@@ -198,7 +141,7 @@ impl Pages {
                 .schema_descr()
                 .column(lane.index);
             let chunk = group.column(lane.index);
-            let packed = Arc::new(Packed::new(&self.chunks, chunk.compression()));
+            let packed = Arc::new(Packed::new(&self.chunks, chunk.compression(), &budget));
             let pages = SerializedPageReader::new(packed, chunk, self.left as usize, None)?;
             let pages = Checked::new(pages, lane.defined > 0);
             lane.reader = Some(get_column_reader(column, Box::new(pages)));
@@ -229,20 +172,25 @@ impl Pages {
                 );
                 return Err(ReadError::of(&self.file, what));
             }
-            if lane.role.is_text() {
-                let mut next = 0;
+            if let Values::Texts(texts) = values {
+                let mut texts = texts.iter();
                 for row in 0..count {
-                    if !is_there(row) {
-                        block.name(lane.role, b"null");
-                        continue;
+                    let text = if is_there(row) { texts.next() } else { None };
+                    let text = text.unwrap_or_default();
+                    if text.len() > MOST_TEXT {
+                        let index = self.next + row as u64;
+                        let what = tr!(
+                            "{}, column \"{name}\", index {index}: a text of {0} bytes; at most {MOST_TEXT} are expected",
+                            self.file,
+                            text.len(),
+                            name = shorten(name),
+                            index,
+                            MOST_TEXT
+                        );
+                        return Err(ReadError(what));
                     }
-                    match &values {
-                        Values::Numbers(of) => {
-                            block.name(lane.role, of[next].to_string().as_bytes())
-                        }
-                        Values::Texts(of) => block.name(lane.role, of[next].data()),
-                    }
-                    next += 1;
+                    self.text_bytes += text.len();
+                    block.name(lane.role, text);
                 }
                 continue;
             }
@@ -296,69 +244,6 @@ fn attempt<T>(file: &str, read: impl FnOnce() -> Result<T, ParquetError>) -> Res
     ))
 }
 
-/// The values of so many rows, and their definition levels.
-fn values<T: DataType>(
-    reader: &mut ColumnReaderImpl<T>,
-    count: usize,
-    levels: &mut Vec<i16>,
-) -> Result<Vec<T::T>, ParquetError> {
-    let mut values = Vec::new();
-    let mut left = count;
-    while left > 0 {
-        let (rows, _, _) = reader.read_records(left, Some(levels), None, &mut values)?;
-        if rows == 0 {
-            let what = word("a column ends before its group of rows: truncated");
-            return Err(ParquetError::General(what.to_owned()));
-        }
-        left -= rows.min(left);
-    }
-    Ok(values)
-}
-
-impl Lane {
-    /// The values of the next rows; `levels` are those of all rows where some may be null, and empty
-    /// where none can be.
-    fn read(&mut self, count: usize, levels: &mut Vec<i16>) -> Result<Values, ParquetError> {
-        macro_rules! numbers {
-            ($reader:expr, $to:expr) => {
-                Values::Numbers(
-                    values($reader, count, levels)?
-                        .into_iter()
-                        .map($to)
-                        .collect(),
-                )
-            };
-        }
-        let unsigned = self.kind == Kind::Unsigned;
-        let Some(reader) = &mut self.reader else {
-            return Ok(Values::Numbers(Vec::new()));
-        };
-        Ok(match reader {
-            ColumnReader::BoolColumnReader(reader) => numbers!(reader, |v| f64::from(u8::from(v))),
-            ColumnReader::Int32ColumnReader(reader) if unsigned => {
-                numbers!(reader, |v: i32| f64::from(v.cast_unsigned()))
-            }
-            ColumnReader::Int32ColumnReader(reader) => numbers!(reader, f64::from),
-            ColumnReader::Int64ColumnReader(reader) if unsigned => {
-                numbers!(reader, |v: i64| v.cast_unsigned() as f64)
-            }
-            ColumnReader::Int64ColumnReader(reader) => numbers!(reader, |v: i64| v as f64),
-            ColumnReader::FloatColumnReader(reader) => numbers!(reader, f64::from),
-            ColumnReader::DoubleColumnReader(reader) => numbers!(reader, |v: f64| v),
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => numbers!(reader, |v| {
-                match v.data() {
-                    &[low, high] => half(u16::from_le_bytes([low, high])),
-                    _ => f64::NAN,
-                }
-            }),
-            ColumnReader::ByteArrayColumnReader(reader) => {
-                Values::Texts(values(reader, count, levels)?)
-            }
-            ColumnReader::Int96ColumnReader(_) => Values::Numbers(Vec::new()),
-        })
-    }
-}
-
 impl Table for Pages {
     fn names(&self) -> &[String] {
         &self.names
@@ -369,7 +254,8 @@ impl Table for Pages {
             self.choose(columns)?;
         }
         self.first = self.next;
-        while block.rows < most {
+        self.text_bytes = 0;
+        while block.rows < most && self.text_bytes < MOST_TEXTS {
             if self.left == 0 {
                 let file = self.file.clone();
                 if attempt(&file, || self.begin_group())? {
@@ -377,7 +263,10 @@ impl Table for Pages {
                 }
                 break;
             }
-            let count = self.left.min((most - block.rows) as u64) as usize;
+            // A few bytes may stand for many long texts: they are looked at before there are many.
+            let has_texts = self.lanes.iter().any(|lane| lane.role.is_text());
+            let step = if has_texts { TEXT_ROWS } else { most };
+            let count = self.left.min(step.min(most - block.rows) as u64) as usize;
             self.read_group(count, block)?;
         }
         Ok(())

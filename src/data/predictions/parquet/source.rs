@@ -2,6 +2,9 @@
 //! claims must not become memory.
 
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use bytes::Bytes;
 use parquet::basic::Compression;
@@ -14,10 +17,16 @@ use parquet::file::reader::{ChunkReader, Length};
 use super::lengths::lengths;
 use super::thrift::{is_sound, page_sizes};
 use crate::data::predictions::{Input, ReadError, Source};
-use crate::words::word;
+use crate::words::{tr, word};
 
 /// Most values that a page may claim to hold.
 const MOST_VALUES: u32 = 1 << 28;
+/// Longest text in bytes: the name of a mini-batch, group or class.
+pub(super) const MOST_TEXT: usize = 4096;
+/// Most bytes that pages become, of all columns at a time, beside twice those of the file.
+const MOST_UNPACKED: u64 = 1 << 29;
+/// The number of a page that is a dictionary.
+const DICTIONARY: i32 = 2;
 /// Most lengths of texts that a page may claim to hold: as many as rows in the largest pages of common writers,
 /// twice over. All are unpacked for the first text.
 const MOST_LENGTHS: u32 = 1 << 21;
@@ -85,25 +94,44 @@ impl ChunkReader for Chunks {
     }
 }
 
+/// Bytes that the pages of all columns are at a time.
+#[derive(Clone, Default)]
+pub(super) struct Budget(Arc<AtomicU64>);
+
 /// The pages of one column, each no larger than its packed bytes can become.
 pub(super) struct Packed {
     chunks: Chunks,
     /// Most bytes that a packed byte can become.
     ratio: u64,
+    budget: Budget,
+    /// Bytes of the dictionary and of the last page.
+    held: [AtomicU64; 2],
 }
 
 impl Packed {
-    pub fn new(chunks: &Chunks, compression: Compression) -> Self {
+    pub fn new(chunks: &Chunks, compression: Compression, budget: &Budget) -> Self {
         Self {
             chunks: chunks.clone(),
             ratio: match compression {
                 Compression::SNAPPY => 22,
                 Compression::LZ4 | Compression::LZ4_RAW => 256,
                 Compression::GZIP(_) => 1100,
-                // Zstandard has blocks of 128 KiB in four bytes.
+                // Zstandard has blocks of 128 KiB in four bytes, and Brotli packs what repeats as well.
                 _ => 1 << 15,
             },
+            budget: budget.clone(),
+            held: Default::default(),
         }
+    }
+
+    /// Whether there is room for a page beside those of the other columns.
+    fn has_room(&self, kind: i32, size: u64) -> bool {
+        let slot = usize::from(kind != DICTIONARY);
+        let before = self.held[slot].swap(size, Relaxed);
+        let Budget(all) = &self.budget;
+        all.fetch_sub(before, Relaxed);
+        let after = all.fetch_add(size, Relaxed) + size;
+        after <= MOST_UNPACKED + self.chunks.size.saturating_mul(2)
     }
 }
 
@@ -131,15 +159,18 @@ impl ChunkReader for Packed {
     /// Goes to the header of a page.
     fn get_read(&self, start: u64) -> Result<Self::T> {
         let mut header = self.chunks.get_read(start)?;
-        let is_possible = page_sizes(header.fill_buf()?).is_some_and(|[unpacked, packed]| {
-            let [unpacked, packed] =
-                [unpacked, packed].map(|size| u64::try_from(size).unwrap_or(0));
-            unpacked <= (packed + 1) * self.ratio
-        });
-        if is_possible {
-            return Ok(Header(header));
+        let Some([kind, unpacked, packed]) = page_sizes(header.fill_buf()?) else {
+            return Err(too_much());
+        };
+        let [unpacked, packed] = [unpacked, packed].map(|size| u64::try_from(size).unwrap_or(0));
+        if unpacked > (packed + 1) * self.ratio {
+            return Err(too_much());
         }
-        Err(too_much())
+        if !self.has_room(kind, unpacked) {
+            let what = word("its pages are too large; write it in smaller groups of rows");
+            return Err(ParquetError::General(what.to_owned()));
+        }
+        Ok(Header(header))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
@@ -169,12 +200,16 @@ impl Checked {
             Page::DataPage { .. } | Page::DataPageV2 { .. } => MOST_VALUES,
         };
         let most_lengths = u64::from(values.min(MOST_LENGTHS));
-        let is_possible = values <= most
-            && lengths(&page, self.is_nullable).is_some_and(|count| count <= most_lengths);
-        if is_possible {
+        let lengths = lengths(&page, self.is_nullable, most_lengths);
+        let Some(longest) = lengths.filter(|_| values <= most) else {
+            return Err(too_much());
+        };
+        // Each text may be as long as the beginning of another and what follows.
+        if longest <= 2 * MOST_TEXT as u64 {
             return Ok(page);
         }
-        Err(too_much())
+        let what = tr!("texts longer than {MOST_TEXT} bytes", MOST_TEXT);
+        Err(ParquetError::General(what))
     }
 }
 
@@ -198,5 +233,27 @@ impl PageReader for Checked {
 
     fn skip_next_page(&mut self) -> Result<()> {
         self.pages.skip_next_page()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_all_columns_share_one_limit() {
+        let chunks = Chunks {
+            input: Input::bytes("a.parquet", *b""),
+            size: 0,
+        };
+        let budget = Budget::default();
+        let [one, other] = [(); 2].map(|()| Packed::new(&chunks, Compression::SNAPPY, &budget));
+        assert!(one.has_room(0, MOST_UNPACKED - 10));
+        assert!(other.has_room(DICTIONARY, 10));
+        assert!(!other.has_room(0, 1));
+        // The next page takes the place of the last, and not of the dictionary.
+        assert!(one.has_room(0, 5));
+        assert!(other.has_room(0, MOST_UNPACKED - 15));
+        assert!(!other.has_room(0, MOST_UNPACKED - 14));
     }
 }

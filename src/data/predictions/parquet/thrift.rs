@@ -15,15 +15,14 @@ const BINARY: u8 = 8;
 const LIST: u8 = 9;
 const STRUCT: u8 = 12;
 
-/// Sizes of a page, unpacked and packed, from the beginning of its header, where every writer puts them.
-pub(super) fn page_sizes(header: &[u8]) -> Option<[i32; 2]> {
+/// Kind of a page and its sizes, unpacked and packed, from the beginning of its header, where every writer puts them.
+pub(super) fn page_sizes(header: &[u8]) -> Option<[i32; 3]> {
     let mut header = Unread(header);
     let mut number = || {
         let next = header.byte()?;
         (next == 1 << 4 | INT_32).then(|| header.int())?
     };
-    let _kind = number()?;
-    Some([number()?, number()?])
+    Some([number()?, number()?, number()?])
 }
 
 /// Whether metadata can be walked through, and their columns nest no deeper than [`MOST_DEPTH`].
@@ -37,9 +36,7 @@ pub(super) fn is_sound(metadata: &[u8]) -> bool {
 
 impl Unread<'_> {
     fn int(&mut self) -> Option<i32> {
-        let value = self.varint()?;
-        // Even numbers are from 0 on, odd ones are negative.
-        i32::try_from((value >> 1) as i64 ^ -((value & 1) as i64)).ok()
+        i32::try_from(self.signed()?).ok()
     }
 
     /// How many elements follow, and their kind.

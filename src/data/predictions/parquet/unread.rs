@@ -27,4 +27,10 @@ impl<'a> Unread<'a> {
         }
         None
     }
+
+    /// Even numbers are from 0 on, odd ones are negative.
+    pub fn signed(&mut self) -> Option<i64> {
+        let value = self.varint()?;
+        Some((value >> 1).cast_signed() ^ -((value & 1).cast_signed()))
+    }
 }

@@ -1,0 +1,54 @@
+//! Arrow files and streams as pyarrow writes them; the same 40 examples as in `parquet_more`.
+
+use crate::parquet_more::{LOGITS, read};
+
+const FILES: [(&str, &[u8]); 4] = [
+    ("lz4.feather", include_bytes!("files/lz4.feather")),
+    ("zstd.feather", include_bytes!("files/zstd.feather")),
+    ("decimal.feather", include_bytes!("files/decimal.feather")),
+    ("stream.arrows", include_bytes!("files/stream.arrows")),
+];
+
+#[test]
+fn what_others_write_is_read() {
+    for (name, bytes) in FILES {
+        let (rows, groups) = read(name, bytes).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(rows.outputs, LOGITS, "{name}");
+        let labels: Vec<f64> = (0..40).map(|i| f64::from(u8::from(i % 3 == 0))).collect();
+        assert_eq!(rows.targets, labels, "{name}");
+        assert_eq!(groups, ["g0", "g1", "g2", "g3"], "{name}");
+        let numbers: Vec<u32> = (0..40).map(|i| i % 4).collect();
+        assert_eq!(rows.group, numbers, "{name}");
+    }
+}
+
+#[test]
+fn damaged_files_are_sentences() {
+    for (name, bytes) in FILES {
+        for end in (8..bytes.len()).step_by(7) {
+            if let Err(error) = read(name, &bytes[..end]) {
+                assert!(error.starts_with(name), "{error}");
+            }
+        }
+        for at in 0..bytes.len() {
+            for change in [0x01, 0x80, 0xff] {
+                let mut bytes = bytes.to_vec();
+                bytes[at] ^= change;
+                // Numbers may be others: no checksum says so. What is not read is told.
+                if let Err(error) = read(name, &bytes) {
+                    assert!(!error.is_empty());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_without_marks_is_named_with_a_cure() {
+    let polars = include_bytes!("files/polars.arrow");
+    let error = read("polars.arrow", polars).expect_err("its first message has no mark");
+    assert!(
+        error.contains("Arrow") && error.contains("write_table"),
+        "{error}"
+    );
+}
