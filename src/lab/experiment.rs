@@ -90,8 +90,16 @@ struct Opened {
     step: u64,
     /// Whether settings were changed while it ran.
     changed: bool,
+    /// What it was made on, where it says so.
+    engine: Option<String>,
     /// What was not used, one sentence each.
     notes: Vec<String>,
+}
+
+/// Whether a rounding, of which each engine has its own, grows: a gradient of 1 whose sign an example decides
+/// that is almost right, or weights by bins that an example at an edge falls in or out of.
+fn drifts(config: &Config) -> bool {
+    matches!(config.loss, Loss::L1 | Loss::GhmR) || config.entries() > 1
 }
 
 impl Lab {
@@ -171,6 +179,21 @@ impl Lab {
         for note in opened.notes {
             self.messages
                 .add(Severity::Error, format!("{name}: {note}"));
+        }
+        let here = self.backend().kind;
+        let other = opened.engine.filter(|of| (of == "cpu") != (here == "cpu"));
+        let drifting = self.arms.iter().find(|arm| drifts(arm.config()));
+        if let (Some(engine), Some(arm)) = (other, drifting) {
+            let loss = word(arm.config().loss.label());
+            let text = tr!(
+                "{name} was made on another engine ({engine}): under {loss} roundings grow, so after some hundred \
+                 steps this one ({here}) comes to other parameters.",
+                name,
+                engine = shorten(&engine),
+                loss,
+                here
+            );
+            self.messages.add(Severity::Note, text);
         }
         let caveat = if opened.changed {
             word(" Its settings were changed while it ran, so it may come out differently.")
@@ -271,11 +294,14 @@ fn read(text: &str) -> Result<Opened, String> {
     if step.is_none() {
         notes.push(word("\"step\" is missing or no whole number; it starts at 0").to_owned());
     }
+    let kind = || document.get("backend")?.get("kind");
+    let engine = document.get("engine").or_else(kind).and_then(Json::as_str);
     let changed = document.get("changedWhileRunning").and_then(Json::as_bool);
     Ok(Opened {
         shown: shown.min(arms.len() - 1),
         arms,
         step: step.unwrap_or(0),
+        engine: engine.map(str::to_owned),
         changed: changed.unwrap_or(false),
         notes,
     })

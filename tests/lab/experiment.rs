@@ -197,3 +197,23 @@ fn tables_hold_what_the_lab_shows() {
     let loss: f64 = last.split(',').nth(3).unwrap().parse().unwrap();
     assert_eq!(loss, lab.arms()[1].history().last().unwrap().test.loss);
 }
+
+#[test]
+fn an_experiment_of_another_engine_says_where_that_matters() {
+    for (loss, engine, said) in [
+        ("ghm-r", "vulkan", true),
+        ("l1", "webgpu", true),
+        ("l1", "cpu", false),
+        ("asl1", "vulkan", false),
+    ] {
+        let mut lab = super::lab(&super::support::runs::small_config());
+        let config = format!(r#"{{"task":"regression","loss":"{loss}","examples":500}}"#);
+        let text = format!(
+            r#"{{"format":"ghm-lab experiment","version":1,"engine":"{engine}","step":1,"arms":[{{"config":{config}}}]}}"#
+        );
+        lab.open_experiment("other.json", &text);
+        let texts = super::texts(&lab);
+        let other = texts.iter().any(|text| text.contains("another engine"));
+        assert_eq!(other, said, "{loss}, {engine}: {texts:?}");
+    }
+}
