@@ -1,0 +1,248 @@
+//! Which of the tables that a JSON document may be is meant.
+
+use super::super::Options;
+use super::super::error::{ReadError, shorten};
+use super::super::layout::known;
+use super::cells::{self, Column, Kind, Store};
+use super::shapes::{Document, Entry, Frame, Shape, numbered};
+use crate::words::{tr, word};
+
+/// Names that a note lists.
+const LISTED: usize = 6;
+
+/// A table that a document may be.
+pub(super) struct Candidate {
+    pub names: Vec<String>,
+    pub columns: Vec<Column>,
+    pub is_records: bool,
+    /// Entries of the object that it is made of.
+    of: Vec<String>,
+}
+
+impl Candidate {
+    pub fn records(frame: Frame, of: Vec<String>) -> Self {
+        Self {
+            names: frame.names,
+            columns: frame.columns,
+            is_records: true,
+            of,
+        }
+    }
+}
+
+/// An array of all.
+pub(super) fn array(
+    file: &str,
+    document: &mut Document,
+    options: &Options,
+) -> Result<Candidate, ReadError> {
+    let shape = document
+        .entries
+        .pop()
+        .map_or(Shape::Empty, |entry| entry.shape);
+    match shape {
+        Shape::Records(frame) => Ok(Candidate::records(frame, Vec::new())),
+        Shape::Matrix(frame) => {
+            let count = frame.columns.len();
+            let names = match &options.columns {
+                Some(given) if given.len() != count => {
+                    let what = tr!(
+                        "it has {0} columns, and --columns names {1}",
+                        count,
+                        given.len()
+                    );
+                    return Err(ReadError::of(file, what));
+                }
+                Some(given) => given.clone(),
+                None => (0..count).map(|k| format!("column {k}")).collect(),
+            };
+            Ok(Candidate {
+                names,
+                ..Candidate::records(frame, Vec::new())
+            })
+        }
+        Shape::Empty => Err(ReadError::of(file, word("it has no rows"))),
+        Shape::List(_) => Err(ReadError::of(
+            file,
+            word(
+                "it is a JSON array of values without names; an object of arrays, as {\"logit\": [1.5], \"label\": [0]}, or an array of objects is expected",
+            ),
+        )),
+    }
+}
+
+/// Of the tables that an object may be, that with the most names that predictions have.
+pub(super) fn object(
+    file: &str,
+    document: &mut Document,
+    notes: &mut Vec<String>,
+) -> Result<Candidate, ReadError> {
+    let mut all: Vec<String> = document
+        .entries
+        .iter()
+        .map(|entry| entry.name.clone())
+        .collect();
+    all.extend(document.scalars.names.iter().cloned());
+    let entries = std::mem::take(&mut document.entries);
+    let mut candidates = Vec::new();
+    let (mut arrays, mut maps, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in entries {
+        match &entry.shape {
+            Shape::Records(_) => others.push(entry),
+            Shape::Empty | Shape::List(_) | Shape::Matrix(_) => match entry.keys {
+                None => arrays.push(entry),
+                Some(_) => maps.push(entry),
+            },
+        }
+    }
+    match split(arrays, &document.store) {
+        Ok(split) => candidates.push(split),
+        Err(arrays) => candidates.push(columns(arrays)),
+    }
+    for entry in others {
+        if let Shape::Records(frame) = entry.shape {
+            candidates.push(Candidate::records(frame, vec![entry.name]));
+        }
+    }
+    let keys: Vec<(String, Option<u64>)> = maps
+        .iter()
+        .map(|map| (map.name.clone(), map.keys))
+        .collect();
+    let maps = columns(maps);
+    candidates.push(maps);
+    candidates.push(Candidate::records(
+        std::mem::take(&mut document.by_row),
+        Vec::new(),
+    ));
+    let scalars = std::mem::take(&mut document.scalars);
+    let of = scalars.names.clone();
+    candidates.push(Candidate::records(scalars, of));
+    candidates.retain(|candidate| !candidate.columns.is_empty());
+    // The first of equal ones.
+    let best = candidates
+        .into_iter()
+        .rev()
+        .max_by_key(|candidate| known(&candidate.names));
+    let Some(best) = best else {
+        return Err(ReadError::of(file, word("it has no rows")));
+    };
+    let mut keys = keys.iter().filter(|(name, _)| best.of.contains(name));
+    if let Some((first, of)) = keys.next()
+        && let Some((other, _)) = keys.find(|(_, other)| other != of)
+    {
+        let what = tr!(
+            "the rows of \"{first}\" and \"{other}\" have different names; the same rows in the same order are expected",
+            first,
+            other
+        );
+        return Err(ReadError::of(file, what));
+    }
+    let ignored: Vec<String> = all
+        .into_iter()
+        .filter(|name| !best.of.contains(name))
+        .collect();
+    if !ignored.is_empty() {
+        let listed: Vec<String> = ignored
+            .iter()
+            .take(LISTED)
+            .map(|name| format!("\"{}\"", shorten(name)))
+            .collect();
+        let listed = listed.join(", ");
+        notes.push(match ignored.len().saturating_sub(LISTED) {
+            0 => tr!("{listed} are no columns and were ignored", listed),
+            more => tr!(
+                "{listed} and {more} more are no columns and were ignored",
+                listed,
+                more
+            ),
+        });
+    }
+    Ok(best)
+}
+
+/// What pandas writes with orient="split": names, and rows without them.
+fn split(mut arrays: Vec<Entry>, store: &Store) -> Result<Candidate, Vec<Entry>> {
+    let find = |name: &str| arrays.iter().position(|entry| entry.name == name);
+    let (Some(names), Some(data)) = (find("columns"), find("data")) else {
+        return Err(arrays);
+    };
+    let (Shape::List(names), Shape::Matrix(frame)) = (&arrays[names].shape, &arrays[data].shape)
+    else {
+        return Err(arrays);
+    };
+    let text = |cell: &cells::Cell| match cell.value() {
+        Ok(value) => value.to_string(),
+        Err((Kind::Text | Kind::Whole, code)) => {
+            String::from_utf8_lossy(store.text(code)).into_owned()
+        }
+        Err((kind, _)) => kind.name().to_owned(),
+    };
+    let names: Vec<String> = names.cells.iter().map(text).collect();
+    if names.len() != frame.columns.len() {
+        return Err(arrays);
+    }
+    let of = ["columns", "index", "data"].map(str::to_owned).to_vec();
+    match arrays.swap_remove(data).shape {
+        Shape::Matrix(frame) => Ok(Candidate {
+            names,
+            ..Candidate::records(frame, of)
+        }),
+        Shape::Empty | Shape::List(_) | Shape::Records(_) => Err(arrays),
+    }
+}
+
+/// Arrays by their names, matrices with a column for each class.
+fn columns(entries: Vec<Entry>) -> Candidate {
+    let lengths: Vec<usize> = entries
+        .iter()
+        .filter_map(|entry| match &entry.shape {
+            Shape::List(column) => Some(column.cells.len()),
+            Shape::Empty | Shape::Matrix(_) | Shape::Records(_) => None,
+        })
+        .collect();
+    let mut made = Candidate {
+        names: Vec::new(),
+        columns: Vec::new(),
+        is_records: false,
+        of: entries.iter().map(|entry| entry.name.clone()).collect(),
+    };
+    for Entry { name, shape, .. } in entries {
+        match shape {
+            Shape::Empty => {
+                made.names.push(name);
+                made.columns.push(Column::default());
+            }
+            Shape::List(column) => {
+                made.names.push(name);
+                made.columns.push(column);
+            }
+            // One row of as many as others have: it is the column, lying.
+            Shape::Matrix(frame)
+                if frame.rows == 1
+                    && frame.columns.len() > 1
+                    && lengths.contains(&frame.columns.len()) =>
+            {
+                let cells = frame
+                    .columns
+                    .into_iter()
+                    .flat_map(|column| column.cells)
+                    .collect();
+                made.names.push(name);
+                made.columns.push(Column { cells });
+            }
+            Shape::Matrix(frame) => {
+                let count = frame.columns.len();
+                for (k, column) in frame.columns.into_iter().enumerate() {
+                    made.names.push(if count == 1 {
+                        name.clone()
+                    } else {
+                        numbered(&name, k)
+                    });
+                    made.columns.push(column);
+                }
+            }
+            Shape::Records(_) => {}
+        }
+    }
+    made
+}
