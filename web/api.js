@@ -151,6 +151,33 @@ export function installApi() {
   };
 }
 
+/** Whether the bundle itself broke off: a trap, no memory, no stack. What it refuses is a plain Error. */
+export function isBreach(error) {
+  return (
+    error instanceof WebAssembly.RuntimeError ||
+    // Firefox calls it InternalError.
+    (["RangeError", "InternalError"].includes(error?.name) && Boolean(error.stack?.includes("app_bg.wasm")))
+  );
+}
+
+/** The app, telling `broken` of a call in which it broke off, whoever catches it: nothing may ask it for more. */
+export function guarded(app, broken) {
+  return new Proxy(app, {
+    get(target, name) {
+      const value = target[name];
+      if (typeof value !== "function") return value;
+      return (...args) => {
+        try {
+          return value.apply(target, args);
+        } catch (error) {
+          if (isBreach(error)) broken(error);
+          throw error;
+        }
+      };
+    },
+  });
+}
+
 // The bytes lie in the memory of the page and, for a moment, twice in that of the lab.
 const MOST_BYTES = 2 ** 29;
 
