@@ -290,11 +290,7 @@ impl Page {
     pub fn xray(&self) -> Result<JsValue, JsValue> {
         let lab = self.lab.borrow();
         let inspection = lab.inspection();
-        let report = inspection.shown().map(|shown| {
-            let mut json = shown.report.to_json();
-            json["skipped"] = shown.skipped.count.into();
-            json
-        });
+        let report = inspection.shown().map(Inspected::to_json);
         to_js(&json!([inspection.reports(), report]))
     }
 

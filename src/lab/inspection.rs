@@ -2,7 +2,9 @@
 
 use super::{Lab, Severity};
 use crate::config::{Config, Regularization};
-use crate::data::predictions::{Histogram, Input, Options, PAPER, is_histogram, read_histogram};
+use crate::data::predictions::{
+    Histogram, Input, Options, PAPER, Question, Refusal, is_histogram, read_histogram,
+};
 use crate::ghm::Task;
 use crate::words::word;
 use crate::xray::{Inspected, Job, Progress, of_histogram};
@@ -41,7 +43,7 @@ pub const SAMPLES: [Sample; 3] = [
 /// What was opened.
 #[derive(Clone)]
 enum Opened {
-    Predictions(Vec<Input>),
+    Predictions(Vec<Input>, Options),
     Histogram(Histogram),
 }
 
@@ -59,6 +61,8 @@ pub struct Inspection {
     next: Option<(String, Opened)>,
     reports: u32,
     skips_bad_rows: bool,
+    /// Asked about files that have more than one reading, and those files.
+    asked: Option<(Box<Question>, Vec<Input>)>,
 }
 
 impl Inspection {
@@ -87,6 +91,11 @@ impl Inspection {
         self.skips_bad_rows
     }
 
+    /// What is asked about the files that were opened last.
+    pub fn question(&self) -> Option<&Question> {
+        self.asked.as_ref().map(|(question, _)| question.as_ref())
+    }
+
     /// Share of the file that is read, while one is.
     pub fn progress(&self) -> Option<f32> {
         self.job.as_ref().map(|job| job.share())
@@ -97,31 +106,55 @@ impl Inspection {
     }
 
     /// Begins to read; what is shown stays until that is done.
-    fn open(&mut self, inputs: Vec<Input>, experiment: &Config) -> Result<(), String> {
-        let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-        let name = names.join(", ");
+    fn open(
+        &mut self,
+        inputs: Vec<Input>,
+        options: Options,
+        experiment: &Config,
+    ) -> Result<(), String> {
+        self.asked = None;
         if let [input] = inputs.as_slice()
             && is_histogram(input)
         {
             let histogram = read_histogram(input).map_err(|error| error.0)?;
             let config = self.config.as_ref().unwrap_or(experiment).clone();
-            return self.show(name, histogram, &config);
+            return self.show(input.name.clone(), histogram, &config);
         }
         let config = self.config.as_ref().unwrap_or(experiment).clone();
-        self.start(name, inputs, &config)
+        self.start(inputs, options, &config)
     }
 
-    fn start(&mut self, name: String, inputs: Vec<Input>, config: &Config) -> Result<(), String> {
+    fn start(
+        &mut self,
+        inputs: Vec<Input>,
+        options: Options,
+        config: &Config,
+    ) -> Result<(), String> {
         let options = Options {
             skip_bad_rows: self.skips_bad_rows,
-            columns: None,
-            ..Options::default()
+            ..options
         };
-        let job = Job::start(inputs.clone(), options, config).map_err(|error| error.0)?;
+        let job = match Job::start(inputs.clone(), options.clone(), config) {
+            Ok(job) => job,
+            Err(refusal) => return self.refuse(refusal, inputs),
+        };
+        let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+        let name = names.join(", ");
         self.config = Some(job.config().clone());
         self.job = Some(Box::new(job));
-        self.next = Some((name, Opened::Predictions(inputs)));
+        self.next = Some((name, Opened::Predictions(inputs, options)));
         Ok(())
+    }
+
+    /// Asks, where a person knows how to go on.
+    fn refuse(&mut self, refusal: Refusal, inputs: Vec<Input>) -> Result<(), String> {
+        match refusal {
+            Refusal::Error(error) => Err(error.0),
+            Refusal::Ask(question) => {
+                self.asked = Some((question, inputs));
+                Ok(())
+            }
+        }
     }
 
     /// Shows the distribution of the paper's figure, with the middle panel that it has there.
@@ -142,6 +175,7 @@ impl Inspection {
         self.shown = Some(Box::new(Inspected {
             report,
             skipped: Default::default(),
+            reading: Default::default(),
         }));
         self.reports += 1;
         self.name = name;
@@ -163,7 +197,7 @@ impl Inspection {
             .clone()
             .map(|opened| (self.name.clone(), opened));
         match self.next.clone().or(shown) {
-            Some((name, Opened::Predictions(inputs))) => self.start(name, inputs, config),
+            Some((_, Opened::Predictions(inputs, options))) => self.start(inputs, options, config),
             Some((name, Opened::Histogram(histogram))) => self.show(name, histogram, config),
             None => Ok(()),
         }
@@ -175,8 +209,13 @@ impl Inspection {
             return Ok(());
         };
         match job.work(TICK_SECONDS) {
-            Ok(Progress::Goes(job)) => self.job = Some(job),
+            Ok(Progress::Goes(job)) => {
+                // Its task may have become another.
+                self.config = Some(job.config().clone());
+                self.job = Some(job);
+            }
             Ok(Progress::Done(inspected)) => {
+                self.config = Some(inspected.report.config.clone());
                 self.shown = Some(inspected);
                 self.reports += 1;
                 if let Some((name, opened)) = self.next.take() {
@@ -184,12 +223,16 @@ impl Inspection {
                     self.opened = Some(opened);
                 }
             }
-            Err(error) => {
-                self.next = None;
+            Err(refusal) => {
+                let next = self.next.take();
                 // What is shown is of the settings before.
                 let shown = self.shown.as_ref();
                 self.config = shown.map(|shown| shown.report.config.clone());
-                return Err(error.0);
+                let inputs = match next {
+                    Some((_, Opened::Predictions(inputs, _))) => inputs,
+                    Some((_, Opened::Histogram(_))) | None => Vec::new(),
+                };
+                return self.refuse(refusal, inputs);
             }
         }
         Ok(())
@@ -205,9 +248,26 @@ impl Lab {
     /// Opens predictions, or a histogram of gradient norms, beside the experiment. What goes wrong
     /// becomes a message; all else stays.
     pub fn inspect(&mut self, inputs: Vec<Input>) {
+        self.inspect_with(inputs, Options::default());
+    }
+
+    /// The same, with options that say how; those of rows that cannot be used are the inspection's own.
+    pub fn inspect_with(&mut self, inputs: Vec<Input>, options: Options) {
         let config = self.config().clone();
-        let opened = self.inspection.open(inputs, &config);
+        let opened = self.inspection.open(inputs, options, &config);
         self.report(opened);
+    }
+
+    /// Opens the files that [`Inspection::question`] is about, as the answer says.
+    pub fn answer_question(&mut self, options: Options) {
+        if let Some((_, inputs)) = self.inspection.asked.take() {
+            self.inspect_with(inputs, options);
+        }
+    }
+
+    /// Leaves the question; what is shown stays.
+    pub fn drop_question(&mut self) {
+        self.inspection.asked = None;
     }
 
     /// Opens a sample.

@@ -4,7 +4,11 @@ use web_time::Instant;
 
 use super::{Report, Xray};
 use crate::config::Config;
-use crate::data::predictions::{Input, Options, Predictions, ReadError, Rows, Skipped};
+use serde_json::Value as Json;
+
+use crate::data::predictions::{
+    Input, Next, Options, Predictions, Reading, Refusal, Rows, Skipped,
+};
 
 /// Rows between two looks at the clock.
 const BLOCK: usize = 1 << 13;
@@ -22,6 +26,17 @@ pub struct Job {
 pub struct Inspected {
     pub report: Report,
     pub skipped: Skipped,
+    pub reading: Reading,
+}
+
+impl Inspected {
+    /// The report, how the files were read, and how many rows were skipped.
+    pub fn to_json(&self) -> Json {
+        let mut json = self.report.to_json();
+        json["skipped"] = self.skipped.count.into();
+        json["reading"] = self.reading.to_json();
+        json
+    }
 }
 
 impl Job {
@@ -29,7 +44,7 @@ impl Job {
     ///
     /// # Errors
     /// Those of [`Predictions::open`].
-    pub fn start(inputs: Vec<Input>, options: Options, config: &Config) -> Result<Self, ReadError> {
+    pub fn start(inputs: Vec<Input>, options: Options, config: &Config) -> Result<Self, Refusal> {
         let predictions = Predictions::open(inputs, options)?;
         let header = *predictions.header();
         let config = config.for_task(header.task);
@@ -50,18 +65,28 @@ impl Job {
     ///
     /// # Errors
     /// At the first row that cannot be used.
-    pub fn work(mut self, seconds: f64) -> Result<Progress, ReadError> {
+    pub fn work(mut self, seconds: f64) -> Result<Progress, Refusal> {
         let start = Instant::now();
         while start.elapsed().as_secs_f64() < seconds {
-            if !self.predictions.read(&mut self.rows, BLOCK)? {
-                let report = self.xray.finish(self.predictions.groups());
-                if report.examples == 0.0 {
-                    return Err(self.predictions.without_examples());
+            match self.predictions.read(&mut self.rows, BLOCK)? {
+                Next::Rows => self.xray.add(&self.rows),
+                Next::Again => {
+                    let header = *self.predictions.header();
+                    self.config = self.config.for_task(header.task);
+                    self.xray = Xray::new(header, &self.config);
                 }
-                let skipped = self.predictions.skipped().clone();
-                return Ok(Progress::Done(Box::new(Inspected { report, skipped })));
+                Next::End => {
+                    let report = self.xray.finish(self.predictions.groups());
+                    if report.examples == 0.0 {
+                        return Err(self.predictions.without_examples().into());
+                    }
+                    return Ok(Progress::Done(Box::new(Inspected {
+                        report,
+                        skipped: self.predictions.skipped().clone(),
+                        reading: self.predictions.reading().clone(),
+                    })));
+                }
             }
-            self.xray.add(&self.rows);
         }
         Ok(Progress::Goes(Box::new(self)))
     }

@@ -5,6 +5,14 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use crate::cli::arguments::{EXIT_CODES, path, settings};
 use crate::config::Setting;
 
+fn decimal(text: &str) -> Result<char, &'static str> {
+    match text {
+        "," => Ok(','),
+        "." => Ok('.'),
+        _ => Err("a comma or a dot is expected"),
+    }
+}
+
 pub(in crate::cli) fn command() -> Command {
     Command::new("xray")
         .about("Shows the gradient density of your own model's predictions, without training")
@@ -47,7 +55,39 @@ pub(in crate::cli) fn command() -> Command {
             Arg::new("columns")
                 .long("columns")
                 .value_name("NAME,…")
-                .help("Names the columns of a plain NPY array, which has none"),
+                .help("Names the columns of an array or a text that has no names"),
+        )
+        .arg(
+            Arg::new("map")
+                .long("map")
+                .value_name("NAME=ROLE")
+                .action(ArgAction::Append)
+                .help(
+                    "Says what a column is for: label, logit, p, logit_CLASS, p_CLASS, pred, target, valid, \
+                     batch, group or ignore; again for each column",
+                ),
+        )
+        .arg(
+            Arg::new("positive")
+                .long("positive")
+                .value_name("LABEL")
+                .allow_hyphen_values(true)
+                .help("The label of the positive class of two"),
+        )
+        .arg(
+            Arg::new("ignore-label")
+                .long("ignore-label")
+                .value_name("LABEL")
+                .action(ArgAction::Append)
+                .allow_hyphen_values(true)
+                .help("A label whose examples are ignored; again for each"),
+        )
+        .arg(
+            Arg::new("decimal")
+                .long("decimal")
+                .value_name("MARK")
+                .value_parser(decimal)
+                .help("The decimal mark of text: , or ."),
         )
         .arg(
             Arg::new("skip-bad-rows")

@@ -18,7 +18,8 @@ use super::figure::{self, Format};
 use super::output::{self, Output, Written};
 use crate::config::{Config, Regularization, Setting, SettingError};
 use crate::data::predictions::{
-    Header, Histogram, Input, Options, PAPER, Predictions, ReadError, read_histogram,
+    Header, Histogram, Input, Options, PAPER, Predictions, ReadError, Refusal, RoleName,
+    read_histogram,
 };
 use crate::figure::Shown;
 use crate::ghm::{Loss, Task};
@@ -27,6 +28,12 @@ use crate::xray::{Report, of_histogram};
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self::usage(error)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::usage(refusal)
     }
 }
 
@@ -86,10 +93,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
             (report, Source::Histogram(name))
         }
         None => {
-            let mut predictions = open(matches)?;
-            let config = config(matches, predictions.header().task)?;
-            let (report, read) = read::xray(predictions, &config)?;
-            predictions = read;
+            let (report, predictions) = read::xray(open(matches)?, |task| config(matches, task))?;
             (report, Source::Predictions(Box::new(predictions)))
         }
     };
@@ -110,6 +114,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     if let Some(output) = &outputs.json {
         let mut json = report.to_json();
         json["skipped"] = source.skipped().into();
+        if let Source::Predictions(predictions) = &source {
+            json["reading"] = predictions.reading().to_json();
+        }
         written.note(output, output.write(|w| super::report::write(w, &json)));
     }
     if let Some(output) = &outputs.csv {
@@ -211,9 +218,29 @@ fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {
                 .map(|name| name.trim().to_owned())
                 .collect()
         }),
-        ..Options::default()
+        decimal: matches.get_one::<char>("decimal").copied(),
+        maps: maps(matches)?,
+        positive: matches.get_one("positive").cloned(),
+        ignore_labels: matches
+            .get_many::<String>("ignore-label")
+            .map(|labels| labels.cloned().collect())
+            .unwrap_or_default(),
     };
     Ok(Predictions::open(inputs?, options)?)
+}
+
+/// Roles of columns that were said.
+fn maps(matches: &ArgMatches) -> Result<Vec<(String, RoleName)>, Failure> {
+    let given = matches.get_many::<String>("map").into_iter().flatten();
+    let maps = given.map(|map| {
+        let wrong = |what: &str| Failure::usage(format!("--map {map}: {what}"));
+        let Some((name, role)) = map.rsplit_once('=') else {
+            return Err(wrong("NAME=ROLE is expected, such as score=p"));
+        };
+        let role = role.parse().map_err(|what: String| wrong(&what))?;
+        Ok((name.trim().to_owned(), role))
+    });
+    maps.collect()
 }
 
 /// The settings of the losses for a task.

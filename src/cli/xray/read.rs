@@ -6,8 +6,9 @@ use std::thread;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::config::Config;
-use crate::data::predictions::{Predictions, ReadError, Rows};
+use crate::config::{Config, SettingError};
+use crate::data::predictions::{Header, Next, Predictions, Refusal, Rows};
+use crate::ghm::Task;
 use crate::xray::{Report, Xray};
 
 /// Rows that are handed on at a time.
@@ -16,10 +17,11 @@ const BLOCK: usize = 1 << 14;
 const WAITING: usize = 4;
 
 /// What the reading thread hands on.
-struct Read {
-    rows: Rows,
-    /// Bytes read by now.
-    done: u64,
+enum Read {
+    /// And bytes read by now.
+    Rows(Rows, u64),
+    /// What came before is void.
+    Again(Header),
 }
 
 /// Reads all rows and hands the reader back for a second pass.
@@ -28,17 +30,26 @@ struct Read {
 /// At the first row that cannot be used.
 pub(super) fn xray(
     predictions: Predictions,
-    config: &Config,
+    config: impl Fn(Task) -> Result<Config, Vec<SettingError>>,
 ) -> Result<(Report, Predictions), Failure> {
     let (_, bytes) = predictions.progress();
     let bar = progress(bytes);
-    let mut xray = Xray::new(*predictions.header(), config);
+    let begin = |header: Header| Ok::<_, Failure>(Xray::new(header, &config(header.task)?));
+    let mut xray = begin(*predictions.header())?;
     let (send, receive) = sync_channel::<Read>(WAITING);
     let (give_back, empty) = sync_channel::<Rows>(WAITING + 2);
     let outcome = thread::scope(|scope| {
         let reader = scope.spawn(move || read_all(predictions, &send, &empty));
         let mut examples = 0;
-        for Read { rows, done } in receive {
+        for read in receive {
+            let (rows, done) = match read {
+                Read::Rows(rows, done) => (rows, done),
+                Read::Again(header) => {
+                    xray = begin(header)?;
+                    examples = 0;
+                    continue;
+                }
+            };
             xray.add(&rows);
             examples += rows.len() as u64;
             bar.set_position(done);
@@ -47,8 +58,8 @@ pub(super) fn xray(
             // The reader may have ended.
             let _ = give_back.try_send(rows);
         }
-        reader.join()
-    });
+        Ok::<_, Failure>(reader.join())
+    })?;
     bar.finish_and_clear();
     let predictions = outcome.map_err(|_| Failure::run("reading ended unexpectedly"))??;
     let report = xray.finish(predictions.groups());
@@ -62,14 +73,15 @@ fn read_all(
     mut predictions: Predictions,
     send: &SyncSender<Read>,
     empty: &Receiver<Rows>,
-) -> Result<Predictions, ReadError> {
+) -> Result<Predictions, Refusal> {
     loop {
         let mut rows = empty.try_recv().unwrap_or_default();
-        if !predictions.read(&mut rows, BLOCK)? {
-            return Ok(predictions);
-        }
-        let (done, _) = predictions.progress();
-        if send.send(Read { rows, done }).is_err() {
+        let read = match predictions.read(&mut rows, BLOCK)? {
+            Next::Rows => Read::Rows(rows, predictions.progress().0),
+            Next::Again => Read::Again(*predictions.header()),
+            Next::End => return Ok(predictions),
+        };
+        if send.send(read).is_err() {
             return Ok(predictions);
         }
     }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::Failure;
 use crate::cli::output::Output;
-use crate::data::predictions::{Predictions, Rows};
+use crate::data::predictions::{Next, Predictions, Rows};
 use crate::ghm::{Loss, Task};
 use crate::xray::{Examples, Report, Values};
 
@@ -54,6 +54,7 @@ pub(super) fn examples(
         while predictions
             .read(&mut rows, BLOCK)
             .map_err(io::Error::other)?
+            == Next::Rows
         {
             examples.add(&rows, &mut line)?;
         }

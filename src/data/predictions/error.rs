@@ -1,5 +1,6 @@
 //! Why a file cannot be used, in one sentence.
 
+use super::Question;
 use crate::words::word;
 use std::fmt;
 use std::io;
@@ -34,6 +35,36 @@ impl fmt::Display for ReadError {
 }
 
 impl std::error::Error for ReadError {}
+
+/// Why a file is not read: it cannot be, or only the person knows how.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    Error(ReadError),
+    Ask(Box<Question>),
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Question> for Refusal {
+    fn from(question: Question) -> Self {
+        Self::Ask(Box::new(question))
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => error.fmt(f),
+            Self::Ask(question) => question.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// At most 40 characters of a text that a file holds, without control characters.
 pub(crate) fn shorten(text: &str) -> String {

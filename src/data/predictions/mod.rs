@@ -14,18 +14,24 @@ mod literal;
 mod npy;
 mod npz;
 mod open;
+mod options;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod question;
+mod reading;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
-pub use error::ReadError;
 pub(crate) use error::shorten;
+pub use error::{ReadError, Refusal};
 pub use histogram::{Histogram, PAPER, is_histogram, read_histogram};
-pub use open::Predictions;
+pub use open::{Next, Predictions};
+pub use options::{Options, RoleName};
+pub use question::{AskedColumn, Candidate, Question};
+pub use reading::{Reading, Taken};
 
 use crate::ghm::Task;
 use crate::words::{tr, word};
@@ -85,17 +91,6 @@ impl Rows {
     pub fn is_empty(&self) -> bool {
         self.targets.is_empty()
     }
-}
-
-/// How to read.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Counts rows that cannot be used and goes on.
-    pub skip_bad_rows: bool,
-    /// Names of the columns of an array that has none.
-    pub columns: Option<Vec<String>>,
-    /// The decimal mark of text; found by column where it is not given.
-    pub decimal: Option<char>,
 }
 
 /// Rows that were left out.

@@ -5,10 +5,10 @@ use std::io::Read;
 use super::arrays::Arrays;
 use super::columns::{Columns, Role};
 use super::delimited::Delimited;
-use super::error::ReadError;
+use super::error::{ReadError, Refusal};
 use super::json::Object;
 use super::npy::MAGIC;
-use super::{Block, Header, Input, Options, Outputs, Rows, Skipped, Table, npz};
+use super::{Block, Header, Input, Options, Outputs, Reading, Rows, Skipped, Table, npz};
 use crate::ghm::Task;
 use crate::words::{tr, word};
 
@@ -52,6 +52,18 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
     })
 }
 
+/// What a read came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Next {
+    Rows,
+    /// There are none left.
+    End,
+    /// Another reading of the files showed itself: all rows so far are void, and come again from the
+    /// beginning, under a header that may be another.
+    Again,
+}
+
 /// A table and what its columns mean.
 type Opened = (Box<dyn Table>, Columns);
 
@@ -64,6 +76,7 @@ pub struct Predictions {
     current: usize,
     block: Block,
     skipped: Skipped,
+    reading: Reading,
     /// Rows read so far.
     rows: u64,
     bytes: u64,
@@ -78,10 +91,10 @@ impl Predictions {
     ///
     /// # Errors
     /// When there is none, one cannot be read, or their columns do not fit.
-    pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, ReadError> {
+    pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
         let tables = open_all(&inputs, &options)?;
         let Some((_, first)) = tables.first() else {
-            return Err(ReadError(word("no file was given").to_owned()));
+            return Err(ReadError(word("no file was given").to_owned()).into());
         };
         let header = first.header;
         for ((_, columns), input) in tables.iter().zip(&inputs) {
@@ -92,7 +105,8 @@ impl Predictions {
                         "its columns are not of the kind that {} has",
                         inputs[0].name
                     ),
-                ));
+                )
+                .into());
             }
         }
         let mut bytes = 0;
@@ -111,6 +125,7 @@ impl Predictions {
             current: 0,
             block,
             skipped: Skipped::default(),
+            reading: Reading::default(),
             rows: 0,
             bytes,
             last_batch: None,
@@ -125,6 +140,11 @@ impl Predictions {
     /// Groups met so far, in the order of their appearance.
     pub fn groups(&self) -> &[String] {
         &self.block.groups.list
+    }
+
+    /// What was read as what; whole once all is read.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
     }
 
     pub fn skipped(&self) -> &Skipped {
@@ -167,7 +187,7 @@ impl Predictions {
     ///
     /// # Errors
     /// Those of [`Predictions::open`].
-    pub fn rewind(&mut self) -> Result<(), ReadError> {
+    pub fn rewind(&mut self) -> Result<(), Refusal> {
         self.tables = open_all(&self.inputs, &self.options)?;
         self.current = 0;
         self.skipped = Skipped::default();
@@ -178,12 +198,12 @@ impl Predictions {
         Ok(())
     }
 
-    /// Replaces `rows` by the next examples, at most `most`; false when there are none left.
+    /// Replaces `rows` by the next examples, at most `most`.
     ///
     /// # Errors
     /// At the first row that cannot be used, unless such rows are skipped; the file is of no further
     /// use then.
-    pub fn read(&mut self, rows: &mut Rows, most: usize) -> Result<bool, ReadError> {
+    pub fn read(&mut self, rows: &mut Rows, most: usize) -> Result<Next, Refusal> {
         for values in [&mut rows.outputs, &mut rows.targets] {
             values.clear();
         }
@@ -200,10 +220,10 @@ impl Predictions {
             self.rows += self.block.rows as u64;
             self.check(rows)?;
             if !rows.is_empty() {
-                return Ok(true);
+                return Ok(Next::Rows);
             }
         }
-        Ok(false)
+        Ok(Next::End)
     }
 
     /// Whether the block needs no second look: one output and a label each, all as they should be.

@@ -1,0 +1,149 @@
+//! How a person wants files to be read: the flags of the command line, the answers of the window.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::words::word;
+
+/// How to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Counts rows that cannot be used and goes on.
+    pub skip_bad_rows: bool,
+    /// Names of the columns of an array or a text that has none.
+    pub columns: Option<Vec<String>>,
+    /// The decimal mark of text; found by column where it is not given.
+    pub decimal: Option<char>,
+    /// What columns are for, by their names. Case, spaces, `-` and `_` make no difference where no name
+    /// is exactly the same.
+    pub maps: Vec<(String, RoleName)>,
+    /// The label of the positive class of two.
+    pub positive: Option<String>,
+    /// Labels of examples that are ignored.
+    pub ignore_labels: Vec<String>,
+}
+
+impl Options {
+    /// The flags of the command line that say the same about names and labels.
+    pub fn flags(&self) -> String {
+        let mut flags = Vec::new();
+        if let Some(columns) = &self.columns {
+            flags.push(format!("--columns {}", quoted(&columns.join(","))));
+        }
+        for (name, role) in &self.maps {
+            flags.push(format!("--map {}", quoted(&format!("{name}={role}"))));
+        }
+        if let Some(name) = &self.positive {
+            flags.push(format!("--positive {}", quoted(name)));
+        }
+        for label in &self.ignore_labels {
+            flags.push(format!("--ignore-label {}", quoted(label)));
+        }
+        flags.join(" ")
+    }
+}
+
+/// For a shell, where that is needed.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-=,.:+/%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// What a column is for, as a person says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoleName {
+    Label,
+    /// Log-odds of the positive class.
+    Logit,
+    /// Probability of the positive class.
+    P,
+    /// Logit of a class, by its number or name.
+    LogitOf(String),
+    /// Probability of a class, by its number or name.
+    POf(String),
+    /// Prediction of a regression.
+    Pred,
+    Target,
+    /// 0: ignored.
+    Valid,
+    Batch,
+    Group,
+    /// Not read.
+    Ignore,
+}
+
+impl RoleName {
+    /// Those that need no class, for lists to choose from.
+    pub const PLAIN: [Self; 9] = [
+        Self::Label,
+        Self::Logit,
+        Self::P,
+        Self::Pred,
+        Self::Target,
+        Self::Valid,
+        Self::Batch,
+        Self::Group,
+        Self::Ignore,
+    ];
+
+    /// What it is, in words.
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Self::Label => word("label"),
+            Self::Logit => word("logit of the positive class"),
+            Self::P => word("probability of the positive class"),
+            Self::LogitOf(_) => word("logit of a class"),
+            Self::POf(_) => word("probability of a class"),
+            Self::Pred => word("prediction of a regression"),
+            Self::Target => word("target of a regression"),
+            Self::Valid => word("valid (0: ignored)"),
+            Self::Batch => word("mini-batch"),
+            Self::Group => word("group"),
+            Self::Ignore => word("not read"),
+        }
+    }
+}
+
+impl fmt::Display for RoleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Label => f.write_str("label"),
+            Self::Logit => f.write_str("logit"),
+            Self::P => f.write_str("p"),
+            Self::LogitOf(class) => write!(f, "logit_{class}"),
+            Self::POf(class) => write!(f, "p_{class}"),
+            Self::Pred => f.write_str("pred"),
+            Self::Target => f.write_str("target"),
+            Self::Valid => f.write_str("valid"),
+            Self::Batch => f.write_str("batch"),
+            Self::Group => f.write_str("group"),
+            Self::Ignore => f.write_str("ignore"),
+        }
+    }
+}
+
+impl FromStr for RoleName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if let Some(plain) = Self::PLAIN.iter().find(|role| role.to_string() == text) {
+            return Ok(plain.clone());
+        }
+        let class = |prefix: &str| text.strip_prefix(prefix).filter(|class| !class.is_empty());
+        if let Some(class) = class("logit_") {
+            return Ok(Self::LogitOf(class.to_owned()));
+        }
+        if let Some(class) = class("p_") {
+            return Ok(Self::POf(class.to_owned()));
+        }
+        Err(
+            "one of label, logit, p, logit_CLASS, p_CLASS, pred, target, valid, batch, group, ignore \
+             is expected"
+                .to_owned(),
+        )
+    }
+}

@@ -1,0 +1,85 @@
+//! What a person is asked where a file has more than one reading.
+
+use std::fmt;
+
+use super::error::shorten;
+use super::{Options, RoleName};
+use crate::words::tr;
+
+/// A column, and what it seems to be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedColumn {
+    pub name: String,
+    /// `None` where nothing is known of it; it is not read then.
+    pub guess: Option<RoleName>,
+}
+
+/// One way to read the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// What it says, in words.
+    pub says: String,
+    /// All options to open the same files with.
+    pub options: Options,
+}
+
+/// More than one reading: which one, only the person knows.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub file: String,
+    /// One sentence.
+    pub why: String,
+    pub columns: Vec<AskedColumn>,
+    /// Cells of the first rows, one for each column.
+    pub rows: Vec<Vec<String>>,
+    /// The different labels, as the file has them, and how often; the first few.
+    pub labels: Vec<(String, u64)>,
+    /// The readings there are, the likeliest first. May be empty: then roles have to be given.
+    pub candidates: Vec<Candidate>,
+    /// The options it was opened with.
+    pub options: Options,
+}
+
+impl Question {
+    /// Options with which each column has the role that a person chose, in the order of `columns`.
+    pub fn answer(&self, roles: &[Option<RoleName>]) -> Options {
+        let maps = self.columns.iter().zip(roles);
+        let maps = maps.map(|(column, role)| {
+            let role = role.clone().unwrap_or(RoleName::Ignore);
+            (column.name.clone(), role)
+        });
+        Options {
+            maps: maps.collect(),
+            ..self.options.clone()
+        }
+    }
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.why)?;
+        let columns: Vec<String> = self
+            .columns
+            .iter()
+            .take(12)
+            .map(|column| {
+                let name = shorten(&column.name);
+                match &column.guess {
+                    Some(role) => format!("\"{name}\" ({role}?)"),
+                    None => format!("\"{name}\""),
+                }
+            })
+            .collect();
+        let more = self.columns.len().saturating_sub(columns.len());
+        let mut columns = columns.join(", ");
+        if more > 0 {
+            columns = tr!("{columns} and {more} more", columns, more);
+        }
+        write!(f, "\n{}", tr!("It has {columns}.", columns))?;
+        for Candidate { says, options } in &self.candidates {
+            let flags = options.flags();
+            write!(f, "\n  {flags}   {says}")?;
+        }
+        Ok(())
+    }
+}
