@@ -156,7 +156,7 @@ export function isBreach(error) {
   return (
     error instanceof WebAssembly.RuntimeError ||
     // Firefox calls it InternalError.
-    (["RangeError", "InternalError"].includes(error?.name) && Boolean(error.stack?.includes("app_bg.wasm")))
+    (["RangeError", "InternalError"].includes(error?.name) && Boolean(error.stack?.includes("wasm-function")))
   );
 }
 

@@ -333,7 +333,7 @@ function showFailure(title, text, trace, renderer) {
 /** The app ends where it broke. What it only refused is for the script that asked, which may ignore it. */
 function catchStrayErrors() {
   // What flew through the app on its way here left it in the middle of something.
-  const flewThrough = (error) => error?.stack?.includes("app_bg.wasm");
+  const flewThrough = (error) => error?.stack?.includes("wasm-function");
   window.addEventListener("error", ({ error }) => {
     if (isBreach(error) || flewThrough(error)) broken(error);
   });

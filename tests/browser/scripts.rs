@@ -31,7 +31,7 @@ fn refusals_that_no_script_catches_leave_the_lab_running() {
     ];
     for call in calls {
         // From a task of its own: a console's own promises are watched by nobody either.
-        page.evaluate(&format!("setTimeout(() => void ghmLab.{call}), 0"));
+        page.evaluate(&format!("setTimeout(() => void ghmLab.{call}.then()), 0"));
     }
     page.wait_for(&format!("refused.length === {}", calls.len()));
     let step = page.evaluate("ghmLab.snapshot().step");
