@@ -290,7 +290,7 @@ impl Page {
     pub fn xray(&self) -> Result<JsValue, JsValue> {
         let lab = self.lab.borrow();
         let inspection = lab.inspection();
-        let report = inspection.shown().map(Inspected::to_json);
+        let report = inspection.shown().map(|shown| shown.to_json());
         to_js(&json!([inspection.reports(), report]))
     }
 

@@ -6,6 +6,7 @@ use super::icons::{Icon, button};
 use super::table::{ROW, table};
 use super::triptych::{Cursor, Triptych};
 use super::{Wish, egui, style};
+use crate::data::predictions::shorten;
 use crate::data::predictions::Outputs;
 use crate::figure::{self, Shown, count, number};
 use crate::ghm::Task;
@@ -220,7 +221,7 @@ fn parts(ui: &mut Ui, report: &Report, shares: &[Share], of_classes: bool) {
             match share.name.as_str() {
                 "negative" if of_classes => word("negative").to_owned(),
                 "positive" if of_classes => word("positive").to_owned(),
-                name => name.to_owned(),
+                name => shorten(name),
             },
             count(share.examples),
             percent(share.of_plain),

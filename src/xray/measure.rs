@@ -23,6 +23,17 @@ fn log_odds(g: f64, p: f64) -> f64 {
     (libm::log(g) - libm::log(p)).clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS)
 }
 
+/// The log-odds where all classes but one cannot be (logits of -inf), as those of probabilities of 0 and
+/// 1; `None` where more than one can.
+fn impossible(outputs: &[f64], class: usize) -> Option<f64> {
+    if outputs[class] == f64::NEG_INFINITY {
+        return Some(MOST_LOG_ODDS);
+    }
+    let mut others = outputs.iter().enumerate().filter(|(k, _)| *k != class);
+    let none = others.all(|(_, logit)| *logit == f64::NEG_INFINITY);
+    none.then_some(-MOST_LOG_ODDS)
+}
+
 /// Measures an example from its outputs `[K]` and target.
 #[inline]
 pub(super) fn measure(settings: &Settings, outputs: &[f64], target: f64) -> Measured {
@@ -67,7 +78,8 @@ pub(super) fn measure(settings: &Settings, outputs: &[f64], target: f64) -> Meas
             }
         }
         (Task::Classes, _) => {
-            let error = softmax_log_odds(outputs, class);
+            let error =
+                impossible(outputs, class).unwrap_or_else(|| softmax_log_odds(outputs, class));
             Measured {
                 error,
                 class,

@@ -9,6 +9,7 @@ mod formats;
 mod golden;
 mod histogram;
 mod parquet;
+mod readings;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -49,7 +50,22 @@ fn text(path: &Path) -> &str {
 fn report(arguments: &[&str]) -> serde_json::Value {
     let ran = xray(&[arguments, &["--json", "-"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    serde_json::from_str(&ran.stdout).expect("--json - is JSON")
+    let mut report: serde_json::Value =
+        serde_json::from_str(&ran.stdout).expect("--json - is JSON");
+    // Tests of readings look at it; it names files, which differ.
+    if let Some(report) = report.as_object_mut() {
+        report.remove("reading");
+    }
+    report
+}
+
+/// How files were read.
+fn reading(arguments: &[&str]) -> serde_json::Value {
+    let ran = xray(&[arguments, &["--json", "-"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let report: serde_json::Value =
+        serde_json::from_str(&ran.stdout).expect("--json - is JSON");
+    report["reading"].clone()
 }
 
 fn numbers(value: &serde_json::Value) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! What an X-ray found, in a few lines for people.
 
 use super::{Source, kind};
-use crate::data::predictions::Outputs;
+use crate::data::predictions::{Outputs, shorten};
 use crate::figure::{count, number};
 use crate::ghm::{Loss, Task};
 use crate::xray::{Quality, Report, Share};
@@ -31,6 +31,11 @@ pub(super) fn caption(report: &Report, name: &str) -> String {
 /// The whole text.
 pub(super) fn describe(report: &Report, losses: &[Loss], source: &Source) -> String {
     let mut text = what(report, source);
+    if let Source::Predictions(predictions) = source {
+        for sentence in predictions.reading().sentences() {
+            text += &format!("{sentence}.\n");
+        }
+    }
     text += &format!(
         "Gradient norms from 0 to 1, {} bins, log: |{}|\n",
         report.counts.len(),
@@ -161,7 +166,7 @@ fn share_rows(report: &Report, name: &str, shares: &[Share]) -> Vec<Vec<String>>
     ]];
     rows.extend(shares.iter().take(MOST_GROUPS).map(|share| {
         vec![
-            share.name.clone(),
+            shorten(&share.name),
             count(share.examples),
             percent(share.of_examples),
             percent(share.of_plain),

@@ -1,14 +1,8 @@
-//! What columns mean by their names.
+//! The columns that are read, and what for.
 
-use std::collections::HashMap;
-
-use super::error::{ReadError, shorten};
-use super::{Header, Outputs};
-use crate::ghm::Task;
+use super::Header;
+use super::error::shorten;
 use crate::words::{tr, word};
-
-/// Most classes that a file may have.
-const MOST_CLASSES: usize = 10_000;
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +10,8 @@ pub(super) enum Role {
     /// Output of a class, or the only one.
     Output(usize),
     Target,
+    /// 1 where the example is of this class, else 0.
+    OneHot(usize),
     Valid,
     Batch,
     Group,
@@ -28,7 +24,7 @@ impl Role {
     pub fn is_text(self) -> bool {
         match self {
             Self::Batch | Self::Group | Self::Text(_) => true,
-            Self::Output(_) | Self::Target | Self::Valid => false,
+            Self::Output(_) | Self::Target | Self::OneHot(_) | Self::Valid => false,
         }
     }
 }
@@ -42,97 +38,6 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// From the names of all columns of a file.
-    pub fn of(file: &str, names: &[String]) -> Result<Self, ReadError> {
-        // Where each name stands; `None` where it stands twice.
-        let mut places: HashMap<&str, Option<usize>> = HashMap::with_capacity(names.len());
-        for (index, name) in names.iter().enumerate() {
-            let place = places.entry(name).and_modify(|place| *place = None);
-            place.or_insert(Some(index));
-        }
-        let found = |wanted: &str| match places.get(wanted) {
-            Some(None) => Err(ReadError::of(
-                file,
-                tr!(
-                    "there are two columns \"{wanted}\"; one is expected",
-                    wanted
-                ),
-            )),
-            place => Ok(place.copied().flatten()),
-        };
-        let (prefix, task, outputs) = kind(file, names)?;
-        let needed = match task {
-            Task::Regression => "target",
-            Task::Binary | Task::Classes => "label",
-        };
-        let mut chosen = Vec::new();
-        if task == Task::Classes {
-            let numbered = format!("{prefix}_");
-            let numbers = names.iter().filter_map(|name| name.strip_prefix(&numbered));
-            let count = numbers.filter(|n| n.parse::<usize>().is_ok()).count();
-            if !(2..=MOST_CLASSES).contains(&count) {
-                return Err(ReadError::of(
-                    file,
-                    tr!(
-                        "there are {count} columns \"{prefix}_…\"; 2 to {MOST_CLASSES} classes are expected",
-                        count,
-                        prefix,
-                        MOST_CLASSES
-                    ),
-                ));
-            }
-            for class in 0..count {
-                let name = format!("{numbered}{class}");
-                let Some(index) = found(&name)? else {
-                    return Err(ReadError::of(
-                        file,
-                        tr!(
-                            "there is no column \"{name}\"; {count} classes need \"{prefix}_0\" to \"{prefix}_{}\"",
-                            count - 1,
-                            name,
-                            count,
-                            prefix
-                        ),
-                    ));
-                };
-                chosen.push((index, Role::Output(class)));
-            }
-        } else if let Some(index) = found(prefix)? {
-            chosen.push((index, Role::Output(0)));
-        }
-        let classes = match task {
-            Task::Binary => 2,
-            Task::Classes => chosen.len(),
-            Task::Regression => 1,
-        };
-        let Some(index) = found(needed)? else {
-            let listed = list(names);
-            return Err(ReadError::of(
-                file,
-                tr!(
-                    "there is no column \"{needed}\"; it has {listed}",
-                    needed,
-                    listed
-                ),
-            ));
-        };
-        chosen.push((index, Role::Target));
-        let mut optional = |name: &str, role: Role| -> Result<bool, ReadError> {
-            let index = found(name)?;
-            chosen.extend(index.map(|index| (index, role)));
-            Ok(index.is_some())
-        };
-        let header = Header {
-            task,
-            classes,
-            outputs,
-            has_valid: optional("valid", Role::Valid)?,
-            has_batch: optional("batch", Role::Batch)?,
-            has_group: optional("group", Role::Group)?,
-        };
-        Ok(Self { header, chosen })
-    }
-
     /// The name of the column of a role.
     pub fn name<'a>(&self, names: &'a [String], role: Role) -> &'a str {
         let chosen = self.chosen.iter().find(|(_, of)| *of == role);
@@ -140,51 +45,19 @@ impl Columns {
             .and_then(|&(index, _)| names.get(index))
             .map_or("?", String::as_str)
     }
-}
 
-/// The name of the outputs, or its beginning, and what it says.
-fn kind(file: &str, names: &[String]) -> Result<(&'static str, Task, Outputs), ReadError> {
-    let has = |wanted: &str| names.iter().any(|name| name == wanted);
-    let numbered = |prefix: &str| {
-        names.iter().any(|name| {
-            let number = name.strip_prefix(prefix).and_then(|n| n.strip_prefix('_'));
-            number.is_some_and(|n| n.parse::<usize>().is_ok())
-        })
-    };
-    let candidates = [
-        (has("logit"), ("logit", Task::Binary, Outputs::Logits)),
-        (has("p"), ("p", Task::Binary, Outputs::Probabilities)),
-        (numbered("logit"), ("logit", Task::Classes, Outputs::Logits)),
-        (numbered("p"), ("p", Task::Classes, Outputs::Probabilities)),
-        (has("pred"), ("pred", Task::Regression, Outputs::Values)),
-    ];
-    let mut found = candidates
-        .iter()
-        .filter(|(there, _)| *there)
-        .map(|(_, kind)| *kind);
-    match (found.next(), found.next()) {
-        (Some(kind), None) => Ok(kind),
-        (None, _) => Err(ReadError::of(
-            file,
-            tr!(
-                "there is no column of outputs; \"logit\" or \"p\", \"logit_0\", … or \"p_0\", …, or \"pred\" \
-                 is expected, and it has {}",
-                list(names)
-            ),
-        )),
-        (Some(_), Some(_)) => Err(ReadError::of(
-            file,
-            tr!(
-                "there are outputs of more than one kind among {}; one of \"logit\", \"p\", \"logit_0\", …, \
-                 \"p_0\", … and \"pred\" is expected",
-                list(names)
-            ),
-        )),
+    /// How many columns are taken as texts beside mini-batches and groups, and as one-hot labels.
+    pub fn counts(&self) -> (usize, usize) {
+        let count = |is: fn(&Role) -> bool| self.chosen.iter().filter(|(_, role)| is(role)).count();
+        (
+            count(|role| matches!(role, Role::Text(_))),
+            count(|role| matches!(role, Role::OneHot(_))),
+        )
     }
 }
 
 /// The first few names.
-fn list(names: &[String]) -> String {
+pub(super) fn list(names: &[String]) -> String {
     const MOST: usize = 6;
     let shown: Vec<String> = names
         .iter()

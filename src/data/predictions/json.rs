@@ -250,6 +250,11 @@ impl Table for Object {
         )
     }
 
+    fn restart(&mut self) -> bool {
+        self.next = 0;
+        true
+    }
+
     fn done(&self) -> u64 {
         let all = self.arrays.first().map_or(0, |array| array.numbers.len());
         self.size * self.next as u64 / all.max(1) as u64

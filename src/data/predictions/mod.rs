@@ -2,26 +2,31 @@
 //! does not grow with the file.
 
 mod arrays;
+mod check;
 mod columns;
 mod delimited;
 mod error;
+mod groups;
 #[cfg(feature = "parquet")]
 mod guard;
 mod histogram;
 mod json;
+mod labels;
 mod lines;
 mod literal;
+mod names;
 mod npy;
 mod npz;
 mod open;
 mod options;
+mod outputs;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod question;
 mod reading;
+mod resolve;
+mod survey;
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
@@ -81,6 +86,8 @@ pub struct Rows {
     pub batch: Vec<u32>,
     /// `[n]`, index into [`Predictions::groups`].
     pub group: Vec<u32>,
+    /// Rows that were skipped: how many before which of these rows, in ascending order.
+    pub gaps: Vec<(usize, u64)>,
 }
 
 impl Rows {
@@ -90,6 +97,15 @@ impl Rows {
 
     pub fn is_empty(&self) -> bool {
         self.targets.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.outputs.clear();
+        self.targets.clear();
+        self.valid.clear();
+        self.batch.clear();
+        self.group.clear();
+        self.gaps.clear();
     }
 }
 
@@ -113,7 +129,11 @@ pub struct Input {
     /// What messages call it.
     pub name: String,
     open: Arc<dyn Fn() -> io::Result<Box<dyn Source>> + Send + Sync>,
+    path: Option<Arc<std::path::Path>>,
 }
+
+/// Length of a file, and when it was written.
+type Stamp = Option<(u64, Option<std::time::SystemTime>)>;
 
 impl Input {
     /// Bytes in memory.
@@ -122,14 +142,16 @@ impl Input {
         Self {
             name: name.into(),
             open: Arc::new(move || Ok(Box::new(io::Cursor::new(bytes.clone())))),
+            path: None,
         }
     }
 
     /// A file by its path.
     pub fn file(path: &std::path::Path) -> Self {
-        let path = path.to_owned();
+        let path: Arc<std::path::Path> = path.into();
         Self {
             name: path.display().to_string(),
+            path: Some(path.clone()),
             open: Arc::new(move || {
                 if path.is_dir() {
                     return Err(io::Error::other(word("it is a folder")));
@@ -137,6 +159,12 @@ impl Input {
                 Ok(Box::new(std::fs::File::open(&path)?))
             }),
         }
+    }
+
+    /// What tells whether a file is still as it was; `None` for bytes in memory.
+    fn stamp(&self) -> Stamp {
+        let of = self.path.as_ref()?.metadata().ok()?;
+        Some((of.len(), of.modified().ok()))
     }
 
     /// Opens it anew.
@@ -186,64 +214,6 @@ impl Input {
     }
 }
 
-/// Numbered names of groups, in the order in which they appear.
-#[derive(Clone, Debug, Default)]
-struct Names {
-    list: Vec<String>,
-    index: HashMap<Vec<u8>, u32>,
-}
-
-impl Names {
-    fn number(&mut self, name: &[u8]) -> u32 {
-        if let Some(&number) = self.index.get(name) {
-            return number;
-        }
-        let number = self.list.len() as u32;
-        self.list
-            .push(error::shorten(&String::from_utf8_lossy(name)));
-        self.index.insert(name.to_vec(), number);
-        number
-    }
-}
-
-/// Mini-batches, numbered in the order in which they appear. There may be millions, so that only
-/// fingerprints of their names are kept.
-#[derive(Clone, Debug, Default)]
-struct Batches {
-    index: HashMap<u128, u32>,
-    /// Name and number of the last row.
-    last: Option<(Vec<u8>, u32)>,
-    /// Name of the first mini-batch that came back after another one, and its number.
-    returned: Option<(String, u32)>,
-}
-
-impl Batches {
-    fn number(&mut self, name: &[u8]) -> u32 {
-        if let Some((_, number)) = self.last.as_ref().filter(|(last, _)| last == name) {
-            return *number;
-        }
-        let next = self.index.len() as u32;
-        let number = *self.index.entry(fingerprint(name)).or_insert(next);
-        if number < next && self.returned.is_none() {
-            let name = error::shorten(&String::from_utf8_lossy(name));
-            self.returned = Some((name, number));
-        }
-        self.last = Some((name.to_vec(), number));
-        number
-    }
-}
-
-/// 128 bits, of which no two names share all.
-fn fingerprint(name: &[u8]) -> u128 {
-    let half = |salt: u8| {
-        let mut hasher = DefaultHasher::new();
-        hasher.write_u8(salt);
-        hasher.write(name);
-        u128::from(hasher.finish())
-    };
-    half(0) << 64 | half(1)
-}
-
 /// A block of rows as a format has them, before they are checked. Vectors have one entry a row; those
 /// of columns that are not there are empty.
 #[derive(Debug, Default)]
@@ -262,8 +232,10 @@ struct Block {
     bad: Vec<(usize, ReadError)>,
     /// Where each row is, where that is not its index: lines of text.
     lines: Vec<u64>,
-    batches: Batches,
-    groups: Names,
+    /// One vector for each class of a one-hot label.
+    one_hot: Vec<Vec<f64>>,
+    batches: groups::Batches,
+    groups: groups::Names,
 }
 
 impl Block {
@@ -280,6 +252,9 @@ impl Block {
         for texts in &mut self.texts {
             texts.clear();
         }
+        for values in &mut self.one_hot {
+            values.clear();
+        }
         self.bad.clear();
         self.lines.clear();
     }
@@ -289,6 +264,7 @@ impl Block {
         match role {
             columns::Role::Output(k) => self.outputs.get_mut(k),
             columns::Role::Target => Some(&mut self.targets),
+            columns::Role::OneHot(k) => self.one_hot.get_mut(k),
             columns::Role::Valid => Some(&mut self.valid),
             columns::Role::Batch | columns::Role::Group | columns::Role::Text(_) => None,
         }
@@ -320,13 +296,16 @@ impl Block {
                 self.batch.push(number);
             }
             columns::Role::Group => {
-                let number = self.groups.number(name);
+                let number = self.groups.number(name, self.group.len());
                 self.group.push(number);
             }
             columns::Role::Text(k) => {
                 self.texts[k].push(String::from_utf8_lossy(name).into_owned());
             }
-            columns::Role::Output(_) | columns::Role::Target | columns::Role::Valid => {}
+            columns::Role::Output(_)
+            | columns::Role::Target
+            | columns::Role::OneHot(_)
+            | columns::Role::Valid => {}
         }
     }
 }
@@ -349,6 +328,11 @@ trait Table: Send {
 
     /// Bytes read so far.
     fn done(&self) -> u64;
+
+    /// Goes back to the first row, where that costs little; false where it must be opened anew.
+    fn restart(&mut self) -> bool {
+        false
+    }
 
     /// How the file was taken, where that could be otherwise (encoding, packing, delimiter), and what of it is
     /// ignored: a sentence each.

@@ -3,21 +3,15 @@
 use std::io::Read;
 
 use super::arrays::Arrays;
-use super::columns::{Columns, Role};
+use super::columns::Columns;
 use super::delimited::Delimited;
 use super::error::{ReadError, Refusal};
 use super::json::Object;
 use super::npy::MAGIC;
-use super::{Block, Header, Input, Options, Outputs, Reading, Rows, Skipped, Table, npz};
-use crate::ghm::Task;
+use super::resolve::{self, Plan, Resolver};
+use super::survey::Survey;
+use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table, npz};
 use crate::words::{tr, word};
-
-/// Most different groups.
-const MOST_GROUPS: usize = 10_000;
-/// Sentences that are kept of rows that were skipped.
-const KEPT_SENTENCES: usize = 5;
-/// How far the probabilities of a row may sum beside 1: half precision rounds each.
-const PROBABILITY_SLACK: f64 = 0.01;
 
 /// What a file is, by its first bytes.
 enum Format {
@@ -64,77 +58,146 @@ pub enum Next {
     Again,
 }
 
-/// A table and what its columns mean.
-type Opened = (Box<dyn Table>, Columns);
+/// A table and its columns.
+pub(super) type Opened = (Box<dyn Table>, Columns);
 
 /// Rows of one or more files.
 pub struct Predictions {
     inputs: Vec<Input>,
-    options: Options,
-    header: Header,
-    tables: Vec<Opened>,
-    current: usize,
-    block: Block,
-    skipped: Skipped,
-    reading: Reading,
-    /// Rows read so far.
+    /// How the files were when they were opened.
+    stamps: Vec<Stamp>,
+    pub(super) options: Options,
+    names: Vec<String>,
+    survey: Survey,
+    pub(super) plan: Plan,
+    pub(super) tables: Vec<Opened>,
+    pub(super) current: usize,
+    pub(super) block: Block,
+    pub(super) skipped: Skipped,
+    pub(super) reading: Reading,
+    /// Rows read so far, and in the pass before.
     rows: u64,
+    rows_before: Option<u64>,
     bytes: u64,
     /// The last mini-batch that was read and its number; those before must not come back.
-    last_batch: Option<u32>,
-    batches: u32,
+    pub(super) last_batch: Option<u32>,
+    pub(super) batches: u32,
 }
 
 impl Predictions {
-    /// Opens files with the same kind of columns: text, objects and archives are read one after the
-    /// other, arrays in NPY files side by side.
+    /// Opens files with the same columns: text, objects and archives are read one after the other, arrays
+    /// in NPY files side by side. Looks at their values where names leave open what they are.
     ///
     /// # Errors
-    /// When there is none, one cannot be read, or their columns do not fit.
+    /// When there is none, one cannot be read, their columns do not fit, or they have no reading or more
+    /// than one.
     pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
-        let tables = open_all(&inputs, &options)?;
-        let Some((_, first)) = tables.first() else {
+        let stamps: Vec<Stamp> = inputs.iter().map(Input::stamp).collect();
+        let mut tables = open_all(&inputs, &options)?;
+        let Some(first) = tables.first_mut() else {
             return Err(ReadError(word("no file was given").to_owned()).into());
         };
-        let header = first.header;
-        for ((_, columns), input) in tables.iter().zip(&inputs) {
-            if columns.header != header {
-                return Err(ReadError::of(
-                    &input.name,
-                    tr!(
-                        "its columns are not of the kind that {} has",
-                        inputs[0].name
-                    ),
-                )
-                .into());
+        let names = first.names().to_vec();
+        let file = inputs[0].name.clone();
+        let mask = resolve::mask(&names, &options);
+        let mut survey = Survey::sample(first.as_mut(), mask)?;
+        survey.is_whole &= tables.len() == 1;
+        restart(&mut tables, &inputs, &options)?;
+        let resolver = Resolver::new(&file, &names, &survey, &options)?;
+        let first = resolver.resolve();
+        let plan = match first {
+            Ok(plan) if plan.is_sure || survey.is_whole => plan,
+            Err(refusal) if survey.is_whole => return Err(refusal),
+            Ok(_) | Err(_) => {
+                let wanted = resolver.wanted();
+                survey.whole(&mut tables, &names, &wanted, mask)?;
+                restart(&mut tables, &inputs, &options)?;
+                Resolver::new(&file, &names, &survey, &options)?.resolve()?
             }
-        }
+        };
         let mut bytes = 0;
         for input in &inputs {
             bytes += input.size()?;
         }
-        let block = Block {
-            outputs: vec![Vec::new(); header.width()],
-            ..Block::default()
-        };
-        Ok(Self {
+        let mut predictions = Self {
             inputs,
+            stamps,
             options,
-            header,
-            tables,
+            names,
+            survey,
+            plan,
+            tables: Vec::new(),
             current: 0,
-            block,
+            block: Block::default(),
             skipped: Skipped::default(),
             reading: Reading::default(),
             rows: 0,
+            rows_before: None,
             bytes,
             last_batch: None,
             batches: 0,
-        })
+        };
+        predictions.begin(tables)?;
+        Ok(predictions)
+    }
+
+    /// Before the first row, under the plan.
+    fn begin(&mut self, tables: Vec<Box<dyn Table>>) -> Result<(), ReadError> {
+        let mut opened = Vec::with_capacity(tables.len());
+        for (at, table) in tables.into_iter().enumerate() {
+            let place = |column: usize| match at {
+                0 => Some(column),
+                _ => table
+                    .names()
+                    .iter()
+                    .position(|name| *name == self.names[column]),
+            };
+            let chosen = self.plan.chosen.iter();
+            let chosen = chosen.map(|&(column, role)| Some((place(column)?, role)));
+            let Some(chosen) = chosen.collect::<Option<Vec<_>>>() else {
+                let what = tr!(
+                    "its columns are not of the kind that {} has",
+                    self.inputs[0].name
+                );
+                let input = self.inputs.get(at).unwrap_or(&self.inputs[0]);
+                return Err(ReadError::of(&input.name, what));
+            };
+            let columns = Columns {
+                header: self.plan.header,
+                chosen,
+            };
+            opened.push((table, columns));
+        }
+        let (texts, one_hot) = opened
+            .first()
+            .map_or((0, 0), |(_, columns)| columns.counts());
+        self.block = Block {
+            outputs: vec![Vec::new(); self.plan.header.width()],
+            texts: vec![Vec::new(); texts],
+            one_hot: vec![Vec::new(); one_hot],
+            groups: std::mem::take(&mut self.block.groups),
+            ..Block::default()
+        };
+        let notes = opened.iter().flat_map(|(table, _)| table.notes());
+        self.reading = Reading {
+            files: self.inputs.iter().map(|input| input.name.clone()).collect(),
+            columns: self.plan.taken.clone(),
+            left: self.plan.left.clone(),
+            labels: self.plan.labels.mapping.clone(),
+            notes: notes.chain(&self.plan.notes).cloned().collect(),
+            ..Reading::default()
+        };
+        self.tables = opened;
+        self.current = 0;
+        self.skipped = Skipped::default();
+        self.rows = 0;
+        self.last_batch = None;
+        self.batches = 0;
+        Ok(())
     }
 
     pub fn header(&self) -> &Header {
-        &self.header
+        &self.plan.header
     }
 
     /// Groups met so far, in the order of their appearance.
@@ -183,19 +246,34 @@ impl Predictions {
         (done.min(self.bytes), self.bytes)
     }
 
-    /// Begins again: the same rows in the same order.
+    /// Begins again once all is read: the same rows in the same order.
     ///
     /// # Errors
-    /// Those of [`Predictions::open`].
+    /// Those of [`Predictions::open`], and where a file has changed.
     pub fn rewind(&mut self) -> Result<(), Refusal> {
-        self.tables = open_all(&self.inputs, &self.options)?;
-        self.current = 0;
-        self.skipped = Skipped::default();
-        self.rows = 0;
-        self.last_batch = None;
-        self.batches = 0;
-        self.block.batches = Default::default();
+        self.is_as_it_was()?;
+        let tables = open_all(&self.inputs, &self.options)?;
+        if tables
+            .first()
+            .is_none_or(|table| table.names() != self.names)
+        {
+            return Err(self.changed(0).into());
+        }
+        let rows = self.rows;
+        self.begin(tables)?;
+        self.rows_before = Some(rows);
         Ok(())
+    }
+
+    fn is_as_it_was(&self) -> Result<(), ReadError> {
+        let changed = (self.inputs.iter().zip(&self.stamps))
+            .position(|(input, stamp)| input.stamp() != *stamp);
+        changed.map_or(Ok(()), |at| Err(self.changed(at)))
+    }
+
+    fn changed(&self, at: usize) -> ReadError {
+        let what = word("the file changed while it was read; read it again once it is whole");
+        ReadError::of(&self.inputs[at].name, what)
     }
 
     /// Replaces `rows` by the next examples, at most `most`.
@@ -204,12 +282,7 @@ impl Predictions {
     /// At the first row that cannot be used, unless such rows are skipped; the file is of no further
     /// use then.
     pub fn read(&mut self, rows: &mut Rows, most: usize) -> Result<Next, Refusal> {
-        for values in [&mut rows.outputs, &mut rows.targets] {
-            values.clear();
-        }
-        rows.valid.clear();
-        rows.batch.clear();
-        rows.group.clear();
+        rows.clear();
         while let Some((table, columns)) = self.tables.get_mut(self.current) {
             self.block.clear();
             table.read(columns, most.max(1), &mut self.block)?;
@@ -218,154 +291,70 @@ impl Predictions {
                 continue;
             }
             self.rows += self.block.rows as u64;
-            self.check(rows)?;
+            if self.rows_before.is_some_and(|before| self.rows > before) {
+                return Err(self.changed(0).into());
+            }
+            // What a look at the beginning could not tell may show itself now.
+            let doubts = !self.survey.is_whole && self.rows_before.is_none();
+            let has_anomaly = self.has_anomaly();
+            if doubts && has_anomaly && self.resolve_again()? {
+                rows.clear();
+                return Ok(Next::Again);
+            }
+            self.check(rows, has_anomaly)?;
             if !rows.is_empty() {
                 return Ok(Next::Rows);
             }
         }
+        self.is_as_it_was()?;
+        if self.rows_before.is_some_and(|before| self.rows < before) {
+            return Err(self.changed(0).into());
+        }
         Ok(Next::End)
     }
 
-    /// Whether the block needs no second look: one output and a label each, all as they should be.
-    fn is_plain(&self) -> bool {
-        let block = &self.block;
-        let columns_are_plain = self.header.task == Task::Binary
-            && self.header.outputs == Outputs::Logits
-            && !(self.header.has_valid || self.header.has_batch || self.header.has_group);
-        columns_are_plain
-            && block.bad.is_empty()
-            && block.outputs[0].iter().all(|value| value.is_finite())
-            && block
-                .targets
-                .iter()
-                .all(|&label| label == 0.0 || label == 1.0)
-    }
-
-    /// Moves the rows of the block that are as they should be.
-    fn check(&mut self, rows: &mut Rows) -> Result<(), ReadError> {
-        let (table, columns) = &self.tables[self.current];
-        let Header { task, classes, .. } = self.header;
-        let block = &self.block;
-        let wrong = |row: usize, role: Role, value: f64, what: &str| {
-            let place = table.place(block, row, columns.name(table.names(), role));
-            ReadError(format!("{place}: {value} {what}"))
+    /// Looks at all values; whether that leads to another reading, which then begins.
+    fn resolve_again(&mut self) -> Result<bool, Refusal> {
+        let file = self.inputs[0].name.clone();
+        let mut tables = open_all(&self.inputs, &self.options)?;
+        let mask = resolve::mask(&self.names, &self.options);
+        let wanted = Resolver::new(&file, &self.names, &self.survey, &self.options)?.wanted();
+        let whole = self.survey.whole(&mut tables, &self.names, &wanted, mask);
+        if whole.is_err() {
+            // The row that cannot be read comes in its turn.
+            self.survey.is_whole = true;
+            return Ok(false);
+        }
+        let plan = Resolver::new(&file, &self.names, &self.survey, &self.options)?.resolve()?;
+        let same = Plan {
+            is_sure: plan.is_sure,
+            ..self.plan.clone()
         };
-        if block.groups.list.len() > MOST_GROUPS {
-            let name = columns.name(table.names(), Role::Group);
-            let place = table.place(block, block.rows - 1, name);
-            return Err(ReadError(tr!(
-                "{place}: this is one group more than {MOST_GROUPS}; a category is expected",
-                place,
-                MOST_GROUPS
-            )));
+        if plan == same {
+            return Ok(false);
         }
-        if self.is_plain() {
-            std::mem::swap(&mut rows.outputs, &mut self.block.outputs[0]);
-            std::mem::swap(&mut rows.targets, &mut self.block.targets);
-            rows.valid.resize(self.block.rows, true);
-            return Ok(());
-        }
-        let mut bad = block.bad.iter().peekable();
-        for row in 0..block.rows {
-            let mut error = bad
-                .next_if(|(at, _)| *at == row)
-                .map(|(_, error)| error.clone());
-            let mut sum = 0.0;
-            for (k, values) in block.outputs.iter().enumerate() {
-                let value = values[row];
-                sum += value;
-                if !value.is_finite() {
-                    error = error.or_else(|| {
-                        Some(wrong(
-                            row,
-                            Role::Output(k),
-                            value,
-                            word("is not a finite number"),
-                        ))
-                    });
-                } else if self.header.outputs == Outputs::Probabilities
-                    && !(0.0..=1.0).contains(&value)
-                {
-                    error = error.or_else(|| {
-                        let what = word("is no probability; 0 to 1 is expected");
-                        Some(wrong(row, Role::Output(k), value, what))
-                    });
-                }
-            }
-            let unit = self.header.outputs == Outputs::Probabilities && task == Task::Classes;
-            if unit && (sum - 1.0).abs() > PROBABILITY_SLACK {
-                error = error.or_else(|| {
-                    let what = word("is the sum of the row's probabilities; 1 is expected");
-                    Some(wrong(row, Role::Output(0), sum, what))
-                });
-            }
-            let target = block.targets[row];
-            let (is_good, what) = match task {
-                Task::Binary => (
-                    target == 0.0 || target == 1.0,
-                    word("is not 0 or 1").to_owned(),
-                ),
-                Task::Classes => (
-                    target.fract() == 0.0 && (0.0..classes as f64).contains(&target),
-                    tr!("is no class; 0 to {} is expected", classes - 1),
-                ),
-                Task::Regression => (
-                    target.is_finite(),
-                    word("is not a finite number").to_owned(),
-                ),
-            };
-            if !is_good {
-                error = error.or_else(|| Some(wrong(row, Role::Target, target, &what)));
-            }
-            let valid = block.valid.get(row).copied().unwrap_or(1.0);
-            if valid != 0.0 && valid != 1.0 {
-                error =
-                    error.or_else(|| Some(wrong(row, Role::Valid, valid, word("is not 0 or 1"))));
-            }
-            if let Some(error) = error {
-                if !self.options.skip_bad_rows {
-                    return Err(error);
-                }
-                self.skipped.count += 1;
-                if self.skipped.first.len() < KEPT_SENTENCES {
-                    self.skipped.first.push(error.0);
-                }
-                continue;
-            }
-            if let Some(&id) = block.batch.get(row) {
-                if self.last_batch != Some(id) {
-                    // Numbers grow with the first appearance: a smaller one has come back.
-                    if self.last_batch.is_some_and(|last| id < last) {
-                        let name = columns.name(table.names(), Role::Batch);
-                        let place = table.place(block, row, name);
-                        let returned = block.batches.returned.as_ref();
-                        let name = returned.filter(|(_, number)| *number == id);
-                        let name = name.map_or(String::new(), |(name, _)| format!(" \"{name}\""));
-                        return Err(ReadError(tr!(
-                            "{place}: mini-batch{name} comes back; its rows should stand together",
-                            place,
-                            name
-                        )));
-                    }
-                    self.batches += u32::from(self.last_batch.is_some());
-                    self.last_batch = Some(id);
-                }
-                rows.batch.push(self.batches);
-            }
-            rows.outputs
-                .extend(block.outputs.iter().map(|values| values[row]));
-            rows.targets.push(target);
-            rows.valid.push(valid == 1.0);
-            if let Some(&group) = block.group.get(row) {
-                rows.group.push(group);
-            }
-        }
-        Ok(())
+        restart(&mut tables, &self.inputs, &self.options)?;
+        self.plan = plan;
+        self.block.groups = Default::default();
+        self.begin(tables)?;
+        Ok(true)
     }
 }
 
-/// Tables of all files, each with its columns.
-fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadError> {
+/// Tables that were read from, before their first row again.
+fn restart(
+    tables: &mut Vec<Box<dyn Table>>,
+    inputs: &[Input],
+    options: &Options,
+) -> Result<(), ReadError> {
+    if !tables.iter_mut().all(|table| table.restart()) {
+        *tables = open_all(inputs, options)?;
+    }
+    Ok(())
+}
+
+/// Tables of all files.
+fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Box<dyn Table>>, ReadError> {
     let mut tables: Vec<Box<dyn Table>> = Vec::new();
     let mut arrays = None;
     for input in inputs {
@@ -397,9 +386,5 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Opened>, ReadErro
         }
         tables.push(Box::new(arrays));
     }
-    let with_columns = tables.into_iter().zip(inputs).map(|(table, input)| {
-        let columns = Columns::of(&input.name, table.names())?;
-        Ok((table, columns))
-    });
-    with_columns.collect()
+    Ok(tables)
 }

@@ -1,5 +1,9 @@
 //! What was read as what.
 
+use serde_json::{Value as Json, json};
+
+use crate::words::{tr, word};
+
 /// A column and what it was taken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
@@ -17,8 +21,6 @@ pub struct Reading {
     pub left: Vec<String>,
     /// Labels of the file and the class each is, where that is not its own number.
     pub labels: Vec<(String, usize)>,
-    /// Labels that mark ignored rows.
-    pub ignored_labels: Vec<String>,
     /// Sentences: what was decided and how files were taken.
     pub notes: Vec<String>,
     /// Probabilities that lay beside [0, 1] by a rounding.
@@ -33,7 +35,60 @@ pub struct Reading {
 }
 
 impl Reading {
-    pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({})
+    pub fn to_json(&self) -> Json {
+        let columns = self.columns.iter();
+        let columns = columns.map(|taken| json!({"name": taken.column, "role": taken.role}));
+        let labels = self.labels.iter();
+        let labels = labels.map(|(label, class)| json!({"label": label, "class": class}));
+        json!({
+            "files": self.files,
+            "columns": columns.collect::<Vec<_>>(),
+            "not_read": self.left,
+            "labels": labels.collect::<Vec<_>>(),
+            "clamped": self.clamped,
+            "normalised": self.normalised,
+            "certain": self.certain,
+            "ignored": self.ignored,
+            "skipped": self.skipped,
+            "notes": self.notes,
+        })
+    }
+
+    /// What a person should know, a sentence each: nothing where columns are called what they are and no
+    /// value was mended.
+    pub fn sentences(&self) -> Vec<String> {
+        const MOST: usize = 6;
+        let mut sentences = Vec::new();
+        if self.columns.iter().any(|taken| taken.column != taken.role) {
+            let shown = self.columns.iter().take(MOST);
+            let shown: Vec<String> = shown
+                .map(|Taken { column, role }| tr!("{0} as {role}", super::shorten(column), role))
+                .collect();
+            let more = self.columns.len().saturating_sub(MOST);
+            let mut all = shown.join(", ");
+            if more > 0 {
+                all = tr!("{all} and {more} more", all, more);
+            }
+            sentences.push(tr!("Read: {all}", all));
+        }
+        sentences.extend(self.notes.iter().cloned());
+        let mut counted = |count: u64, what: &str| {
+            if count > 0 {
+                sentences.push(format!("{count} {what}"));
+            }
+        };
+        counted(
+            self.clamped,
+            word("probabilities beside 0 to 1 by a rounding were taken as 0 or 1"),
+        );
+        counted(
+            self.normalised,
+            word("rows of rounded probabilities were made to sum to 1"),
+        );
+        counted(
+            self.certain,
+            word("probabilities are exactly 0 or 1: the loss is that of the nearest float"),
+        );
+        sentences
     }
 }

@@ -1,0 +1,319 @@
+//! From a block as a format has it to rows as they should be.
+
+use super::columns::Role;
+use super::error::ReadError;
+use super::groups::{MOST_GROUPS, MOST_NAME, Trouble};
+use super::open::Predictions;
+use super::{Outputs, Rows, shorten};
+use crate::ghm::Task;
+use crate::words::{tr, word};
+
+/// Sentences that are kept of rows that were skipped.
+const KEPT_SENTENCES: usize = 5;
+/// How far a probability may be beside [0, 1], by a rounding.
+const ROUNDING: f64 = 1e-6;
+/// How far the sum of a row's probabilities may be beside 1 for each class: they may be rounded to two
+/// digits.
+const SUM_SLACK: f64 = 0.005;
+
+/// Values of a row that were mended.
+#[derive(Clone, Copy, Default)]
+struct Mended {
+    clamped: u64,
+    normalised: bool,
+    certain: u64,
+}
+
+impl Predictions {
+    /// Whether the block needs no second look: one output and a label each, all as they should be.
+    fn is_plain(&self, has_anomaly: bool) -> bool {
+        let header = self.plan.header;
+        let columns_are_plain = header.task == Task::Binary
+            && header.outputs == Outputs::Logits
+            && self.plan.labels.are_plain()
+            && self.block.one_hot.is_empty()
+            && !(header.has_valid || header.has_batch || header.has_group);
+        columns_are_plain && !has_anomaly
+    }
+
+    /// Whether a cell is not what names and the first rows promised.
+    pub(super) fn has_anomaly(&self) -> bool {
+        let block = &self.block;
+        let header = self.plan.header;
+        let classes = header.classes as f64;
+        let label = |&label: &f64| match header.task {
+            Task::Binary => label == 0.0 || label == 1.0,
+            Task::Classes => label.fract() == 0.0 && (0.0..classes).contains(&label),
+            Task::Regression => label.is_finite(),
+        };
+        let output = |&value: &f64| match header.outputs {
+            Outputs::Logits | Outputs::Values => value.is_finite(),
+            Outputs::Probabilities => (-ROUNDING..=1.0 + ROUNDING).contains(&value),
+        };
+        !block.bad.is_empty()
+            || !block.targets.iter().all(label)
+            || !block.outputs.iter().flatten().all(output)
+    }
+
+    fn wrong(&self, row: usize, role: Role, value: f64, what: &str) -> ReadError {
+        let (table, columns) = &self.tables[self.current];
+        let place = table.place(&self.block, row, columns.name(table.names(), role));
+        ReadError(format!("{place}: {value} {what}"))
+    }
+
+    /// Refuses groups that are too many, or whose names are too long.
+    fn check_groups(&self) -> Result<(), ReadError> {
+        let Some(trouble) = self.block.groups.trouble else {
+            return Ok(());
+        };
+        let (table, columns) = &self.tables[self.current];
+        let name = columns.name(table.names(), Role::Group);
+        let place = |row| table.place(&self.block, row, name);
+        Err(ReadError(match trouble {
+            Trouble::TooMany(row) => tr!(
+                "{place}: this is one group more than {MOST_GROUPS}; a category is expected",
+                place = place(row),
+                MOST_GROUPS
+            ),
+            Trouble::TooLong(row) => tr!(
+                "{place}: the name of the group is longer than {MOST_NAME} bytes; a category is expected",
+                place = place(row),
+                MOST_NAME
+            ),
+        }))
+    }
+
+    /// Moves the rows of the block that are as they should be.
+    pub(super) fn check(&mut self, rows: &mut Rows, has_anomaly: bool) -> Result<(), ReadError> {
+        self.check_groups()?;
+        if self.is_plain(has_anomaly) {
+            std::mem::swap(&mut rows.outputs, &mut self.block.outputs[0]);
+            std::mem::swap(&mut rows.targets, &mut self.block.targets);
+            rows.valid.resize(self.block.rows, true);
+            return Ok(());
+        }
+        let mut bad = std::mem::take(&mut self.block.bad).into_iter().peekable();
+        for row in 0..self.block.rows {
+            let unread = bad.next_if(|(at, _)| *at == row).map(|(_, error)| error);
+            let checked = self.check_row(row, unread, rows);
+            let Err(error) = checked else { continue };
+            if !self.options.skip_bad_rows {
+                return Err(error);
+            }
+            self.skipped.count += 1;
+            self.reading.skipped += 1;
+            if self.skipped.first.len() < KEPT_SENTENCES {
+                self.skipped.first.push(error.0);
+            }
+            let place = rows.len();
+            match rows.gaps.last_mut() {
+                Some((before, count)) if *before == place => *count += 1,
+                Some(_) | None => rows.gaps.push((place, 1)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds one row.
+    fn check_row(
+        &mut self,
+        row: usize,
+        unread: Option<ReadError>,
+        rows: &mut Rows,
+    ) -> Result<(), ReadError> {
+        let valid = self.block.valid.get(row).copied().unwrap_or(1.0);
+        let width = self.plan.header.width();
+        let start = rows.outputs.len();
+        let target = if valid == 0.0 {
+            None
+        } else {
+            self.target(row, unread.as_ref())?
+        };
+        match target {
+            Some(target) => {
+                // In the order of the columns, what could not be read comes first.
+                if let Some(error) = unread {
+                    return Err(error);
+                }
+                for k in 0..width {
+                    rows.outputs.push(self.block.outputs[k][row]);
+                }
+                let outputs = self.check_outputs(row, &mut rows.outputs[start..]);
+                let checked = outputs.and_then(|mended| {
+                    let is_valid = valid == 1.0;
+                    let wrong = || self.wrong(row, Role::Valid, valid, word("is not 0 or 1"));
+                    self.check_target(row, target)?;
+                    is_valid.then_some(mended).ok_or_else(wrong)
+                });
+                match checked {
+                    Ok(mended) => {
+                        self.reading.clamped += mended.clamped;
+                        self.reading.certain += mended.certain;
+                        self.reading.normalised += u64::from(mended.normalised);
+                    }
+                    Err(error) => {
+                        rows.outputs.truncate(start);
+                        return Err(error);
+                    }
+                }
+            }
+            None => {
+                self.reading.ignored += 1;
+                rows.outputs.resize(start + width, 0.0);
+            }
+        }
+        if let Err(error) = self.batch(row, rows) {
+            rows.outputs.truncate(start);
+            return Err(error);
+        }
+        rows.targets.push(target.unwrap_or(0.0));
+        rows.valid.push(target.is_some());
+        if let Some(&group) = self.block.group.get(row) {
+            rows.group.push(group);
+        }
+        Ok(())
+    }
+
+    /// The class or target of a row, as far as it is one; `None` for ignored.
+    fn target(&self, row: usize, unread: Option<&ReadError>) -> Result<Option<f64>, ReadError> {
+        let (table, columns) = &self.tables[self.current];
+        if !self.block.one_hot.is_empty() {
+            let classes = || self.block.one_hot.iter().map(|values| values[row]);
+            let hot = classes().position(|value| value == 1.0);
+            let rest = classes().filter(|&value| value == 0.0).count() + 1;
+            return match hot.filter(|_| rest == self.block.one_hot.len()) {
+                Some(class) => Ok(Some(class as f64)),
+                None => Err(unread.cloned().unwrap_or_else(|| {
+                    let place = table.place(
+                        &self.block,
+                        row,
+                        columns.name(table.names(), Role::OneHot(0)),
+                    );
+                    ReadError(tr!(
+                        "{place}: the row's labels are not one 1 among 0",
+                        place
+                    ))
+                })),
+            };
+        }
+        let labels = &self.plan.labels;
+        if let Some(texts) = self.block.texts.first() {
+            let text = texts[row].trim();
+            return match labels.of_text(text) {
+                Ok(class) => Ok(class.map(|class| class as f64)),
+                Err(()) => {
+                    let place =
+                        table.place(&self.block, row, columns.name(table.names(), Role::Text(0)));
+                    let shown = shorten(text);
+                    Err(ReadError(tr!(
+                        "{place}: \"{shown}\" is none of the labels",
+                        place,
+                        shown
+                    )))
+                }
+            };
+        }
+        let value = self.block.targets[row];
+        Ok(match self.plan.header.task {
+            Task::Regression => Some(value),
+            Task::Binary | Task::Classes => labels.of_number(value),
+        })
+    }
+
+    fn check_target(&self, row: usize, target: f64) -> Result<(), ReadError> {
+        let classes = self.plan.header.classes;
+        let first = self.plan.labels.first;
+        let (is_good, what) = match self.plan.header.task {
+            Task::Binary => (
+                target == 0.0 || target == 1.0,
+                word("is not 0 or 1").to_owned(),
+            ),
+            Task::Classes => (
+                target.fract() == 0.0 && (0.0..classes as f64).contains(&target),
+                if first == 0.0 {
+                    tr!("is no class; 0 to {} is expected", classes - 1)
+                } else {
+                    tr!("is no class; 1 to {} is expected", classes)
+                },
+            ),
+            Task::Regression => (
+                target.is_finite(),
+                word("is not a finite number").to_owned(),
+            ),
+        };
+        if is_good {
+            return Ok(());
+        }
+        Err(self.wrong(row, Role::Target, target + first, &what))
+    }
+
+    /// Looks at outputs, and mends what a rounding did.
+    fn check_outputs(&self, row: usize, outputs: &mut [f64]) -> Result<Mended, ReadError> {
+        let header = self.plan.header;
+        let mut mended = Mended::default();
+        let finite = outputs.iter().any(|value| value.is_finite());
+        for (k, value) in outputs.iter_mut().enumerate() {
+            // A class that cannot be: softmax gives it 0.
+            let impossible = header.task == Task::Classes
+                && header.outputs == Outputs::Logits
+                && *value == f64::NEG_INFINITY
+                && finite;
+            if !value.is_finite() && !impossible {
+                let what = word("is not a finite number");
+                return Err(self.wrong(row, Role::Output(k), *value, what));
+            }
+            if header.outputs == Outputs::Probabilities {
+                let clamped = value.clamp(0.0, 1.0);
+                if (clamped - *value).abs() > ROUNDING {
+                    let what = word("is no probability; 0 to 1 is expected");
+                    return Err(self.wrong(row, Role::Output(k), *value, what));
+                }
+                mended.clamped += u64::from(clamped != *value);
+                mended.certain += u64::from(clamped == 0.0 || clamped == 1.0);
+                *value = clamped;
+            }
+        }
+        if header.outputs == Outputs::Probabilities && header.task == Task::Classes {
+            let sum: f64 = outputs.iter().sum();
+            let off = (sum - 1.0).abs();
+            if off > SUM_SLACK * outputs.len() as f64 {
+                let what = word("is the sum of the row's probabilities; 1 is expected");
+                return Err(self.wrong(row, Role::Output(0), sum, what));
+            }
+            if off > ROUNDING {
+                mended.normalised = true;
+                for value in outputs {
+                    *value /= sum;
+                }
+            }
+        }
+        Ok(mended)
+    }
+
+    /// Numbers the row's mini-batch, which must not have come before another one.
+    fn batch(&mut self, row: usize, rows: &mut Rows) -> Result<(), ReadError> {
+        let Some(&id) = self.block.batch.get(row) else {
+            return Ok(());
+        };
+        if self.last_batch != Some(id) {
+            // Numbers grow with the first appearance: a smaller one has come back.
+            if self.last_batch.is_some_and(|last| id < last) {
+                let (table, columns) = &self.tables[self.current];
+                let name = columns.name(table.names(), Role::Batch);
+                let place = table.place(&self.block, row, name);
+                let returned = self.block.batches.returned.as_ref();
+                let name = returned.filter(|(_, number)| *number == id);
+                let name = name.map_or(String::new(), |(name, _)| format!(" \"{name}\""));
+                return Err(ReadError(tr!(
+                    "{place}: mini-batch{name} comes back; its rows should stand together",
+                    place,
+                    name
+                )));
+            }
+            self.batches += u32::from(self.last_batch.is_some());
+            self.last_batch = Some(id);
+        }
+        rows.batch.push(self.batches);
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! Numbers for the names of groups and mini-batches.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+
+/// Most different groups.
+pub(super) const MOST_GROUPS: usize = 10_000;
+/// Longest name of a group in bytes: all together must have room.
+pub(super) const MOST_NAME: usize = 1 << 12;
+
+/// Why groups cannot be counted, with the row of the block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    TooMany(usize),
+    TooLong(usize),
+}
+
+/// Numbered names of groups, in the order in which they appear.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    pub list: Vec<String>,
+    index: HashMap<String, u32>,
+    pub trouble: Option<Trouble>,
+}
+
+impl Names {
+    /// The number of a name that stands in this row of the block.
+    pub fn number(&mut self, name: &[u8], row: usize) -> u32 {
+        let name = decode(name.trim_ascii());
+        if let Some(&number) = self.index.get(name.as_ref()) {
+            return number;
+        }
+        let number = self.list.len();
+        let trouble = match () {
+            () if name.len() > MOST_NAME => Some(Trouble::TooLong(row)),
+            () if number >= MOST_GROUPS => Some(Trouble::TooMany(row)),
+            () => None,
+        };
+        if trouble.is_some() {
+            self.trouble = self.trouble.or(trouble);
+            return 0;
+        }
+        self.list.push(name.clone().into_owned());
+        self.index.insert(name.into_owned(), number as u32);
+        number as u32
+    }
+}
+
+/// UTF-8, or else Latin-1, in which different bytes are different characters.
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
+    }
+}
+
+/// Mini-batches, numbered in the order in which they appear. There may be millions, so that only
+/// fingerprints of their names are kept.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Batches {
+    index: HashMap<u128, u32>,
+    /// Name and number of the last row.
+    last: Option<(Vec<u8>, u32)>,
+    /// Name of the first mini-batch that came back after another one, and its number.
+    pub returned: Option<(String, u32)>,
+}
+
+impl Batches {
+    pub fn number(&mut self, name: &[u8]) -> u32 {
+        let name = name.trim_ascii();
+        if let Some((_, number)) = self.last.as_ref().filter(|(last, _)| last == name) {
+            return *number;
+        }
+        let next = self.index.len() as u32;
+        let number = *self.index.entry(fingerprint(name)).or_insert(next);
+        if number < next && self.returned.is_none() {
+            self.returned = Some((super::shorten(&decode(name)), number));
+        }
+        self.last = Some((name.to_vec(), number));
+        number
+    }
+}
+
+/// 128 bits, of which no two names share all.
+fn fingerprint(name: &[u8]) -> u128 {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u8(salt);
+        hasher.write(name);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
+}

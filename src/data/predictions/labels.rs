@@ -1,0 +1,391 @@
+//! What labels mean: which class, or that the example is ignored.
+
+use std::collections::HashMap;
+
+use super::names::same;
+use super::survey::number;
+use super::{Options, RoleName};
+use crate::words::{tr, word};
+
+/// Numbers that mark ignored examples beside classes from 0.
+const IGNORED: [f64; 4] = [-1.0, -2.0, -100.0, 255.0];
+/// Most label texts that a sentence lists.
+const LISTED: usize = 6;
+
+/// What a label means.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Labels {
+    /// Class by text, `None` for ignored; empty where labels are numbers.
+    pub texts: HashMap<String, Option<usize>>,
+    /// Numbers that are ignored.
+    pub ignored: Vec<f64>,
+    /// What a number is less than its class: 1 where classes begin at 1.
+    pub first: f64,
+    /// Whether -1 and 1 are 0 and 1.
+    pub signs: bool,
+    /// What was decided, for people.
+    pub notes: Vec<String>,
+    /// Labels whose class is not their own number.
+    pub mapping: Vec<(String, usize)>,
+}
+
+/// Why labels cannot be understood.
+pub(super) enum Trouble {
+    Error(String),
+    /// A sentence, and options that answer it with what each says.
+    Ask(String, Vec<(String, Options)>),
+}
+
+/// The classes that the outputs are of.
+pub(super) enum Classes<'a> {
+    /// One output: of the positive class.
+    Two,
+    /// Names of the columns' classes, in their order.
+    Named(&'a [String]),
+}
+
+impl Labels {
+    /// A class or `None` for ignored; `Err` where it is neither.
+    pub fn of_text(&self, text: &str) -> Result<Option<usize>, ()> {
+        self.texts.get(text.trim()).copied().ok_or(())
+    }
+
+    /// The number of the class, if it is one; `None` for ignored.
+    #[inline]
+    pub fn of_number(&self, value: f64) -> Option<f64> {
+        if self.ignored.contains(&value) {
+            return None;
+        }
+        Some(if self.signs && value == -1.0 {
+            0.0
+        } else {
+            value - self.first
+        })
+    }
+
+    /// Whether numbers mean what they are.
+    pub fn are_plain(&self) -> bool {
+        self.texts.is_empty() && self.ignored.is_empty() && self.first == 0.0 && !self.signs
+    }
+
+    fn said(mut self, note: String) -> Self {
+        self.notes.push(note);
+        self
+    }
+
+    /// From the different labels of a file.
+    pub fn of(
+        texts: &[(String, u64)],
+        classes: &Classes<'_>,
+        options: &Options,
+    ) -> Result<Self, Trouble> {
+        let is_ignored = |text: &str| {
+            let given = options.ignore_labels.iter();
+            given.clone().any(|label| {
+                label == text || number(label).is_some_and(|value| number(text) == Some(value))
+            })
+        };
+        let there: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
+        let there: Vec<&str> = there.into_iter().filter(|text| !text.is_empty()).collect();
+        let (ignored, there): (Vec<&str>, Vec<&str>) =
+            there.into_iter().partition(|text| is_ignored(text));
+        let numbers: Option<Vec<f64>> = there.iter().map(|text| number(text)).collect();
+        let labels = match (numbers, &options.positive, classes) {
+            (numbers, Some(positive), _) if !matches!(classes, Classes::Named(names) if names.len() != 2) => {
+                Self::of_positive(&there, numbers.is_some(), positive)?
+            }
+            (_, Some(_), _) => {
+                return Err(Trouble::Error(
+                    word("--positive is for two classes, and there are more").to_owned(),
+                ));
+            }
+            (Some(mut numbers), None, _) => {
+                numbers.sort_by(f64::total_cmp);
+                numbers.dedup();
+                match classes {
+                    Classes::Two => Self::two_numbers(&numbers, options)?,
+                    Classes::Named(names) => Self::numbers(&numbers, names, options)?,
+                }
+            }
+            (None, None, Classes::Two) => Self::two_texts(&there, options)?,
+            (None, None, Classes::Named(names)) => Self::texts(&there, names)?,
+        };
+        Ok(labels.ignoring(&ignored))
+    }
+
+    /// With labels that a person said are ignored.
+    fn ignoring(mut self, ignored: &[&str]) -> Self {
+        for text in ignored {
+            match number(text) {
+                Some(value) if self.texts.is_empty() => self.ignored.push(value),
+                _ => {
+                    self.texts.insert((*text).to_owned(), None);
+                }
+            }
+        }
+        self
+    }
+
+    fn by_text<'a>(pairs: impl IntoIterator<Item = (&'a str, usize)>) -> Self {
+        let mapping: Vec<(String, usize)> = pairs
+            .into_iter()
+            .map(|(text, class)| (text.to_owned(), class))
+            .collect();
+        let texts = mapping
+            .iter()
+            .map(|(text, class)| (text.clone(), Some(*class)));
+        Self {
+            texts: texts.collect(),
+            mapping,
+            ..Self::default()
+        }
+    }
+
+    fn of_positive(there: &[&str], numeric: bool, positive: &str) -> Result<Self, Trouble> {
+        let is_positive = |text: &str| {
+            text == positive
+                || (numeric && number(text).is_some_and(|v| number(positive) == Some(v)))
+        };
+        // Texts of one number, such as 1 and 1.0, are one label.
+        let mut others: Vec<&str> = there
+            .iter()
+            .copied()
+            .filter(|text| !is_positive(text))
+            .collect();
+        let key = |text: &str| number(text).map_or(text.to_owned(), |value| value.to_string());
+        let mut different: Vec<String> = others.iter().map(|text| key(text)).collect();
+        different.sort();
+        different.dedup();
+        if others.len() == there.len() {
+            return Err(Trouble::Error(tr!(
+                "no label is \"{positive}\", which was said to be positive; there are {}",
+                list(there),
+                positive
+            )));
+        }
+        if different.len() > 1 {
+            return Err(Trouble::Error(tr!(
+                "there are more than two labels: {}; --ignore-label LABEL leaves out examples",
+                list(there)
+            )));
+        }
+        others.sort_unstable();
+        let pairs = there
+            .iter()
+            .map(|text| (*text, usize::from(is_positive(text))));
+        Ok(Self::by_text(pairs).said(tr!("label \"{positive}\" is positive", positive)))
+    }
+
+    fn two_numbers(values: &[f64], options: &Options) -> Result<Self, Trouble> {
+        let plain = |value: &f64| *value == 0.0 || *value == 1.0;
+        if values.iter().all(plain) {
+            return Ok(Self::default());
+        }
+        if values == [-1.0, 1.0] {
+            let labels = Self {
+                signs: true,
+                mapping: vec![("-1".to_owned(), 0), ("1".to_owned(), 1)],
+                ..Self::default()
+            };
+            return Ok(labels.said(word("labels -1 and 1 are 0 and 1").to_owned()));
+        }
+        let others: Vec<f64> = values.iter().copied().filter(|v| !plain(v)).collect();
+        if others.iter().all(|value| IGNORED.contains(value)) {
+            let has_plain = others.len() < values.len();
+            if has_plain && !others.contains(&-1.0) {
+                return Ok(Self::without(others));
+            }
+            let why = word(
+                "labels are -1 and others: is -1 ignored, the negative class, or a class of its own?",
+            );
+            let mut ways = Vec::new();
+            if has_plain {
+                let ignore = Options {
+                    ignore_labels: others.iter().map(f64::to_string).collect(),
+                    ..options.clone()
+                };
+                ways.push((word("rows of -1 are ignored").to_owned(), ignore));
+            }
+            if values.len() <= 2 {
+                ways.extend(positives(
+                    &values.iter().map(f64::to_string).collect::<Vec<_>>(),
+                    options,
+                ));
+            }
+            return Err(Trouble::Ask(why.to_owned(), ways));
+        }
+        if let &[a, b] = values
+            && a.fract() == 0.0
+            && b.fract() == 0.0
+            && !plain(&a)
+        {
+            let texts = [a.to_string(), b.to_string()];
+            let why = tr!("labels are {a} and {b}: which is positive?", a, b);
+            return Err(Trouble::Ask(why, positives(&texts, options)));
+        }
+        // Rows say what is wrong with theirs.
+        Ok(Self::default())
+    }
+
+    fn without(ignored: Vec<f64>) -> Self {
+        let shown: Vec<String> = ignored.iter().map(f64::to_string).collect();
+        let note = tr!("rows whose label is {} are ignored", shown.join(", "));
+        let labels = Self {
+            ignored,
+            ..Self::default()
+        };
+        labels.said(note)
+    }
+
+    fn numbers(values: &[f64], names: &[String], options: &Options) -> Result<Self, Trouble> {
+        let count = names.len() as f64;
+        let first = names
+            .iter()
+            .enumerate()
+            .all(|(k, name)| name.parse() == Ok(k + 1));
+        let inside = |from: f64| {
+            move |value: &f64| value.fract() == 0.0 && (from..from + count).contains(value)
+        };
+        if first && values.iter().all(inside(1.0)) {
+            return Ok(Self::from_one(names.len()));
+        }
+        if first && values.contains(&0.0) {
+            return Err(Trouble::Error(tr!(
+                "its classes are 1 to {0} by their columns, and there is a label 0; --map NAME={1} says \
+                 which column is of class 0",
+                names.len(),
+                "p_0"
+            )));
+        }
+        if values == [-1.0, 0.0, 1.0] && names.len() == 3 && !first {
+            let ignore = Options {
+                ignore_labels: vec!["-1".to_owned()],
+                ..options.clone()
+            };
+            let why = word("labels are -1, 0 and 1: is -1 ignored, or are they three classes?");
+            let ways = vec![(word("rows of -1 are ignored").to_owned(), ignore)];
+            return Err(Trouble::Ask(why.to_owned(), ways));
+        }
+        let (others, classes): (Vec<f64>, Vec<f64>) = values
+            .iter()
+            .copied()
+            .partition(|v| IGNORED.contains(v) && !inside(0.0)(v));
+        let mut labels = match others.as_slice() {
+            [] => Self::default(),
+            _ => Self::without(others),
+        };
+        let shifted = classes.contains(&count) && classes.iter().all(inside(1.0));
+        if shifted || (first && classes.iter().all(inside(1.0))) {
+            let from_one = Self::from_one(names.len());
+            labels.first = from_one.first;
+            labels.mapping = from_one.mapping;
+            labels.notes.extend(from_one.notes);
+        }
+        Ok(labels)
+    }
+
+    fn from_one(count: usize) -> Self {
+        let labels = Self {
+            first: 1.0,
+            mapping: (0..count)
+                .map(|class| ((class + 1).to_string(), class))
+                .collect(),
+            ..Self::default()
+        };
+        labels.said(tr!(
+            "labels 1 to {count} are classes 0 to {}",
+            count - 1,
+            count
+        ))
+    }
+
+    fn two_texts(there: &[&str], options: &Options) -> Result<Self, Trouble> {
+        let truth = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "true" | "t" | "yes" | "1" => Some(1),
+            "false" | "f" | "no" | "0" => Some(0),
+            _ => None,
+        };
+        let known: Option<Vec<usize>> = there.iter().map(|text| truth(text)).collect();
+        if let Some(known) = known {
+            let labels = Self::by_text(there.iter().copied().zip(known));
+            return Ok(labels.said(tr!(
+                "labels {} are read as yes and no: 1 and 0",
+                list(there)
+            )));
+        }
+        if there.len() > 2 {
+            return Err(Trouble::Error(tr!(
+                "one output is of two classes, and labels are {}; 0 and 1 are expected (--ignore-label \
+                 LABEL leaves out examples, --map NAME=p_CLASS says which column is of which class)",
+                list(there)
+            )));
+        }
+        let names: Vec<String> = there.iter().map(|text| (*text).to_owned()).collect();
+        let why = tr!("labels are {}: which is positive?", list(there));
+        Err(Trouble::Ask(why, positives(&names, options)))
+    }
+
+    fn texts(there: &[&str], names: &[String]) -> Result<Self, Trouble> {
+        let class = |text: &str| {
+            let exact = names.iter().position(|name| name == text);
+            exact.or_else(|| names.iter().position(|name| same(name, text)))
+        };
+        let found: Option<Vec<usize>> = there.iter().map(|text| class(text)).collect();
+        if let Some(found) = found {
+            let all = (0..).zip(names).map(|(class, name)| (name.as_str(), class));
+            let labels = Self::by_text(all.chain(there.iter().copied().zip(found)));
+            return Ok(labels.said(tr!("classes are those of the columns: {}", listed(names))));
+        }
+        let numbered = names.iter().all(|name| name.parse::<u32>().is_ok());
+        let mut sorted = there.to_vec();
+        sorted.sort_unstable();
+        if numbered && sorted.len() == names.len() {
+            let labels = Self::by_text(sorted.iter().copied().zip(0..));
+            return Ok(labels.said(tr!("classes in alphabetical order: {}", list(&sorted))));
+        }
+        let why = tr!(
+            "labels are {}, and outputs are of {}: which column is of which class?",
+            list(there),
+            listed(names)
+        );
+        Err(Trouble::Ask(why, Vec::new()))
+    }
+}
+
+/// Either label as the positive one.
+fn positives(labels: &[String], options: &Options) -> Vec<(String, Options)> {
+    let ways = labels.iter().rev().map(|label| {
+        let says = tr!("\"{label}\" is positive", label);
+        let options = Options {
+            positive: Some(label.clone()),
+            ..options.clone()
+        };
+        (says, options)
+    });
+    ways.collect()
+}
+
+fn list(texts: &[&str]) -> String {
+    let shown = texts
+        .iter()
+        .take(LISTED)
+        .map(|text| format!("\"{}\"", super::shorten(text)));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match texts.len().saturating_sub(LISTED) {
+        0 => shown,
+        more => tr!("{shown} and {more} more", shown, more),
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    list(&names.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Roles that say which class each column is of, for an answer.
+pub(super) fn class_role(of_logits: bool, class: &str) -> RoleName {
+    if of_logits {
+        RoleName::LogitOf(class.to_owned())
+    } else {
+        RoleName::POf(class.to_owned())
+    }
+}
