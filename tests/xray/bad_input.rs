@@ -50,8 +50,8 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         (
             "label.csv",
-            csv("logit,y\n1,0\n"),
-            ": there is no column \"label\"; it has \"logit\", \"y\"",
+            csv("logit,z\n1,0\n"),
+            ": there is no column \"label\"; it has \"logit\", \"z\"",
         ),
         (
             "doubled.csv",

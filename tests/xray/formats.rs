@@ -5,7 +5,7 @@ use std::io::{Cursor, Write as _};
 use std::process::{Command, Stdio};
 
 use ghm_lab::data::Random;
-use ghm_lab::data::predictions::{Input, Options, Predictions, Rows, read_histogram};
+use ghm_lab::data::predictions::{Input, Next, Options, Predictions, Rows, read_histogram};
 use parquet::basic::Compression;
 use parquet::file::properties::WriterVersion;
 use proptest::prelude::*;
@@ -220,11 +220,11 @@ fn an_array_of_two_dimensions_has_a_column_for_each_class() {
     let paths = [("logit.npy", &two), ("label.npy", &labels)];
     let [logit, label] = paths.map(|(name, bytes)| write(&folder, name, bytes));
     assert_eq!(report(&[text(&logit), text(&label)]), csv);
-    // Labels of the same kind are no labels.
+    // Labels of the same shape are one-hot, which these are not.
     let path = write(&folder, "hot.npz", npz(&[("logit", &two), ("label", &two)]));
     let why = xray(&[text(&path)]).stderr;
     assert!(
-        why.contains("no column \"label\"; it has \"logit_0\""),
+        why.contains("index 0: the row's labels are not one 1 among 0"),
         "{why}"
     );
 }
@@ -308,7 +308,9 @@ fn piped(rows: &str) -> serde_json::Value {
     let output = child.wait_with_output().expect("it ends");
     let mut report: serde_json::Value =
         serde_json::from_slice(&output.stdout).expect("--json - is JSON");
-    report.as_object_mut().map(|report| report.remove("reading"));
+    report
+        .as_object_mut()
+        .map(|report| report.remove("reading"));
     report
 }
 

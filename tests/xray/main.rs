@@ -63,8 +63,7 @@ fn report(arguments: &[&str]) -> serde_json::Value {
 fn reading(arguments: &[&str]) -> serde_json::Value {
     let ran = xray(&[arguments, &["--json", "-"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let report: serde_json::Value =
-        serde_json::from_str(&ran.stdout).expect("--json - is JSON");
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("--json - is JSON");
     report["reading"].clone()
 }
 

@@ -217,7 +217,8 @@ impl Labels {
         if let &[a, b] = values
             && a.fract() == 0.0
             && b.fract() == 0.0
-            && !plain(&a)
+            && a != 0.0
+            && b != 0.0
         {
             let texts = [a.to_string(), b.to_string()];
             let why = tr!("labels are {a} and {b}: which is positive?", a, b);
@@ -274,7 +275,8 @@ impl Labels {
             [] => Self::default(),
             _ => Self::without(others),
         };
-        let shifted = classes.contains(&count) && classes.iter().all(inside(1.0));
+        let ends = classes.contains(&1.0) && classes.contains(&count);
+        let shifted = ends && classes.iter().all(inside(1.0));
         if shifted || (first && classes.iter().all(inside(1.0))) {
             let from_one = Self::from_one(names.len());
             labels.first = from_one.first;

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::arrays::Arrays;
-use super::columns::Columns;
+use super::columns::{Columns, list};
 use super::delimited::Delimited;
 use super::error::{ReadError, Refusal};
 use super::json::Object;
@@ -100,7 +100,19 @@ impl Predictions {
         let names = first.names().to_vec();
         let file = inputs[0].name.clone();
         let mask = resolve::mask(&names, &options);
-        let mut survey = Survey::sample(first.as_mut(), mask)?;
+        let all: Vec<usize> = (0..names.len()).collect();
+        let mut survey = match Survey::sample(first.as_mut(), mask, &all) {
+            Ok(survey) => survey,
+            Err(error) => {
+                // Columns that nobody needs may be of another length.
+                let known = resolve::known(&names, &options);
+                restart(&mut tables, &inputs, &options)?;
+                match tables.first_mut().filter(|_| !known.is_empty()) {
+                    Some(table) => Survey::sample(table.as_mut(), mask, &known)?,
+                    None => return Err(error.into()),
+                }
+            }
+        };
         survey.is_whole &= tables.len() == 1;
         restart(&mut tables, &inputs, &options)?;
         let resolver = Resolver::new(&file, &names, &survey, &options)?;
@@ -373,7 +385,23 @@ fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Box<dyn Table>>, 
                     word("Parquet is read by the native program only; CSV, NPY, NPZ or JSON here");
                 return Err(ReadError::of(&input.name, what));
             }
-            Format::Delimited => tables.push(Box::new(Delimited::open(input, false)?)),
+            Format::Delimited => {
+                let table = Delimited::open(input, false)?;
+                if options
+                    .columns
+                    .as_ref()
+                    .is_some_and(|given| *given != table.names())
+                {
+                    let listed = list(table.names());
+                    let what = tr!(
+                        "its first line names {listed}, which --columns contradicts; --map NAME=ROLE says \
+                         what a column is for",
+                        listed
+                    );
+                    return Err(ReadError::of(&input.name, what));
+                }
+                tables.push(Box::new(table));
+            }
         }
     }
     if let Some(arrays) = arrays {

@@ -75,10 +75,10 @@ impl fmt::Display for Question {
         if more > 0 {
             columns = tr!("{columns} and {more} more", columns, more);
         }
-        write!(f, "\n{}", tr!("It has {columns}.", columns))?;
+        write!(f, ". {}", tr!("It has {columns}.", columns))?;
         for Candidate { says, options } in &self.candidates {
             let flags = options.flags();
-            write!(f, "\n  {flags}   {says}")?;
+            write!(f, " {flags}: {says};")?;
         }
         Ok(())
     }

@@ -55,6 +55,16 @@ pub(super) fn mask(names: &[String], options: &Options) -> Option<usize> {
     }
 }
 
+/// Columns of which a name or a person says something.
+pub(super) fn known(names: &[String], options: &Options) -> Vec<usize> {
+    let is_known = |column: &usize| {
+        let name = &names[*column];
+        let given = options.maps.iter().any(|(of, _)| names::same(of, name));
+        given || named(name) != names::Named::default()
+    };
+    (0..names.len()).filter(is_known).collect()
+}
+
 impl<'a> Resolver<'a> {
     /// Finds the columns that a person named.
     pub fn new(
@@ -382,7 +392,9 @@ impl<'a> Resolver<'a> {
         let (target, pred) = (&seen.numbers, set.numbers(self.survey));
         let is_text = target.count == 0 && target.others > 0;
         let values = target.values.as_deref().unwrap_or(&[]);
-        let binary = target.are_classes() && values.iter().all(|value| [0.0, 1.0].contains(value));
+        let pair =
+            |pair: [f64; 2]| values.len() == 2 && values.iter().all(|value| pair.contains(value));
+        let binary = pair([0.0, 1.0]) || pair([-1.0, 1.0]);
         if given || target.count == 0 {
             return Ok(given || !is_text);
         }
@@ -402,7 +414,7 @@ impl<'a> Resolver<'a> {
             );
             return Err(ReadError::of(self.file, format!("{what}; {cure}")).into());
         }
-        if binary && values.len() == 2 && pred.fractions > 0 {
+        if binary && pred.fractions > 0 {
             if pred.beyond == 0 && !names::same(&self.names[label], "target") {
                 return Ok(false);
             }

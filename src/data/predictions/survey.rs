@@ -132,18 +132,21 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// The first rows of a table, all columns.
-    pub fn sample(table: &mut dyn Table, valid: Option<usize>) -> Result<Self, ReadError> {
+    /// The first rows of these columns of a table.
+    pub fn sample(
+        table: &mut dyn Table,
+        valid: Option<usize>,
+        wanted: &[usize],
+    ) -> Result<Self, ReadError> {
         let count = table.names().len();
         let most = (SAMPLE_CELLS / count.max(1)).clamp(64, ROWS);
-        let wanted: Vec<usize> = (0..count).collect();
         let mut survey = Self {
             columns: vec![Seen::default(); count],
             ..Self::default()
         };
         let mut seen = 0;
         while seen < most {
-            let rows = survey.look(table, &wanted, valid, most - seen)?;
+            let rows = survey.look(table, wanted, valid, most - seen)?;
             if rows == 0 {
                 survey.is_whole = true;
                 break;
@@ -225,8 +228,11 @@ impl Survey {
         for row in 0..block.rows {
             let cell = |k: usize| block.texts[k].get(row).map_or("", |text| text.trim());
             if self.rows.len() < KEPT_ROWS {
-                self.rows
-                    .push((0..wanted.len()).map(|k| cell(k).to_owned()).collect());
+                let mut cells = vec![String::new(); self.columns.len()];
+                for (k, &column) in wanted.iter().enumerate() {
+                    cell(k).clone_into(&mut cells[column]);
+                }
+                self.rows.push(cells);
             }
             let is_ignored = mask.is_some_and(|mask| number(cell(mask)) == Some(0.0));
             for (k, &column) in wanted.iter().enumerate() {

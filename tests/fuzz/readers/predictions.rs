@@ -1,7 +1,9 @@
 //! Predictions in every format.
 
 use ghm_lab::config::Config;
-use ghm_lab::data::predictions::{Header, Input, Options, Outputs, Predictions, Rows, Skipped};
+use ghm_lab::data::predictions::{
+    Header, Input, Next, Options, Outputs, Predictions, Refusal, Rows, Skipped,
+};
 use ghm_lab::ghm::Task;
 use ghm_lab::xray::Xray;
 
@@ -110,14 +112,15 @@ fn read_on(predictions: &mut Predictions, block: usize) -> Read {
     while all.len() < MOST_ROWS {
         match predictions.read(&mut rows, block) {
             Err(why) => {
-                error = Some(why.0);
+                error = Some(sentence_of(&why));
                 break;
             }
-            Ok(false) => {
+            Ok(Next::Again) => all = Rows::default(),
+            Ok(Next::End) => {
                 whole = true;
                 break;
             }
-            Ok(true) => {
+            Ok(Next::Rows) => {
                 assert!((1..=block).contains(&rows.len()));
                 all.outputs.append(&mut rows.outputs);
                 all.targets.append(&mut rows.targets);
@@ -139,9 +142,17 @@ fn read_on(predictions: &mut Predictions, block: usize) -> Read {
     }
 }
 
+/// The sentence of a refusal, or why it asks.
+fn sentence_of(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Error(error) => error.0.clone(),
+        Refusal::Ask(question) => format!("{}: {}", question.file, question.why),
+    }
+}
+
 fn read(files: &[Input], options: &Options, block: usize) -> Result<Read, String> {
     let predictions = Predictions::open(files.to_vec(), options.clone());
-    let mut predictions = predictions.map_err(|why| why.0)?;
+    let mut predictions = predictions.map_err(|why| sentence_of(&why))?;
     let first = read_on(&mut predictions, block);
     if first.whole {
         predictions.rewind().expect("it opened before");
@@ -154,8 +165,8 @@ fn read(files: &[Input], options: &Options, block: usize) -> Result<Read, String
 fn check(ratio: usize, size: usize, files: &[Input], columns: Option<Vec<String>>) {
     let most = MEMORY + ratio * size;
     let strict = Options {
-        skip_bad_rows: false,
         columns,
+        ..Options::default()
     };
     let lenient = Options {
         skip_bad_rows: true,

@@ -1,0 +1,520 @@
+//! What is read as what: names and values that people have, questions where a file has two readings, and
+//! what is said of it.
+
+use ghm_lab::data::predictions::{Input, Next, Options, Outputs, Predictions, Refusal, Rows};
+use ghm_lab::ghm::Task;
+
+use crate::{per_example, reading, report, text, write, xray};
+
+/// All rows of a file.
+fn read(name: &str, bytes: &[u8], options: Options) -> Result<(Predictions, Rows), Refusal> {
+    let mut predictions = Predictions::open(vec![Input::bytes(name, bytes)], options)?;
+    let (mut all, mut rows) = (Rows::default(), Rows::default());
+    loop {
+        match predictions.read(&mut rows, 1 << 14)? {
+            Next::Rows => {
+                all.outputs.append(&mut rows.outputs);
+                all.targets.append(&mut rows.targets);
+                all.valid.append(&mut rows.valid);
+                all.group.append(&mut rows.group);
+            }
+            Next::Again => all = Rows::default(),
+            Next::End => return Ok((predictions, all)),
+        }
+    }
+}
+
+const LABELS: [&str; 13] = [
+    "label",
+    "Labels",
+    "y",
+    "y_true",
+    "Y-True",
+    "true",
+    "true_label",
+    "target",
+    "gt",
+    "ground truth",
+    "gold",
+    "actual",
+    "class_id",
+];
+/// Spellings of 1, 0, 1, 0.
+const SPELLINGS: [[&str; 2]; 6] = [
+    ["0", "1"],
+    ["0.0", "1.0"],
+    ["false", "true"],
+    ["F", "T"],
+    ["no", "yes"],
+    ["-1", "1"],
+];
+const SHARES: [f64; 4] = [0.9, 0.2, 0.75, 0.4];
+const BEYOND: [f64; 4] = [1.5, -2.25, 0.25, 3.0];
+
+/// Names, and whether they are logits, probabilities or by their values.
+fn outputs() -> Vec<(&'static str, Option<Outputs>)> {
+    let of = |names: &[&'static str], outputs: Option<Outputs>| {
+        names
+            .iter()
+            .map(|name| (*name, outputs))
+            .collect::<Vec<_>>()
+    };
+    [
+        of(
+            &["logit", "Logits", "x", "raw_score", "decision_function"],
+            Some(Outputs::Logits),
+        ),
+        of(
+            &[
+                "p",
+                "prob",
+                "Proba",
+                "probability",
+                "y_prob",
+                "y-proba",
+                "y probability",
+                "p1",
+                "prob_1",
+                "proba_1",
+                "p(1)",
+                "probability_positive",
+            ],
+            Some(Outputs::Probabilities),
+        ),
+        of(
+            &[
+                "score",
+                "y_score",
+                "y_pred",
+                "prediction",
+                "predict",
+                "output",
+                "model_score",
+                "Confidence",
+            ],
+            None,
+        ),
+    ]
+    .concat()
+}
+
+#[test]
+fn names_and_values_that_people_have_are_read() {
+    let mut tried = 0;
+    for label in LABELS {
+        for (name, said) in outputs() {
+            for spelling in SPELLINGS {
+                for values in [SHARES, BEYOND] {
+                    let shares = values == SHARES;
+                    let regression = ["y_pred", "prediction", "predict"].contains(&name)
+                        && ["y", "y_true", "Y-True", "target", "actual"].contains(&label);
+                    if said == Some(Outputs::Probabilities) && !shares
+                        || regression && (!shares || label == "target")
+                    {
+                        continue;
+                    }
+                    let labels = [1, 0, 1, 0].map(|class| spelling[class]);
+                    let csv: String = (values.iter().zip(labels))
+                        .map(|(value, label)| format!("a,{value},{label}\n"))
+                        .collect();
+                    let csv = format!("split,{name},{label}\n{csv}");
+                    let quoted = labels.map(|text| match text.parse::<f64>() {
+                        Ok(_) => text.to_owned(),
+                        Err(_) => format!("\"{text}\""),
+                    });
+                    let json = format!(
+                        "{{\"{name}\": {values:?}, \"id\": [1, 2, 3, 4], \"{label}\": [{}]}}",
+                        quoted.join(",")
+                    );
+                    let expected = said.unwrap_or(if shares {
+                        Outputs::Probabilities
+                    } else {
+                        Outputs::Logits
+                    });
+                    for (file, content) in [("a.csv", csv), ("a.json", json)] {
+                        let case = format!("{file} {content}");
+                        let got = read(file, content.as_bytes(), Options::default());
+                        let (predictions, rows) = got.unwrap_or_else(|why| panic!("{case}: {why}"));
+                        let header = predictions.header();
+                        assert_eq!(
+                            (header.task, header.outputs),
+                            (Task::Binary, expected),
+                            "{case}"
+                        );
+                        assert_eq!(rows.outputs, values, "{case}");
+                        assert_eq!(rows.targets, [1.0, 0.0, 1.0, 0.0], "{case}");
+                        tried += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried >= 200, "{tried}");
+}
+
+#[test]
+fn classes_stand_behind_every_name() {
+    let p = [[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]];
+    let names = [
+        "p_{}",
+        "p{}",
+        "prob_{}",
+        "Proba-{}",
+        "y_prob_{}",
+        "score_{}",
+        "logit_{}",
+        "logits_epoch_3_{}",
+    ];
+    for name in names {
+        let logits = name.starts_with("logit");
+        let by_number = |from: usize| (from..from + 3).map(|k| name.replace("{}", &k.to_string()));
+        let by_name = ["cat", "dog", "wild cat"]
+            .map(|class| name.replace("{}", class))
+            .to_vec();
+        let mut cases = vec![
+            (by_number(0).collect(), ["0", "2"]),
+            (by_number(1).collect(), ["1", "3"]),
+            (by_number(0).collect(), ["1", "3"]),
+        ];
+        if !name.starts_with("p{") {
+            cases.push((by_name, ["cat", "wild cat"]));
+        }
+        for (columns, labels) in cases {
+            let columns: Vec<String> = columns;
+            let rows = p.iter().zip(labels).map(|(row, label)| {
+                let shift = f64::from(u8::from(logits));
+                format!("{label},{},{},{}\n", row[0] + shift, row[1], row[2])
+            });
+            let csv = format!("gold,{}\n{}", columns.join(","), rows.collect::<String>());
+            let got = read("a.csv", csv.as_bytes(), Options::default());
+            let (predictions, rows) = got.unwrap_or_else(|why| panic!("{csv}: {why}"));
+            let header = predictions.header();
+            assert_eq!((header.task, header.classes), (Task::Classes, 3), "{csv}");
+            assert_eq!(header.outputs == Outputs::Logits, logits, "{csv}");
+            assert_eq!(rows.targets, [0.0, 2.0], "{csv}");
+        }
+    }
+    let csv = "cat,dog,y\n0.9,0.1,cat\n0.2,0.8,dog\n";
+    let (predictions, rows) = read("a.csv", csv.as_bytes(), Options::default()).expect("readable");
+    assert_eq!(predictions.header().task, Task::Classes);
+    assert_eq!(rows.targets, [0.0, 1.0]);
+}
+
+/// Content, what the question says, and flags to paste, each of which goes on.
+const ASKED: [(&str, &str, &[&str]); 9] = [
+    (
+        "logit,label\n1,-1\n2,0\n3,1\n",
+        "is -1 ignored",
+        &["--ignore-label=-1"],
+    ),
+    (
+        "p,label\n0.3,cat\n0.6,dog\n",
+        "which is positive",
+        &["--positive=cat", "--positive=dog"],
+    ),
+    (
+        "p,label\n0.3,1\n0.6,2\n",
+        "which is positive",
+        &["--positive=1", "--positive=2"],
+    ),
+    (
+        "prob,label\n95.0,1\n12.5,0\n",
+        "percent",
+        &["--map=prob=logit"],
+    ),
+    (
+        "p,logit,label\n0.9,-3,1\n0.5,1,0\n",
+        "more than one kind",
+        &["--map=p=p", "--map=logit=logit"],
+    ),
+    (
+        "guid,logits_epoch_0,logits_epoch_1,gold\na,0.1,2,1\nb,-1,-2,0\n",
+        "several runs",
+        &["--map=logits_epoch_0=logit", "--map=logits_epoch_1=logit"],
+    ),
+    (
+        "logit_0,logit_1,label\n0.25,0.75,1\n0.5,0.5,0\n",
+        "sums to 1",
+        &["--map=logit_0=p_0"],
+    ),
+    (
+        "pred,target\n0.25,1\n0.5,0\n",
+        "or a regression",
+        &["--map=pred=p", "--map=pred=pred"],
+    ),
+    (
+        "y,gold,p\n0,1,0.5\n1,0,0.25\n",
+        "more than one column may be the label",
+        &["--map=y=label"],
+    ),
+];
+
+#[test]
+fn two_readings_are_asked_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (content, says, flags) in ASKED {
+        let path = write(&folder, "asked.csv", content);
+        let ran = xray(&[text(&path)]);
+        assert_eq!(ran.code, 2, "{content}{}", ran.stdout);
+        assert!(ran.stderr.contains(says), "{content}{}", ran.stderr);
+        let name = content.split(',').next().expect("a name");
+        assert!(
+            ran.stderr.contains(&format!("\"{name}\"")),
+            "{}",
+            ran.stderr
+        );
+        for flag in flags {
+            let shown = flag.replacen('=', " ", 1);
+            assert!(ran.stderr.contains(&shown), "{shown} in {}", ran.stderr);
+        }
+        // Each candidate is whole: its options open the file.
+        let Err(Refusal::Ask(question)) = read("asked.csv", content.as_bytes(), Options::default())
+        else {
+            panic!("{content}: it is asked about");
+        };
+        assert!(question.candidates.len() >= flags.len(), "{content}");
+        assert!(!question.rows.is_empty());
+        let mut readable = 0;
+        for candidate in &question.candidates {
+            readable += usize::from(
+                read("asked.csv", content.as_bytes(), candidate.options.clone()).is_ok(),
+            );
+        }
+        assert_eq!(readable, question.candidates.len(), "{content}");
+    }
+}
+
+#[test]
+fn decisions_are_refused_and_scores_beside_them_taken() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for content in [
+        "label,y_pred\n1,1\n0,0\n1,0\n",
+        "y_true,score\n1,1\n0,0\n",
+        "pred,target\n1,2\n2,2\n0,1\n",
+        "PredictedLabel,Label\n1,1\n0,1\n",
+    ] {
+        let ran = xray(&[text(&write(&folder, "hard.csv", content))]);
+        assert_eq!(ran.code, 2, "{content}{}", ran.stdout);
+        assert!(
+            ran.stderr.contains("decisions, which have no gradient"),
+            "{}",
+            ran.stderr
+        );
+    }
+    for (content, column) in [
+        ("y_true,y_pred,y_prob\n1,1,0.9\n0,0,0.25\n", "y_prob"),
+        ("case_id,y_true,y_score\na,1,0.9\nb,0,0.25\n", "y_score"),
+        (
+            "index,label,score,prediction\n0,1,0.9,1\n1,0,0.25,0\n",
+            "score",
+        ),
+        (
+            "file,target,prediction,probability\na,1,1,0.9\nb,0,0,0.25\n",
+            "probability",
+        ),
+        (
+            "Target,Prediction,Probability,Confidence\n1,1,0.9,0.9\n0,0,0.25,0.75\n",
+            "Probability",
+        ),
+        (
+            "image_id,y_true,y_pred,y_probability,split,site,device\n1,1,1,0.9,a,b,c\n2,0,0,0.25,a,b,c\n",
+            "y_probability",
+        ),
+        ("actual,model_score\n1,0.9\n0,0.25\n", "model_score"),
+        (
+            "Score,PredictedLabel,Probability,Label\n2,1,0.9,1\n-1,0,0.25,0\n",
+            "Probability",
+        ),
+    ] {
+        let path = write(&folder, "soft.csv", content);
+        let got = reading(&[text(&path)]);
+        assert_eq!(got["columns"][0]["name"], column, "{content}");
+        assert_eq!(got["columns"][0]["role"], "p", "{content}");
+    }
+    let path = write(
+        &folder,
+        "both.csv",
+        "subject_id,true_label,pred_label,prob_0,prob_1\na,1,1,0.1,0.9\nb,0,0,0.75,0.25\n",
+    );
+    assert_eq!(reading(&[text(&path)])["columns"][1]["name"], "prob_1");
+}
+
+#[test]
+fn what_is_ignored_or_rounded_is_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ce = |got: &serde_json::Value| got["losses"]["ce"]["mean"].as_f64().expect("a mean");
+    for (content, ignored) in [
+        ("logit,label,valid\n1.5,1,1\n3,-1,0\n-2,0,1\n", 1),
+        ("logit,label,valid\n1.5,1,1\nnan,0,0\n-2,0,1\n", 1),
+        ("logit,label,valid\n1.5,1,1\n,what,0\n-2,0,1\n", 1),
+        ("logit,label\n1.5,1\n3,-100\n,255\n-2,0\n", 2),
+        ("logit,label\n1.5,1\n-2,-1\n", 0),
+        ("Logit,Label\n1.5,1\n-2,0\n", 0),
+    ] {
+        let path = write(&folder, "ignored.csv", content);
+        let got = report(&[text(&path)]);
+        assert_eq!(
+            (&got["examples"], &got["ignored"]),
+            (&2.0.into(), &ignored.into()),
+            "{content}"
+        );
+        assert!((ce(&got) - 0.16417).abs() < 1e-5, "{content}");
+        assert_eq!(reading(&[text(&path)])["ignored"], ignored, "{content}");
+    }
+    let path = write(
+        &folder,
+        "clamped.csv",
+        "p,label\n1.0000000000000002,1\n0.2,0\n-1e-17,0\n0.7,1\n",
+    );
+    assert!((ce(&report(&[text(&path)])) - 0.14495).abs() < 1e-5);
+    let got = reading(&[text(&path)]);
+    assert_eq!((&got["clamped"], &got["certain"]), (&2.into(), &2.into()));
+    let path = write(
+        &folder,
+        "sum.csv",
+        "p_0,p_1,p_2,label\n0.33,0.33,0.33,0\n0.5,0.25,0.25,1\n",
+    );
+    assert_eq!(reading(&[text(&path)])["normalised"], 1);
+    let expected = ((3.0_f64).ln() + (4.0_f64).ln()) / 2.0;
+    assert!((ce(&report(&[text(&path)])) - expected).abs() < 1e-9);
+    let path = write(
+        &folder,
+        "impossible.csv",
+        "logit_0,logit_1,logit_2,label\n0,-inf,-inf,0\n-0.6931471805599453,-0.6931471805599453,-inf,1\n",
+    );
+    assert!((ce(&report(&[text(&path)])) - 0.34657).abs() < 1e-5);
+    let path = write(
+        &folder,
+        "hot.csv",
+        "p_0,p_1,p_2,y_0,y_1,y_2\n0.5,0.25,0.25,0,1,0\n0.5,0.5,0,1,0,0\n",
+    );
+    let expected = ((4.0_f64).ln() + (2.0_f64).ln()) / 2.0;
+    assert!((ce(&report(&[text(&path)])) - expected).abs() < 1e-9);
+}
+
+#[test]
+fn another_reading_that_shows_late_begins_again() {
+    let mut csv = "logit,label\n".to_owned();
+    csv += &"1.5,1\n".repeat(50_000);
+    csv += "-2,-1\n";
+    let (predictions, rows) =
+        read("late.csv", csv.as_bytes(), Options::default()).expect("readable");
+    assert_eq!((rows.len(), rows.targets[50_000]), (50_001, 0.0));
+    assert!(
+        predictions
+            .reading()
+            .notes
+            .iter()
+            .any(|note| note.contains("-1 and 1"))
+    );
+}
+
+#[test]
+fn groups_keep_their_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let long = "x".repeat(100);
+    let content = format!("logit, label, group\n1, 0, a\n2, 1,a\n-1, 0, {long}y\n-1, 0, {long}z\n");
+    let names = |content: &[u8]| -> Vec<String> {
+        let got = report(&[text(&write(&folder, "groups.csv", content))]);
+        let groups = got["by_group"].as_array().expect("groups").clone();
+        groups
+            .iter()
+            .map(|of| of["name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    assert_eq!(
+        names(content.as_bytes()),
+        ["a".to_owned(), format!("{long}y"), format!("{long}z")]
+    );
+    let latin = names(b"logit,label,group\n1,0,M\xfcller\n2,1,M\xf6ller\n");
+    assert_eq!(latin.len(), 2);
+    assert_ne!(latin[0], latin[1]);
+    assert_eq!(
+        names(b"logit,label,group\n1,0,9007199254740992\n1,1,9007199254740993\n"),
+        ["9007199254740992", "9007199254740993"]
+    );
+    let many: String = (0..20_000).map(|row| format!("1,0,{row}\n")).collect();
+    let path = write(&folder, "many.csv", format!("logit,label,group\n{many}"));
+    let why = xray(&[text(&path)]).stderr;
+    assert!(why.contains("line 10002, column \"group\""), "{why}");
+    let path = write(
+        &folder,
+        "endless.csv",
+        format!("logit,label,group\n1,0,{}\n", "g".repeat(5000)),
+    );
+    let why = xray(&[text(&path)]).stderr;
+    assert!(why.contains("longer than 4096 bytes"), "{why}");
+}
+
+#[test]
+fn every_row_has_a_line_per_example() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for batch in [
+        ["", "", "", "", "", ""],
+        [",batch", ",a", ",a", ",b", ",b", ",c"],
+    ] {
+        let content = format!(
+            "logit,label,valid{}\n1,0,1{}\nx,0,1{}\n2,1,0{}\n-1,1,1{}\n1,7,1{}\n",
+            batch[0], batch[1], batch[2], batch[3], batch[4], batch[5]
+        );
+        let path = write(&folder, "rows.csv", content);
+        let lines = per_example(&[text(&path), "--skip-bad-rows"]);
+        let whole: Vec<bool> = lines.iter().map(Option::is_some).collect();
+        assert_eq!(whole, [true, false, false, true, false]);
+    }
+}
+
+#[test]
+fn a_file_that_changes_between_passes_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, "grows.csv", "logit,label\n1,0\n2,1\n");
+    let opened = Predictions::open(vec![Input::file(&path)], Options::default());
+    let mut predictions = opened.unwrap_or_else(|why| panic!("{why}"));
+    let mut rows = Rows::default();
+    while predictions.read(&mut rows, 64).expect("readable") == Next::Rows {}
+    std::fs::write(&path, "label,logit,more\n1,0,1\n2,1,1\n3,1,0\n").expect("writable");
+    let why = predictions
+        .rewind()
+        .expect_err("it is another file")
+        .to_string();
+    assert!(
+        why.contains("grows.csv: the file changed while it was read"),
+        "{why}"
+    );
+}
+
+#[test]
+fn maps_say_what_columns_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, "a.csv", "a,b,step\n0.25,1,x\n0.5,0,y\n");
+    let two = write(&folder, "two.csv", "a,b\n0.25,1\n0.5,0\n");
+    let why = xray(&[text(&two)]).stderr;
+    assert!(why.contains("--map a=p --map b=label"), "{why}");
+    let why = xray(&[text(&two), "--columns", "p,label"]).stderr;
+    assert!(why.contains("which --columns contradicts"), "{why}");
+    let got = reading(&[
+        text(&path),
+        "--map",
+        "A=p",
+        "--map",
+        "b=label",
+        "--map",
+        "step=group",
+    ]);
+    let roles: Vec<&str> = got["columns"]
+        .as_array()
+        .expect("columns")
+        .iter()
+        .filter_map(|of| of["role"].as_str())
+        .collect();
+    assert_eq!(roles, ["p", "label", "group"]);
+    for (flag, says) in [
+        ("c=p", "there is no column \"c\""),
+        ("a", "NAME=ROLE is expected"),
+        ("a=what", "one of label, logit, p"),
+    ] {
+        let ran = xray(&[text(&path), "--map", flag]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    }
+}
