@@ -7,19 +7,18 @@ mod graphics;
 mod host;
 mod mirror;
 mod states;
+mod xray;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use eframe::egui;
-use js_sys::Uint8Array;
 use serde_json::{Map, Value as Json, json};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use crate::app::{App, SharedLab};
 use crate::config::{Config, SettingError, setting};
-use crate::data::predictions::Input;
 use crate::lab::{Command, Lab, Severity, names_arms};
 use crate::words::{self, Language, word};
 
@@ -249,55 +248,6 @@ impl Page {
             ));
         }
         Ok(vec![lab.step() as f64, arrived])
-    }
-
-    /// Opens predictions by names and bytes. What is wrong with them goes to the screen.
-    #[wasm_bindgen(js_name = openFiles)]
-    pub fn open_files(&self, names: Vec<String>, contents: Vec<Uint8Array>) {
-        let pairs = names.into_iter().zip(contents);
-        let inputs = pairs.map(|(name, bytes)| Input::bytes(name, bytes.to_vec()));
-        self.lab.borrow_mut().open(inputs.collect());
-        self.context.request_repaint();
-    }
-
-    /// Changes settings of the X-ray from a JSON object.
-    ///
-    /// # Errors
-    /// Every value that is refused; nothing changes then. Where no X-ray is open.
-    #[wasm_bindgen(js_name = configureXray)]
-    pub fn configure_xray(&self, object: &str) -> Result<(), JsError> {
-        let changes = object_of(object, "xray")?;
-        let mut lab = self.lab.borrow_mut();
-        let Some(config) = lab.inspection().config().cloned() else {
-            return Err(JsError::new(word("xray: no predictions are open")));
-        };
-        let changed = config.with_json(&changes);
-        let changed = changed.map_err(|errors| refused(&errors))?;
-        if changed.task != config.task {
-            return Err(JsError::new(word(
-                "xray: the task is that of the predictions",
-            )));
-        }
-        lab.configure_inspection(&changed);
-        self.context.request_repaint();
-        Ok(())
-    }
-
-    /// Goes on reading predictions; false when all are read.
-    pub fn reads(&self) -> bool {
-        let mut lab = self.lab.borrow_mut();
-        lab.tick();
-        self.context.request_repaint();
-        lab.inspection().progress().is_some()
-    }
-
-    /// How many reports there have been, and the present one, as `ghm-lab xray --json` has it; null
-    /// where predictions are not open.
-    pub fn xray(&self) -> Result<JsValue, JsValue> {
-        let lab = self.lab.borrow();
-        let inspection = lab.inspection();
-        let report = inspection.shown().map(|shown| shown.to_json());
-        to_js(&json!([inspection.reports(), report]))
     }
 
     /// Starts to measure the workloads whose names contain this.

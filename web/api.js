@@ -43,11 +43,18 @@ export function installApi() {
 
   let lastBench = Promise.resolve();
   let lastXray = Promise.resolve();
-  const xray = async (predictions, settings) => {
+  const xray = async (predictions, given) => {
+    const [reading, settings] = parted(given);
+    if (reading !== undefined && predictions === undefined) {
+      throw new TypeError(`xray: ${Object.keys(reading).join(", ")}: say how to read predictions along with them`);
+    }
     if (predictions !== undefined) {
       const [before] = running().xray();
-      await openFiles(running(), predictions);
+      await openFiles(running(), predictions, reading);
       await allRead();
+      // The sheet is for people.
+      const asked = running().takeQuestion();
+      if (asked !== undefined) throw new Error(asked);
       const [reports] = running().xray();
       if (reports === before) throw new Error(running().messages().at(-1) ?? "the predictions were refused");
     }
@@ -101,8 +108,10 @@ export function installApi() {
     snapshot: () => running().snapshot(),
     /**
      * Opens predictions, a File, several, or text, and resolves to what `ghm-lab xray --json` writes;
-     * rejects with the sentence that says what is wrong with them. `settings` are those of the losses, as
-     * for setConfig. Without predictions resolves to what is open, null where nothing is.
+     * rejects with the sentence that says what is wrong with them, or what has to be said where they have more
+     * than one reading. `settings` are those of the losses, as for setConfig, and how to read:
+     * { map: { y_true: "label", score: "p" }, positive: "cat", ignoreLabel: 255, decimal: ",", columns: ["p", "label"] }.
+     * Without predictions resolves to what is open, null where nothing is.
      */
     xray(predictions, settings) {
       // One at a time: what comes back is of these predictions, and not of others.
@@ -151,11 +160,52 @@ export function installApi() {
   };
 }
 
+// What says how files are read, beside the settings of the losses.
+const READING = ["map", "positive", "ignoreLabel", "decimal", "columns"];
+
+/** How to read, and the settings: each undefined where nothing of it is given. */
+function parted(given) {
+  if (given === null || typeof given !== "object" || Array.isArray(given)) return [undefined, given];
+  const entries = Object.entries(given);
+  const reads = ([key]) => READING.includes(key);
+  const [reading, settings] = [entries.filter(reads), entries.filter((entry) => !reads(entry))];
+  const whole = (part) => (part.length > 0 ? Object.fromEntries(part) : undefined);
+  // An object without anything is one of settings.
+  return [whole(reading), reading.length > 0 ? whole(settings) : given];
+}
+
+/** Whether the bundle itself broke off: a trap, no memory, no stack. What it refuses is a plain Error. */
+export function isBreach(error) {
+  return (
+    error instanceof WebAssembly.RuntimeError ||
+    // Firefox calls it InternalError.
+    (["RangeError", "InternalError"].includes(error?.name) && Boolean(error.stack?.includes("wasm-function")))
+  );
+}
+
+/** The app, telling `broken` of a call in which it broke off, whoever catches it: nothing may ask it for more. */
+export function guarded(app, broken) {
+  return new Proxy(app, {
+    get(target, name) {
+      const value = target[name];
+      if (typeof value !== "function") return value;
+      return (...args) => {
+        try {
+          return value.apply(target, args);
+        } catch (error) {
+          if (isBreach(error)) broken(error);
+          throw error;
+        }
+      };
+    },
+  });
+}
+
 // The bytes lie in the memory of the page and, for a moment, twice in that of the lab.
 const MOST_BYTES = 2 ** 29;
 
-/** Gives the lab the bytes of a File, several, or text; rejects where they cannot be had. */
-export async function openFiles(app, predictions) {
+/** Gives the lab the bytes of a File, several, or text, and how to read them; rejects where they cannot be had. */
+export async function openFiles(app, predictions, reading) {
   const files =
     typeof predictions === "string" ? [new File([predictions], "text")]
     : predictions instanceof Blob ? [predictions]
@@ -167,7 +217,7 @@ export async function openFiles(app, predictions) {
     throw new Error(t("{name}: {much} MiB are more than a page can hold; 512 MiB at most here, and ghm-lab xray on the command line reads files of any size", { name, much }));
   }
   const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-  app.openFiles(files.map((file) => file.name ?? "file"), contents);
+  app.openFiles(files.map((file) => file.name ?? "file"), contents, reading && JSON.stringify(reading));
 }
 
 /** Keeps the address and the settings the same, both ways; returns what ends that. */

@@ -1,6 +1,6 @@
 // Chooses a bundle, loads it, starts the lab, and takes over when it dies.
 
-import { installApi, openFiles } from "./api.js?{{stamp}}";
+import { guarded, installApi, isBreach, openFiles } from "./api.js?{{stamp}}";
 import { listen } from "./embed.js?{{stamp}}";
 import { startMirror } from "./mirror.js?{{stamp}}";
 import { copy, copyLink, save, savePicture } from "./export.js?{{stamp}}";
@@ -133,11 +133,14 @@ async function start(name, noGpu, handover) {
     // A panic stops the module without an answer, so its hook must be able to end the wait.
     const died = new Promise((_, reject) => (onFailure = (reason) => reject(new Error(reason))));
     onLost = (reason) => onFailure?.(reason);
-    const app = await Promise.race([bundle.start(canvas, location.hash, noGpu, host, isEmbedded, document.documentElement.lang, handover), died]);
+    const page = await Promise.race([bundle.start(canvas, location.hash, noGpu, host, isEmbedded, document.documentElement.lang, handover), died]);
+    const app = guarded(page, broken);
     const stopMirror = startMirror(app);
     const end = () => {
       stopMirror();
       onFailure = null;
+      onLost = open = fail = note = () => {};
+      change = async () => {};
       canvas.remove();
     };
     onFailure = (reason, trace) => {
@@ -151,7 +154,6 @@ async function start(name, noGpu, handover) {
     const lost = (reason) => {
       // That of an app that is gone is nobody's.
       if (onLost !== lost) return;
-      onLost = () => {};
       goOn(name, reason, app, end).catch((error) => {
         showFailure(t("GHM Lab has stopped"), reason, sentence(error), name);
       });
@@ -165,11 +167,7 @@ async function start(name, noGpu, handover) {
       app.speak(tag);
       remember(tag);
     };
-    api.started(app, bundle.version(), () => {
-      end();
-      onLost = open = fail = note = () => {};
-      change = async () => {};
-    });
+    api.started(app, bundle.version(), end);
     element("loading").hidden = true;
     keepForOffline();
     canvas.focus({ preventScroll: true });
@@ -186,6 +184,7 @@ let lastLoss = -Infinity;
 
 /** Goes on with the experiment where it was, once more with the same bundle, then without WebGPU. */
 async function goOn(name, reason, app, end) {
+  onLost = () => {};
   const handover = app.handover();
   app.destroy();
   end();
@@ -267,16 +266,20 @@ async function openFile(sample) {
 
 /** Has the service worker keep what this visit used. Without one, the page only needs a network. */
 async function keepForOffline() {
+  const keep = (worker) => {
+    const here = new URL(".", location.href).href;
+    const used = performance.getEntriesByType("resource").map((entry) => entry.name);
+    const own = used.filter((url) => url.startsWith(here) && url.endsWith(stamp));
+    worker?.postMessage({ used: [...new Set(own)] });
+  };
   try {
+    // The worker of another build knows nothing of this one; its successor will.
+    navigator.serviceWorker.addEventListener("controllerchange", () => keep(navigator.serviceWorker.controller));
     await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
     const registration = await navigator.serviceWorker.ready;
     // A worker that is there is not looked at anew by itself at once.
     registration.update().catch(() => {});
-    const { active } = registration;
-    const here = new URL(".", location.href).href;
-    const used = performance.getEntriesByType("resource").map((entry) => entry.name);
-    const own = used.filter((url) => url.startsWith(here) && url.endsWith(stamp));
-    active.postMessage({ used: [here, ...new Set(own)] });
+    keep(registration.active);
   } catch {
     // Refused by the browser or the host; nothing depends on it.
   }
@@ -327,15 +330,21 @@ function showFailure(title, text, trace, renderer) {
   element("failure-reload").focus();
 }
 
-/** An error that nobody caught leaves the app in an unknown state, if it came from our code. */
+/** The app ends where it broke. What it only refused is for the script that asked, which may ignore it. */
 function catchStrayErrors() {
-  const here = new URL(".", import.meta.url).href;
-  const report = (error, file) => {
-    const ours = error instanceof WebAssembly.RuntimeError || file?.startsWith(here) || error?.stack?.includes(here);
-    if (ours) onFailure?.(sentence(error), error?.stack);
-  };
-  window.addEventListener("error", (event) => report(event.error, event.filename));
-  window.addEventListener("unhandledrejection", (event) => report(event.reason));
+  // What flew through the app on its way here left it in the middle of something.
+  const flewThrough = (error) => error?.stack?.includes("wasm-function");
+  window.addEventListener("error", ({ error }) => {
+    if (isBreach(error) || flewThrough(error)) broken(error);
+  });
+  window.addEventListener("unhandledrejection", ({ reason }) => {
+    if (isBreach(reason)) broken(reason);
+  });
+}
+
+/** Ends the app, for the first reason that is given; a panic has told its own by now. */
+function broken(error) {
+  onFailure?.(t("It broke off, perhaps for want of memory: {why}", { why: sentence(error) }), error?.stack);
 }
 
 /** The first line of an error, without what Rust wraps around the errors of the browser. */

@@ -75,6 +75,11 @@ sed -e "s/{{stamp}}/$stamp/g" \
 for script in "${stamped[@]}"; do
     sed "s/{{stamp}}/$stamp/g" "web/$script" >"$stage/$script"
 done
+# The service worker keeps for offline use only what is of this build, byte for byte.
+sha256() { if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }
+digests=$(cd "$stage" && sha256 -- [!s]*.* style.css {samples,words,webgpu,webgl}/*)
+DIGESTS=$digests awk '{ gsub(/[{][{]digests[}][}]/, ENVIRON["DIGESTS"]); print }' "$stage/sw.js" >"$stage/sw.js.whole"
+mv "$stage/sw.js.whole" "$stage/sw.js"
 
 # The folder stays the same one: a running server keeps serving it.
 mkdir -p "$dist"

@@ -11,7 +11,7 @@ const METHODS = [
 /** Listens to the embedding page. */
 export function listen(search) {
   const given = new URLSearchParams(search).getAll("origin").flatMap((list) => list.split(","));
-  const allowed = new Set([location.origin, ...given.filter((origin) => URL.canParse(origin)).map((origin) => new URL(origin).origin)]);
+  const allowed = new Set([location.origin, ...given.map(originOf).filter((origin) => origin !== null)]);
   let warned = false;
   window.addEventListener("message", async (event) => {
     const { data } = event;
@@ -31,4 +31,12 @@ export function listen(search) {
     }
     event.source.postMessage(answer, event.origin);
   });
+}
+
+/** The origin of an address that has one of its own, else null: what is opaque ("data:", a frame in a sandbox) could be anyone. */
+function originOf(address) {
+  const origin = URL.canParse(address) ? new URL(address).origin : "null";
+  if (origin !== "null") return origin;
+  console.warn(`GHM Lab ignores origin=${address}: it is no origin, as https://example.org is`);
+  return null;
 }

@@ -1,6 +1,6 @@
 //! The X-ray of predictions that a person opened, beside the experiment that runs on.
 
-use super::{Lab, Severity};
+use super::{Lab, Preview, Severity};
 use crate::config::{Config, Regularization};
 use crate::data::predictions::{
     Histogram, Input, Options, PAPER, Question, Refusal, is_histogram, read_histogram,
@@ -63,6 +63,8 @@ pub struct Inspection {
     skips_bad_rows: bool,
     /// Asked about files that have more than one reading, and those files.
     asked: Option<(Box<Question>, Vec<Input>)>,
+    /// What an answer to that would come to.
+    preview: Option<Preview>,
 }
 
 impl Inspection {
@@ -102,7 +104,21 @@ impl Inspection {
     }
 
     pub(super) fn is_busy(&self) -> bool {
-        self.job.is_some()
+        self.job.is_some() || self.preview.as_ref().is_some_and(Preview::is_busy)
+    }
+
+    /// What these options make of the files that are asked about; `None` where nothing is asked.
+    fn preview(&mut self, options: Options, experiment: &Config) -> Option<&Preview> {
+        let (_, inputs) = self.asked.as_ref()?;
+        let options = Options {
+            skip_bad_rows: self.skips_bad_rows,
+            ..options
+        };
+        let known = self.preview.take();
+        let known = known.filter(|known| *known.options() == options);
+        let config = self.config.as_ref().unwrap_or(experiment);
+        let preview = known.unwrap_or_else(|| Preview::start(inputs.clone(), &options, config));
+        Some(self.preview.insert(preview))
     }
 
     /// Begins to read; what is shown stays until that is done.
@@ -113,6 +129,7 @@ impl Inspection {
         experiment: &Config,
     ) -> Result<(), String> {
         self.asked = None;
+        self.preview = None;
         if let [input] = inputs.as_slice()
             && is_histogram(input)
         {
@@ -151,6 +168,7 @@ impl Inspection {
         match refusal {
             Refusal::Error(error) => Err(error.0),
             Refusal::Ask(question) => {
+                self.preview = None;
                 self.asked = Some((question, inputs));
                 Ok(())
             }
@@ -205,6 +223,9 @@ impl Inspection {
 
     /// Goes on reading.
     fn tick(&mut self) -> Result<(), String> {
+        if let Some(preview) = &mut self.preview {
+            preview.tick(TICK_SECONDS);
+        }
         let Some(job) = self.job.take() else {
             return Ok(());
         };
@@ -268,6 +289,13 @@ impl Lab {
     /// Leaves the question; what is shown stays.
     pub fn drop_question(&mut self) {
         self.inspection.asked = None;
+        self.inspection.preview = None;
+    }
+
+    /// What these options would make of the files that are asked about; it is read on [`Lab::tick`].
+    pub fn preview_answer(&mut self, options: Options) -> Option<&Preview> {
+        let config = self.config().clone();
+        self.inspection.preview(options, &config)
     }
 
     /// Opens a sample.

@@ -17,6 +17,7 @@ mod plane;
 mod presets;
 mod race;
 mod selection;
+mod sheet;
 mod style;
 mod table;
 mod time;
@@ -88,6 +89,8 @@ pub struct View {
     selection: selection::Memory,
     /// What is marked in an X-ray.
     xray: triptych::Cursor,
+    /// What a person chose of how files are to be read.
+    question: sheet::Memory,
     tour: tour::Memory,
     /// Whether the sheet of settings is open, on narrow screens.
     sheet_open: bool,
@@ -102,7 +105,10 @@ pub struct View {
 
 /// Draws everything into the whole of `ui`.
 pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
-    keyboard::listen(ui, lab, view);
+    // Keys are those of the sheet, while one is open.
+    if lab.inspection().question().is_none() {
+        keyboard::listen(ui, lab, view);
+    }
     tour::set_up(lab, view);
     lights::begin(ui.ctx(), lab.tour().is_open());
     if view.panels_only {
@@ -114,6 +120,7 @@ pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     }
     tour::notice(lab, view);
     keyboard::help(ui, view);
+    sheet::show(ui, lab, &mut view.question);
     bench::show(ui, lab, &mut view.bench_open);
     if ui.input(|input| !input.raw.hovered_files.is_empty()) {
         drop_hint(ui);

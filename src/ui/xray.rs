@@ -1,13 +1,12 @@
 //! The X-ray: a menu that opens predictions, and what they come to, in place of the experiment.
 
-use egui::{Align, Layout, Popup, RichText, Ui, Vec2};
+use egui::{Align, CollapsingHeader, Layout, Popup, RichText, Ui, Vec2};
 
 use super::icons::{Icon, button};
 use super::table::{ROW, table};
 use super::triptych::{Cursor, Triptych};
-use super::{Wish, egui, style};
-use crate::data::predictions::Outputs;
-use crate::data::predictions::shorten;
+use super::{Wish, egui, style, touch_sizes};
+use crate::data::predictions::{Outputs, Reading, shorten};
 use crate::figure::{self, Shown, count, fixed, number};
 use crate::ghm::Task;
 use crate::lab::{Lab, SAMPLES};
@@ -16,6 +15,8 @@ use crate::xray::{Quality, Report, Share};
 
 /// Groups that are listed.
 const MOST_GROUPS: usize = 20;
+/// Columns that were not read and are listed.
+const MOST_NAMES: usize = 12;
 
 /// The button with the menu.
 pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f32) {
@@ -67,6 +68,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, cursor: &mut Cursor, narrow: bool
                 egui::Button::new(word("Back to the experiment")).min_size(Vec2::new(0.0, height));
             close = ui.add(back).clicked();
         });
+        read_as(ui, &inspected.reading, narrow);
         if let Some(first) = inspected.skipped.first.first() {
             ui.label(
                 RichText::new(tr!("Left out, for one: {first}.", first))
@@ -82,6 +84,47 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, cursor: &mut Cursor, narrow: bool
     if close {
         lab.close_inspection();
     }
+}
+
+/// What was read as what: the first sentence, and the others below it on demand.
+fn read_as(ui: &mut Ui, reading: &Reading, narrow: bool) {
+    let mut sentences = reading.sentences();
+    if sentences.is_empty() {
+        return;
+    }
+    if !reading.left.is_empty() {
+        let names = reading
+            .left
+            .iter()
+            .take(MOST_NAMES)
+            .map(|name| shorten(name));
+        let mut names = names.collect::<Vec<_>>().join(", ");
+        let more = reading.left.len().saturating_sub(MOST_NAMES);
+        if more > 0 {
+            names = tr!("{names} and {more} more", names, more);
+        }
+        sentences.push(tr!("Not read: {names}", names));
+    }
+    let line = |text: &str| RichText::new(text).small().weak();
+    let [first, others @ ..] = sentences.as_slice() else {
+        return;
+    };
+    if others.is_empty() {
+        ui.add(egui::Label::new(line(first)).wrap());
+        return;
+    }
+    ui.scope(|ui| {
+        if narrow {
+            touch_sizes(ui);
+        }
+        CollapsingHeader::new(line(first))
+            .id_salt("reading")
+            .show(ui, |ui| {
+                for sentence in others {
+                    ui.add(egui::Label::new(line(sentence)).wrap());
+                }
+            });
+    });
 }
 
 fn panels(ui: &mut Ui, report: &Report, cursor: &mut Cursor, narrow: bool) {

@@ -3,6 +3,7 @@
 mod chinese;
 mod keyboard;
 mod recovery;
+mod sheet;
 mod tour;
 
 use eframe::egui;

@@ -9,6 +9,7 @@ mod embed;
 mod faults;
 mod mirror;
 mod offline;
+mod scripts;
 mod site;
 mod tour;
 

@@ -12,7 +12,9 @@ use super::npy::MAGIC;
 use super::packed::unpacked;
 use super::resolve::{self, Plan, Resolver};
 use super::survey::Survey;
-use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table, foreign, npz, safetensors};
+use super::{
+    Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table, foreign, npz, safetensors,
+};
 use crate::words::{tr, word};
 
 /// What a file is, by its first bytes.
