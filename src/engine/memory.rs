@@ -15,7 +15,7 @@ const REMEMBERED: usize = 10 << 20;
 
 /// About as many bytes as the arms need in main memory, on the CPU engine.
 pub fn on_cpu(configs: &[Config]) -> u64 {
-    let data = configs.first().map_or(0, |config| data_of(config));
+    let data = configs.first().map_or(0, data_of);
     data + configs.iter().map(arm_on_cpu).sum::<u64>()
 }
 

@@ -1,6 +1,6 @@
 //! Arrays as people save them: beside others, in rows, with padding, damaged, and made to do harm.
 
-use ghm_lab::data::predictions::{Input, Options, Predictions, Rows};
+use ghm_lab::data::predictions::{Input, Options, Rows};
 
 use crate::formats::{npy, npz};
 use crate::{report, text, write, xray};
@@ -30,16 +30,9 @@ fn read(inputs: Vec<Input>, columns: Option<&[&str]>) -> Result<Rows, String> {
         columns: columns.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
         ..Options::default()
     };
-    let mut predictions = Predictions::open(inputs, options).map_err(|error| error.0)?;
-    let (mut all, mut rows) = (Rows::default(), Rows::default());
-    while predictions.read(&mut rows, 4).map_err(|error| error.0)? {
-        all.outputs.append(&mut rows.outputs);
-        all.targets.append(&mut rows.targets);
-        all.valid.append(&mut rows.valid);
-        all.batch.append(&mut rows.batch);
-        all.group.append(&mut rows.group);
-    }
-    Ok(all)
+    let read = crate::read_all(inputs, options, 4);
+    read.map(|(_, rows)| rows)
+        .map_err(|refusal| refusal.to_string())
 }
 
 fn archive(arrays: &[(&str, &[u8])]) -> Result<Rows, String> {

@@ -221,7 +221,7 @@ fn record_checksum(length: u64) -> [u8; 4] {
         }
     }
     let crc = !crc;
-    ((crc >> 15 | crc << 17).wrapping_add(0xa282_ead8)).to_le_bytes()
+    (crc.rotate_right(15).wrapping_add(0xa282_ead8)).to_le_bytes()
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn files_of_others_are_named_with_a_cure() {
         let error = Predictions::open(vec![input], Options::default())
             .err()
             .expect(name)
-            .0;
+            .to_string();
         assert!(error.starts_with(&format!("{name}: it is ")), "{error}");
         assert!(error.contains(what) && error.contains(cure), "{error}");
         let lines: Vec<&str> = error.lines().skip(1).collect();

@@ -22,6 +22,8 @@ mod text;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use ghm_lab::data::predictions::{Input, Next, Options, Predictions, Refusal, Rows};
+
 /// What a process left.
 struct Ran {
     code: i32,
@@ -40,6 +42,29 @@ fn xray(arguments: &[&str]) -> Ran {
         code: output.status.code().expect("it ended by itself"),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// All rows of files, read so many at a time.
+fn read_all(
+    inputs: Vec<Input>,
+    options: Options,
+    most: usize,
+) -> Result<(Predictions, Rows), Refusal> {
+    let mut predictions = Predictions::open(inputs, options)?;
+    let (mut all, mut rows) = (Rows::default(), Rows::default());
+    loop {
+        match predictions.read(&mut rows, most)? {
+            Next::Rows => {
+                all.outputs.append(&mut rows.outputs);
+                all.targets.append(&mut rows.targets);
+                all.valid.append(&mut rows.valid);
+                all.batch.append(&mut rows.batch);
+                all.group.append(&mut rows.group);
+            }
+            Next::Again => all = Rows::default(),
+            Next::End => return Ok((predictions, all)),
+        }
     }
 }
 

@@ -158,7 +158,7 @@ fn ids_stay_exact() {
         let inputs = vec![Input::bytes("file", document.as_bytes())];
         let mut predictions = Predictions::open(inputs, Options::default()).expect("it opens");
         let mut rows = Rows::default();
-        predictions.read(&mut rows, 100).expect("it is read");
+        let _ = predictions.read(&mut rows, 100).expect("it is read");
         (rows.batch, predictions.groups().to_vec())
     };
     let (batch, groups) = batches(

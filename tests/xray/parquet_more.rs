@@ -1,7 +1,7 @@
 //! Parquet as pyarrow, polars and DuckDB write it, damaged, and made to do harm. `files/` has 40 examples, the same
 //! in each file.
 
-use ghm_lab::data::predictions::{Input, Options, Predictions, Rows};
+use ghm_lab::data::predictions::{Input, Options, Rows};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
@@ -17,17 +17,9 @@ pub const LOGITS: [f64; 40] = [
 
 pub fn read(name: &str, bytes: &[u8]) -> Result<(Rows, Vec<String>), String> {
     let input = Input::bytes(name, bytes);
-    let predictions = Predictions::open(vec![input], Options::default());
-    let mut predictions = predictions.map_err(|error| error.0)?;
-    let (mut all, mut rows) = (Rows::default(), Rows::default());
-    while predictions.read(&mut rows, 16).map_err(|error| error.0)? {
-        all.outputs.append(&mut rows.outputs);
-        all.targets.append(&mut rows.targets);
-        all.group.append(&mut rows.group);
-        all.batch.append(&mut rows.batch);
-    }
-    let groups = predictions.groups().to_vec();
-    Ok((all, groups))
+    let read = crate::read_all(vec![input], Options::default(), 16);
+    let (predictions, rows) = read.map_err(|refusal| refusal.to_string())?;
+    Ok((rows, predictions.groups().to_vec()))
 }
 
 #[test]

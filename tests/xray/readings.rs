@@ -4,24 +4,11 @@
 use ghm_lab::data::predictions::{Input, Next, Options, Outputs, Predictions, Refusal, Rows};
 use ghm_lab::ghm::Task;
 
-use crate::{per_example, reading, report, text, write, xray};
+use crate::{per_example, read_all, reading, report, text, write, xray};
 
 /// All rows of a file.
 fn read(name: &str, bytes: &[u8], options: Options) -> Result<(Predictions, Rows), Refusal> {
-    let mut predictions = Predictions::open(vec![Input::bytes(name, bytes)], options)?;
-    let (mut all, mut rows) = (Rows::default(), Rows::default());
-    loop {
-        match predictions.read(&mut rows, 1 << 14)? {
-            Next::Rows => {
-                all.outputs.append(&mut rows.outputs);
-                all.targets.append(&mut rows.targets);
-                all.valid.append(&mut rows.valid);
-                all.group.append(&mut rows.group);
-            }
-            Next::Again => all = Rows::default(),
-            Next::End => return Ok((predictions, all)),
-        }
-    }
+    read_all(vec![Input::bytes(name, bytes)], options, 1 << 14)
 }
 
 const LABELS: [&str; 13] = [

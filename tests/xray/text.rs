@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use ghm_lab::data::predictions::{Input, Options, Predictions, Rows};
+use ghm_lab::data::predictions::{Input, Options};
 
 use crate::{report, text, write, xray};
 
@@ -17,25 +17,16 @@ pub struct Read {
 
 /// Reads bytes under a name.
 pub fn read_as(name: &str, bytes: &[u8], options: &Options) -> Result<Read, String> {
-    let mut predictions =
-        Predictions::open(vec![Input::bytes(name, bytes)], options.clone()).map_err(|e| e.0)?;
-    let mut all = Read {
-        outputs: Vec::new(),
-        targets: Vec::new(),
-        groups: Vec::new(),
-        skipped: 0,
-    };
-    let (mut rows, mut groups) = (Rows::default(), Vec::new());
     // Few rows at a time, so that blocks end within records.
-    while predictions.read(&mut rows, 3).map_err(|e| e.0)? {
-        all.outputs.append(&mut rows.outputs);
-        all.targets.append(&mut rows.targets);
-        groups.append(&mut rows.group);
-    }
+    let read = crate::read_all(vec![Input::bytes(name, bytes)], options.clone(), 3);
+    let (predictions, rows) = read.map_err(|refusal| refusal.to_string())?;
     let name = |&group: &u32| predictions.groups()[group as usize].clone();
-    all.groups = groups.iter().map(name).collect();
-    all.skipped = predictions.skipped().count;
-    Ok(all)
+    Ok(Read {
+        groups: rows.group.iter().map(name).collect(),
+        skipped: predictions.skipped().count,
+        outputs: rows.outputs,
+        targets: rows.targets,
+    })
 }
 
 pub fn read(bytes: &[u8]) -> Result<Read, String> {
@@ -414,9 +405,7 @@ fn packed_files_are_unpacked() {
         Input::bytes("a/logit.npy.gz", gzip(&array)),
         Input::bytes("label.npy", label),
     ];
-    let mut predictions = Predictions::open(inputs, Options::default()).expect("arrays");
-    let mut all = Rows::default();
-    assert!(predictions.read(&mut all, 10).expect("a row"));
+    let (_, all) = crate::read_all(inputs, Options::default(), 10).expect("arrays");
     assert_eq!((all.outputs, all.targets), (vec![1.5], vec![1.0]));
 
     let packed = gzip(&b"logit,label\n1.5,1\n".repeat(1000));

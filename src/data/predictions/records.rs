@@ -58,7 +58,7 @@ pub(super) struct Records {
     end: usize,
     at_end: bool,
     /// Line of the next record.
-    line: u64,
+    next_line: u64,
     fields: Vec<(usize, usize)>,
     /// Fields without their quotes, where the record has any.
     text: Vec<u8>,
@@ -81,7 +81,7 @@ impl Records {
             start: 0,
             end: 0,
             at_end: false,
-            line,
+            next_line: line,
             fields: Vec::new(),
             text: Vec::new(),
             is_in_text: false,
@@ -98,14 +98,14 @@ impl Records {
                 Split::Quoted => self.split_quoted()?,
                 Split::End => return Ok(false),
                 Split::Cut => {
-                    self.fill(Fault::Long(self.line))?;
+                    self.fill(Fault::Long(self.next_line))?;
                     continue;
                 }
             };
             self.record = self.start;
-            self.record_line = self.line;
+            self.record_line = self.next_line;
             self.start += length;
-            self.line += lines;
+            self.next_line += lines;
             let is_comment = self.dialect.comments && self.buffer[self.record] == b'#';
             let is_blank =
                 !self.is_in_text && self.fields.len() == 1 && self.get(0).trim_ascii().is_empty();
@@ -215,7 +215,7 @@ impl Records {
                 return Ok(None);
             }
             // A quote that is never closed runs on and on.
-            self.fill(opened.map_or(Fault::Long(self.line), Fault::Unclosed))?;
+            self.fill(opened.map_or(Fault::Long(self.next_line), Fault::Unclosed))?;
         }
         Ok(Some(self.buffer[self.start + at]))
     }
@@ -233,7 +233,7 @@ impl Records {
         loop {
             let from = self.text.len();
             if self.byte(at, None)? == Some(b'"') {
-                let opened = self.line + lines - 1;
+                let opened = self.next_line + lines - 1;
                 at += 1;
                 loop {
                     let Some(byte) = self.byte(at, Some(opened))? else {
@@ -314,7 +314,7 @@ impl Records {
         }
         looks_swallowed |= lines > 1 && cells == self.expected;
         if looks_swallowed && !self.settled {
-            return Err(Fault::Doubtful(self.line));
+            return Err(Fault::Doubtful(self.next_line));
         }
         Ok((at, lines))
     }

@@ -55,7 +55,7 @@ pub(super) struct Batches {
     dictionaries: HashMap<i64, Loaded>,
     /// Rows of the batch, and of those the ones that were read.
     rows: u64,
-    done: u64,
+    taken: u64,
     first: u64,
     next: u64,
 }
@@ -77,7 +77,7 @@ impl Batches {
             lanes: Vec::new(),
             dictionaries: HashMap::new(),
             rows: 0,
-            done: 0,
+            taken: 0,
             first: 0,
             next: 0,
         };
@@ -173,7 +173,7 @@ impl Batches {
                     lane.loaded = Loaded::default();
                     lane.loaded = Loaded::of(&self.columns[lane.column], &batch, &mut body)?;
                 }
-                (self.rows, self.done) = (batch.rows, 0);
+                (self.rows, self.taken) = (batch.rows, 0);
             }
             _ => {}
         }
@@ -222,7 +222,7 @@ impl Table for Batches {
         self.first = self.next;
         let mut texts = 0;
         while block.rows < most && texts < MOST_TEXTS {
-            if self.done == self.rows {
+            if self.taken == self.rows {
                 if !self.begin_batch()? {
                     break;
                 }
@@ -230,7 +230,7 @@ impl Table for Batches {
             }
             let has_texts = self.lanes.iter().any(|lane| lane.role.is_text());
             let step = if has_texts { 1024 } else { most };
-            let count = (self.rows - self.done).min(step.min(most - block.rows) as u64) as usize;
+            let count = (self.rows - self.taken).min(step.min(most - block.rows) as u64) as usize;
             let mut bad = std::collections::BTreeMap::new();
             for lane in &self.lanes {
                 let column = &self.columns[lane.column];
@@ -239,13 +239,13 @@ impl Table for Batches {
                     None => None,
                 };
                 if let Some(values) = block.numbers(lane.role).filter(|_| list.is_none()) {
-                    let cells = self.done as usize..self.done as usize + count;
+                    let cells = self.taken as usize..self.taken as usize + count;
                     if lane.loaded.numbers(cells, values) {
                         continue;
                     }
                 }
                 for row in 0..count {
-                    let cell = self.done as usize + row;
+                    let cell = self.taken as usize + row;
                     let index = self.next + row as u64;
                     if lane.role.is_text() {
                         let text = lane.loaded.text(cell, list).ok_or_else(|| self.broken())?;
@@ -271,7 +271,7 @@ impl Table for Batches {
             }
             block.bad.extend(bad);
             block.rows += count;
-            self.done += count as u64;
+            self.taken += count as u64;
             self.next += count as u64;
         }
         Ok(())
