@@ -15,6 +15,7 @@ mod report;
 mod scratch;
 mod summary;
 mod terminal;
+mod threads;
 mod train;
 mod training;
 pub mod window;
@@ -25,7 +26,6 @@ pub(crate) use output::write_whole;
 use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::Write;
-use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -88,7 +88,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(error.exit_code() as u8);
         }
     };
-    bound_threads();
+    threads::bound();
     let result = match matches.subcommand() {
         Some(("train", matches)) => train::run(matches),
         Some(("xray", matches)) => xray::run(matches),
@@ -148,27 +148,6 @@ fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R, String> {
     result.map_err(|_| said)
 }
 
-/// Threads for the numbers: as many as asked for, within what the machine can bear.
-fn bound_threads() {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let wanted = std::env::var("RAYON_NUM_THREADS");
-    let wanted = wanted.ok().and_then(|text| text.trim().parse().ok());
-    let threads = threads(wanted, cores);
-    // Fails where there are threads already: then those work.
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build_global();
-}
-
-/// 0 is as many as there are cores, as nothing is.
-fn threads(wanted: Option<usize>, cores: usize) -> usize {
-    const MOST_ON_A_CORE: usize = 4;
-    match wanted {
-        None | Some(0) => cores,
-        Some(wanted) => wanted.min(MOST_ON_A_CORE * cores),
-    }
-}
-
 /// Writes a line for the person to standard error.
 fn note(text: &str) {
     // Nobody is left to tell when this fails.
@@ -210,16 +189,4 @@ fn tidy(text: &str) -> String {
         }
     }
     tidy
-}
-
-#[cfg(test)]
-mod tests {
-    use super::threads;
-
-    #[test]
-    fn threads_are_as_many_as_asked_for_within_reason() {
-        let of = |wanted| threads(wanted, 2);
-        assert_eq!([None, Some(0), Some(1), Some(3)].map(of), [2, 2, 1, 3]);
-        assert_eq!(of(Some(100_000)), 8);
-    }
 }

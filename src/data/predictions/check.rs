@@ -2,7 +2,7 @@
 
 use super::columns::Role;
 use super::error::ReadError;
-use super::groups::{MOST_GROUPS, MOST_NAME, Trouble};
+use super::groups::{MOST_GROUPS, MOST_NAME, MOST_NAMES, Trouble};
 use super::open::Predictions;
 use super::{Outputs, Rows, shorten};
 use crate::ghm::Task;
@@ -79,6 +79,11 @@ impl Predictions {
                 "{place}: the name of the group is longer than {MOST_NAME} bytes; a category is expected",
                 place = place(row),
                 MOST_NAME
+            ),
+            Trouble::TooMuch(row) => tr!(
+                "{place}: the names of all groups are longer than {MOST_NAMES} bytes; a category is expected",
+                place = place(row),
+                MOST_NAMES
             ),
         }))
     }

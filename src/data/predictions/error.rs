@@ -65,6 +65,26 @@ pub enum Refusal {
     Ask(Box<Question>),
 }
 
+impl Refusal {
+    /// With what else is known of the file.
+    pub(super) fn with(self, notes: &[String]) -> Self {
+        // More would hide what comes first.
+        const MOST: usize = 2;
+        let with = |what: String| {
+            [&[what][..], &notes[..notes.len().min(MOST)]]
+                .concat()
+                .join("; ")
+        };
+        match self {
+            Self::Error(ReadError(what)) => Self::Error(ReadError(with(what))),
+            Self::Ask(mut question) => {
+                question.why = with(question.why);
+                Self::Ask(question)
+            }
+        }
+    }
+}
+
 impl From<ReadError> for Refusal {
     fn from(error: ReadError) -> Self {
         Self::Error(error)

@@ -130,9 +130,12 @@ fn zipped(input: &Input) -> Option<(Kind, String)> {
         let first = names.iter().take(3).map(|name| shorten(name));
         let first: Vec<String> = first.collect();
         inside = match names.len() {
-            0 => word(" without files").to_owned(),
-            count if count > 3 => tr!(" of {0} and {1} more", first.join(", "), count - 3),
-            _ => tr!(" of {0}", first.join(", ")),
+            0 => format!(" {}", word("without files")),
+            count if count > 3 => format!(
+                " {}",
+                tr!("of {0} and {1} more", first.join(", "), count - 3)
+            ),
+            _ => format!(" {}", tr!("of {0}", first.join(", "))),
         };
     }
     Some((kind, inside))

@@ -6,14 +6,18 @@ use std::hash::{DefaultHasher, Hasher};
 
 /// Most different groups.
 pub(super) const MOST_GROUPS: usize = 1_000_000;
-/// Longest name of a group in bytes: all together must have room.
+/// Longest name of a group in bytes: the others must have room, too.
 pub(super) const MOST_NAME: usize = 1 << 12;
+
+/// Most bytes of all names together.
+pub(super) const MOST_NAMES: usize = 1 << 26;
 
 /// Why groups cannot be counted, with the row of the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
     TooMany(usize),
     TooLong(usize),
+    TooMuch(usize),
 }
 
 /// Numbered names of groups, in the order in which they appear.
@@ -21,6 +25,7 @@ pub(super) enum Trouble {
 pub(super) struct Names {
     pub list: Vec<String>,
     index: HashMap<String, u32>,
+    bytes: usize,
     pub trouble: Option<Trouble>,
 }
 
@@ -35,12 +40,14 @@ impl Names {
         let trouble = match () {
             () if name.len() > MOST_NAME => Some(Trouble::TooLong(row)),
             () if number >= MOST_GROUPS => Some(Trouble::TooMany(row)),
+            () if self.bytes + name.len() > MOST_NAMES => Some(Trouble::TooMuch(row)),
             () => None,
         };
         if trouble.is_some() {
             self.trouble = self.trouble.or(trouble);
             return 0;
         }
+        self.bytes += name.len();
         self.list.push(name.clone().into_owned());
         self.index.insert(name.into_owned(), number as u32);
         number as u32

@@ -17,6 +17,7 @@ mod digits;
 mod encoding;
 mod error;
 mod foreign;
+mod format;
 mod groups;
 #[cfg(feature = "parquet")]
 mod guard;

@@ -1,54 +1,12 @@
 //! One or more files as one stream of checked rows.
 
-use std::io::Read;
-
-use super::array::Array;
-use super::arrays::Arrays;
 use super::columns::Columns;
-use super::delimited::Delimited;
 use super::error::{ReadError, Refusal};
-use super::json::Object;
-use super::npy::MAGIC;
-use super::packed::unpacked;
+use super::format::open_all;
 use super::resolve::{self, Plan, Resolver};
 use super::survey::Survey;
-use super::{
-    Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table, foreign, npz, safetensors,
-};
+use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table};
 use crate::words::{tr, word};
-
-/// What a file is, by its first bytes.
-enum Format {
-    Npy,
-    Npz,
-    Json,
-    Parquet,
-    Safetensors,
-    #[cfg(feature = "parquet")]
-    Arrow,
-    Delimited,
-}
-
-fn format_of(input: &Input) -> Result<Format, ReadError> {
-    let mut start = Vec::new();
-    let read = input.source()?.take(foreign::START).read_to_end(&mut start);
-    read.map_err(|error| ReadError::io(&input.name, &error))?;
-    #[cfg(feature = "parquet")]
-    if super::arrow::is_arrow(&start) {
-        return Ok(Format::Arrow);
-    }
-    foreign::refuse(input, &start)?;
-    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-    let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-    Ok(match first {
-        _ if start.starts_with(MAGIC) => Format::Npy,
-        _ if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") => Format::Npz,
-        _ if start.starts_with(b"PAR1") => Format::Parquet,
-        Some(b'{' | b'[') => Format::Json,
-        _ if safetensors::is_safetensors(&start) => Format::Safetensors,
-        _ => Format::Delimited,
-    })
-}
 
 /// What a read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,16 +77,19 @@ impl Predictions {
         };
         survey.is_whole &= tables.len() == 1;
         restart(&mut tables, &inputs, &options)?;
+        // Perhaps what is missing is there, and why it was left out is what one wants to know.
+        let notes: Vec<String> = tables.iter().flat_map(|of| of.notes()).cloned().collect();
         let resolver = Resolver::new(&file, &names, &survey, &options)?;
         let first = resolver.resolve();
         let plan = match first {
             Ok(plan) if plan.is_sure || survey.is_whole => plan,
-            Err(refusal) if survey.is_whole => return Err(refusal),
+            Err(refusal) if survey.is_whole => return Err(refusal.with(&notes)),
             Ok(_) | Err(_) => {
                 let wanted = resolver.wanted();
                 survey.whole(&mut tables, &names, &wanted, mask)?;
                 restart(&mut tables, &inputs, &options)?;
-                Resolver::new(&file, &names, &survey, &options)?.resolve()?
+                let resolver = Resolver::new(&file, &names, &survey, &options)?;
+                resolver.resolve().map_err(|refusal| refusal.with(&notes))?
             }
         };
         let mut bytes = 0;
@@ -194,16 +155,15 @@ impl Predictions {
             groups: std::mem::take(&mut self.block.groups),
             ..Block::default()
         };
-        let notes = opened.iter().flat_map(|(table, _)| table.notes());
         self.reading = Reading {
             files: self.inputs.iter().map(|input| input.name.clone()).collect(),
             columns: self.plan.taken.clone(),
             left: self.plan.left.clone(),
             labels: self.plan.labels.mapping.clone(),
-            notes: notes.chain(&self.plan.notes).cloned().collect(),
             ..Reading::default()
         };
         self.tables = opened;
+        self.reading.notes = self.notes();
         self.current = 0;
         self.skipped = Skipped::default();
         self.rows = 0;
@@ -281,6 +241,12 @@ impl Predictions {
         Ok(())
     }
 
+    /// How the files were taken.
+    fn notes(&self) -> Vec<String> {
+        let notes = self.tables.iter().flat_map(|(table, _)| table.notes());
+        notes.chain(&self.plan.notes).cloned().collect()
+    }
+
     fn is_as_it_was(&self) -> Result<(), ReadError> {
         let changed = (self.inputs.iter().zip(&self.stamps))
             .position(|(input, stamp)| input.stamp() != *stamp);
@@ -330,6 +296,8 @@ impl Predictions {
         if self.rows_before.is_some_and(|before| self.rows < before) {
             return Err(self.changed(0).into());
         }
+        // Some show themselves only in later rows.
+        self.reading.notes = self.notes();
         Ok(Next::End)
     }
 
@@ -371,42 +339,4 @@ fn restart(
         *tables = open_all(inputs, options)?;
     }
     Ok(())
-}
-
-/// Tables of all files.
-fn open_all(inputs: &[Input], options: &Options) -> Result<Vec<Box<dyn Table>>, ReadError> {
-    let mut tables: Vec<Box<dyn Table>> = Vec::new();
-    let mut arrays = Vec::new();
-    for input in inputs {
-        let input = &unpacked(input)?;
-        match format_of(input)? {
-            Format::Npy => arrays.push(Array::file(input)?),
-            Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
-            Format::Json => tables.push(Box::new(Object::open(input, options)?)),
-            #[cfg(feature = "parquet")]
-            Format::Arrow => tables.push(Box::new(super::arrow::Batches::open(input)?)),
-            Format::Safetensors => tables.push(Box::new(safetensors::open(input, options)?)),
-            #[cfg(feature = "parquet")]
-            Format::Parquet => tables.push(Box::new(super::parquet::Pages::open(input)?)),
-            #[cfg(not(feature = "parquet"))]
-            Format::Parquet => {
-                let what =
-                    word("Parquet is read by the native program only; CSV, NPY, NPZ or JSON here");
-                return Err(ReadError::of(&input.name, what));
-            }
-            Format::Delimited => tables.push(Box::new(Delimited::open(input, options)?)),
-        }
-    }
-    if !arrays.is_empty() {
-        if let Some(other) = tables.first() {
-            let names = other.names().len();
-            return Err(ReadError(tr!(
-                "NPY files cannot be mixed with a file of other kind, which has {names} columns",
-                names
-            )));
-        }
-        let arrays = Arrays::of(&inputs[0].name, arrays, options.columns.as_deref())?;
-        tables.push(Box::new(arrays));
-    }
-    Ok(tables)
 }

@@ -195,8 +195,11 @@ pub(super) fn find(
             },
         }
     }
+    // Where others are there, a column x is a feature.
+    let others = sets.iter().any(|set| set.stem != "x");
     sets.retain(|set| {
-        set.stem != "x" || crate::data::predictions::names::plain(&names[set.columns[0]]) == "x"
+        set.stem != "x"
+            || !others && crate::data::predictions::names::plain(&names[set.columns[0]]) == "x"
     });
     let mut whole = Vec::new();
     for set in sets {
