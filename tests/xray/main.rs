@@ -7,6 +7,7 @@ mod arrays;
 mod arrow;
 mod bad_input;
 mod brute;
+mod cases;
 mod foreign;
 mod formats;
 mod golden;
