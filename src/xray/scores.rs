@@ -99,7 +99,13 @@ impl Scores {
     pub fn add(&mut self, settings: &Settings, outputs: &[f64], seen: &Measured) {
         self.examples += 1;
         if settings.header.task == Task::Regression {
-            let smaller = seen.error * SMALLER;
+            // The largest number stands for differences out of range.
+            let is_known = seen.error.abs() < f64::MAX;
+            let smaller = if is_known {
+                seen.error * SMALLER
+            } else {
+                f64::INFINITY
+            };
             self.absolute += seen.error.abs();
             self.squared += seen.error * seen.error;
             self.squared_smaller += smaller * smaller;

@@ -155,8 +155,11 @@ impl Arrays {
             let (name, shape, origin) = &self.arrays[place.array];
             let file = &origin.input.name;
             if !role.is_text() && place.field.element.is_text() {
-                let name = &self.names[index];
-                let what = tr!("array \"{name}\" holds text; numbers are expected", name);
+                let name = shorten(&self.names[index]);
+                let what = tr!(
+                    "array \"{name}\" holds text; numbers are expected ({name}.astype(float) makes some of digits)",
+                    name
+                );
                 return Err(ReadError::of(file, what));
             }
             let field = (role, place.column, place.field.clone());
@@ -311,6 +314,7 @@ impl Table for Arrays {
         let array = place.map_or(0, |place| place.array);
         let origin = self.arrays.get(array).map(|(_, _, origin)| origin);
         let file = origin.map_or("", |origin| origin.input.name.as_str());
+        let column = shorten(column);
         tr!("{}, array \"{column}\", index {index}", file, column, index)
     }
 

@@ -70,17 +70,17 @@ impl Predictions {
         let name = columns.name(table.names(), Role::Group);
         let place = |row| table.place(&self.block, row, name);
         Err(ReadError(match trouble {
-            Trouble::TooMany(row) => tr!(
+            Trouble::Many(row) => tr!(
                 "{place}: this is one group more than {MOST_GROUPS}; a category is expected",
                 place = place(row),
                 MOST_GROUPS
             ),
-            Trouble::TooLong(row) => tr!(
+            Trouble::Long(row) => tr!(
                 "{place}: the name of the group is longer than {MOST_NAME} bytes; a category is expected",
                 place = place(row),
                 MOST_NAME
             ),
-            Trouble::TooMuch(row) => tr!(
+            Trouble::Much(row) => tr!(
                 "{place}: the names of all groups are longer than {MOST_NAMES} bytes; a category is expected",
                 place = place(row),
                 MOST_NAMES

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use super::columns::Columns;
 use super::decimal::Decimals;
 use super::encoding::{CodePage, transcoded};
-use super::error::ReadError;
+use super::error::{ReadError, shorten};
 use super::layout::Layout;
 use super::quotes;
 use super::records::{Dialect, Fault, MOST_RECORD, Quotes, Records};
@@ -226,7 +226,7 @@ impl Delimited {
     fn mixed(&self, line: u64) -> ReadError {
         ReadError(tr!(
             "{file}, line {line}: it has bytes that are not UTF-8, and the text above is UTF-8; save the file as UTF-8",
-            self.file,
+            file = self.file,
             line
         ))
     }
@@ -305,7 +305,7 @@ impl Table for Delimited {
                 }
             }
             if let Some((index, what)) = bad {
-                let column = &self.names[index];
+                let column = shorten(&self.names[index]);
                 let sentence = tr!(
                     "{}, line {line}, column \"{column}\": {what}",
                     self.file,
@@ -328,6 +328,7 @@ impl Table for Delimited {
 
     fn place(&self, block: &Block, row: usize, column: &str) -> String {
         let line = block.lines.get(row).copied().unwrap_or(0);
+        let column = shorten(column);
         tr!(
             "{}, line {line}, column \"{column}\"",
             self.file,

@@ -15,9 +15,9 @@ pub(super) const MOST_NAMES: usize = 1 << 26;
 /// Why groups cannot be counted, with the row of the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
-    TooMany(usize),
-    TooLong(usize),
-    TooMuch(usize),
+    Many(usize),
+    Long(usize),
+    Much(usize),
 }
 
 /// Numbered names of groups, in the order in which they appear.
@@ -38,9 +38,9 @@ impl Names {
         }
         let number = self.list.len();
         let trouble = match () {
-            () if name.len() > MOST_NAME => Some(Trouble::TooLong(row)),
-            () if number >= MOST_GROUPS => Some(Trouble::TooMany(row)),
-            () if self.bytes + name.len() > MOST_NAMES => Some(Trouble::TooMuch(row)),
+            () if name.len() > MOST_NAME => Some(Trouble::Long(row)),
+            () if number >= MOST_GROUPS => Some(Trouble::Many(row)),
+            () if self.bytes + name.len() > MOST_NAMES => Some(Trouble::Much(row)),
             () => None,
         };
         if trouble.is_some() {

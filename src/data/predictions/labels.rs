@@ -346,7 +346,7 @@ impl Labels {
             return Ok(labels.said(tr!("classes in alphabetical order: {}", list(&sorted))));
         }
         let why = tr!(
-            "labels are {}, and outputs are of {}: which column is of which class?",
+            "labels are {}, and outputs are of {}: which column is of which class (--map NAME=p_CLASS says it)",
             list(there),
             listed(names)
         );

@@ -336,6 +336,8 @@ fn restart(
     options: &Options,
 ) -> Result<(), ReadError> {
     if !tables.iter_mut().all(|table| table.restart()) {
+        // Not both at once.
+        tables.clear();
         *tables = open_all(inputs, options)?;
     }
     Ok(())

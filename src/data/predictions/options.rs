@@ -44,10 +44,19 @@ impl Options {
 }
 
 /// For a shell, where that is needed.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_-=,.:+/%".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
+    }
+    if text.contains(char::is_control) {
+        // As bash and zsh write what has no sign.
+        let signs = text.chars().map(|c| match c {
+            '\'' | '\\' => format!("\\{c}"),
+            c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+            c => c.to_string(),
+        });
+        return format!("$'{}'", signs.collect::<String>());
     }
     format!("'{}'", text.replace('\'', "'\\''"))
 }

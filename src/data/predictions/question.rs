@@ -57,7 +57,8 @@ impl Question {
 
 impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file, self.why)?;
+        let why = self.why.trim_end_matches('?');
+        write!(f, "{}: {why}", self.file)?;
         let columns: Vec<String> = self
             .columns
             .iter()
@@ -76,10 +77,9 @@ impl fmt::Display for Question {
             columns = tr!("{columns} and {more} more", columns, more);
         }
         write!(f, ". {}", tr!("It has {columns}.", columns))?;
-        for Candidate { says, options } in &self.candidates {
-            let flags = options.flags();
-            write!(f, " {flags}: {says};")?;
-        }
-        Ok(())
+        let candidates = self.candidates.iter();
+        let candidates =
+            candidates.map(|Candidate { says, options }| format!(" {}: {says}", options.flags()));
+        f.write_str(&candidates.collect::<Vec<_>>().join(";"))
     }
 }

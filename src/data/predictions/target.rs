@@ -4,6 +4,7 @@ use super::RoleName;
 use super::error::{ReadError, Refusal};
 use super::kind;
 use super::names::{self, Family, named};
+use super::options::quoted;
 use super::outputs::{Found, Set, doubled};
 use super::resolve::Resolver;
 use crate::words::{tr, word};
@@ -49,7 +50,7 @@ impl Resolver<'_> {
                 }
                 let names: Vec<String> = candidates
                     .iter()
-                    .map(|&column| format!("\"{}\"", self.names[column]))
+                    .map(|&column| format!("\"{}\"", super::shorten(&self.names[column])))
                     .collect();
                 let why = tr!(
                     "more than one column may be the label: {}",
@@ -60,7 +61,10 @@ impl Resolver<'_> {
                     options
                         .maps
                         .push((self.names[column].clone(), RoleName::Label));
-                    (tr!("\"{0}\" is the label", self.names[column]), options)
+                    (
+                        tr!("\"{0}\" is the label", super::shorten(&self.names[column])),
+                        options,
+                    )
                 });
                 Err(self.ask(why, ways.collect()).into())
             }
@@ -163,7 +167,7 @@ impl Resolver<'_> {
             if pred.beyond == 0 && !names::same(&self.names[label], "target") {
                 return Ok(false);
             }
-            let [pred, target] = [set.columns[0], label].map(|column| self.names[column].clone());
+            let [pred, target] = [set.columns[0], label].map(|column| quoted(&self.names[column]));
             let why = tr!(
                 "\"{target}\" is 0 or 1 and \"{pred}\" is not: scores of two classes, or a regression?",
                 pred,

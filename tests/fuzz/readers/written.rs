@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ghm_lab::data::predictions::{Header, Outputs, Rows};
+use ghm_lab::data::predictions::{Header, Options, Outputs, Rows};
 use ghm_lab::ghm::Task;
 use serde_json::{Map, json};
 
@@ -29,10 +29,11 @@ fn columns(header: &Header, rows: &Rows) -> Vec<(String, Vec<f64>)> {
     };
     let mut columns: Vec<(String, Vec<f64>)> = outputs.collect();
     columns.push((target.to_owned(), rows.targets.clone()));
+    let has_valid = header.has_valid || rows.valid.contains(&false);
     let numbers = |numbers: &[u32]| numbers.iter().map(|&n| f64::from(n)).collect();
     let valid = rows.valid.iter().map(|&valid| f64::from(u8::from(valid)));
     for (there, name, values) in [
-        (header.has_valid, "valid", valid.collect()),
+        (has_valid, "valid", valid.collect()),
         (header.has_batch, "batch", numbers(&rows.batch)),
         (header.has_group, "group", numbers(&rows.group)),
     ] {
@@ -41,6 +42,19 @@ fn columns(header: &Header, rows: &Rows) -> Vec<(String, Vec<f64>)> {
         }
     }
     columns
+}
+
+/// How to read them: a few values alone would leave open what they are.
+pub fn options(header: &Header, rows: &Rows) -> Options {
+    let columns = columns(header, rows).into_iter();
+    let maps = columns.map(|(name, _)| {
+        let role = name.parse().expect("these names are roles");
+        (name, role)
+    });
+    Options {
+        maps: maps.collect(),
+        ..Options::default()
+    }
 }
 
 pub fn csv(header: &Header, rows: &Rows) -> Vec<u8> {

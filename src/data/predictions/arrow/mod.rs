@@ -279,6 +279,7 @@ impl Table for Batches {
 
     fn place(&self, _block: &Block, row: usize, column: &str) -> String {
         let index = self.first + row as u64;
+        let column = shorten(column);
         tr!(
             "{}, column \"{column}\", index {index}",
             self.file,

@@ -99,6 +99,7 @@ impl Object {
 
     /// Where a cell is.
     fn at(&self, index: usize, column: &str) -> String {
+        let column = shorten(column);
         if self.is_records {
             tr!(
                 "{0}, record {index} (from 0), \"{column}\"",
@@ -132,7 +133,7 @@ impl Table for Object {
                 let [one, other] = [index, reference].map(|index| {
                     tr!(
                         "array \"{0}\" has {1} elements",
-                        self.names[index],
+                        shorten(&self.names[index]),
                         length(index)
                     )
                 });
