@@ -154,8 +154,7 @@ impl Resolver<'_> {
             .any(|value| values.contains(value));
         if target.are_classes() && pred.are_classes() && shared {
             let what = kind::hard(set, self.names);
-            let name = &self.names[set.columns[0]];
-            let target = &self.names[label];
+            let [name, target] = [set.columns[0], label].map(|of| quoted(&self.names[of]));
             let cure = tr!(
                 "for a regression say --map {name}=pred --map {target}=target",
                 name,
@@ -167,11 +166,11 @@ impl Resolver<'_> {
             if pred.beyond == 0 && !names::same(&self.names[label], "target") {
                 return Ok(false);
             }
-            let [pred, target] = [set.columns[0], label].map(|column| quoted(&self.names[column]));
+            let [pred, target] = [set.columns[0], label].map(|column| self.names[column].clone());
             let why = tr!(
                 "\"{target}\" is 0 or 1 and \"{pred}\" is not: scores of two classes, or a regression?",
-                pred,
-                target
+                pred = super::shorten(&pred),
+                target = super::shorten(&target)
             );
             let with = |role: RoleName, of: RoleName| {
                 let mut options = self.options.clone();
