@@ -362,9 +362,9 @@ fn predictions_dropped_on_the_page_are_xrayed() {
             "{error}"
         );
         assert_eq!(page.evaluate("ghmLab.xray()")["task"], "classes");
-        page.drop_file(&file("bad.csv", "logit,label\n1,x\n"));
+        page.drop_file(&file("bad.csv", "logit,label\n1,0\nx,1\n"));
         page.wait_for(
-            "ghmLab.messages().some((text) => text.includes('bad.csv, line 2, column \"label\"'))",
+            "ghmLab.messages().some((text) => text.includes('bad.csv, line 3, column \"logit\"'))",
         );
         let step = page.evaluate("ghmLab.snapshot().step").as_f64();
         page.wait_for(&format!("ghmLab.snapshot().step > {}", step.unwrap()));
