@@ -4,6 +4,8 @@ mod chinese;
 mod keyboard;
 mod recovery;
 mod sheet;
+#[path = "../support/mod.rs"]
+mod support;
 mod tour;
 
 use eframe::egui;
