@@ -114,7 +114,7 @@ fn a_link_says_on_which_engine_it_was_made_where_that_matters() {
         ("task=regression&loss=ghm-r", true),
         ("task=regression&loss=l1", true),
         ("task=regression&loss=asl1", false),
-        ("task=classes&ghm-entries=all", true),
+        ("task=classes&counting=every-entry", true),
         ("task=classes&loss=focal", false),
         ("arm=loss:ce&arm=loss:ghm-c", false),
         ("task=regression&shown=0&arm=loss:asl1&arm=loss:l1", true),

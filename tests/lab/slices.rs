@@ -233,7 +233,7 @@ fn what_is_not_kept_between_the_passes_is_made_once_more() {
 /// Large enough that every look at all examples takes longer than a tick, on any machine.
 fn large() -> Config {
     let link = "task=classes&classes=5&examples=400000&test-share=0.5&layers=1&width=4&batch-size=150000\
-                &exact=on&ghm-entries=all&backend=cpu";
+                &exact=on&counting=every-entry&backend=cpu";
     let (config, errors) = Config::from_link(link);
     assert_eq!(errors, []);
     config
