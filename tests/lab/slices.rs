@@ -275,7 +275,7 @@ fn what_has_arrived_is_looked_at_in_pieces_and_comes_to_the_same() {
     // Predictions of 200,000 examples and a map, statistics of five classes under five losses, scores of five
     // classes in two splits, the exact density of 750,000 norms.
     let pieces = 200_000 / 2048 + 5 * 6 + 2 * 6 + 5;
-    assert!(works > 2 && polls >= pieces, "{works}, {polls}, {pieces}");
+    assert!(works > 0 && polls >= pieces, "{works}, {polls}, {pieces}");
     assert!(whole.snapshot.exact.is_some() && whole.evaluation.is_some());
     assert_eq!(whole, sliced);
 }
@@ -320,8 +320,10 @@ fn repeats_go_on_in_pieces_and_need_room_of_their_own() {
 
     let (huge, _) = Config::from_link(HUGE);
     let mut lab = super::lab(&huge);
-    lab.arm(ghm_lab::lab::ArmCommand::Add(Loss::Focal));
-    assert_eq!(lab.arms().len(), 2, "{:?}", texts(&lab));
+    for loss in [Loss::Focal, Loss::Ohem] {
+        lab.arm(ghm_lab::lab::ArmCommand::Add(loss));
+    }
+    assert_eq!(lab.arms().len(), 3, "{:?}", texts(&lab));
     lab.repeat(3, 10);
     assert!(lab.repeats().is_none());
     let said = texts(&lab).join(" ");
