@@ -2,6 +2,8 @@
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/environment.rs"]
+mod environment;
 #[path = "cli/faults.rs"]
 mod faults;
 #[path = "cli/gpu.rs"]

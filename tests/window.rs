@@ -1,4 +1,4 @@
-//! The window itself, on a display of its own: its device is lost, it rests.
+//! The window itself, on a display of its own: its device is lost, it rests, its display dies.
 //!
 //! Needs Xvfb and an adapter; without one of them it fails. Windows want the main thread, which the usual harness
 //! keeps for itself: hence a `main`, which runs itself once more on the new display.
@@ -21,6 +21,8 @@ use ghm_lab::ghm::Loss;
 use ghm_lab::lab::{Arm, ArmCommand, Command as LabCommand, Lab, Message};
 
 const IS_INSIDE: &str = "GHM_LAB_TEST_ON_ITS_DISPLAY";
+/// The process of a display that dies, for the test of that, and whether the lab plays then.
+const DIES: &str = "GHM_LAB_TEST_DISPLAY_DIES";
 /// Only so that it ends at all: what is waited for is a condition.
 const PATIENCE: Duration = Duration::from_secs(900);
 
@@ -42,7 +44,15 @@ enum Moment {
 
 fn main() -> ExitCode {
     if std::env::var_os(IS_INSIDE).is_none() {
-        return on_a_display();
+        let ran = on_a_display(|_| Vec::new());
+        let died = ["playing", "paused"]
+            .map(|state| on_a_display(|display| vec![(DIES, format!("{display} {state}"))]));
+        return ExitCode::from(u8::from(!ran || died.contains(&false)));
+    }
+    if let Ok(dies) = std::env::var(DIES) {
+        let (display, state) = dies.split_once(' ').expect("a process and a state");
+        a_display_that_dies_is_told_as_such(display, state == "playing");
+        return ExitCode::SUCCESS;
     }
     let outcome = std::panic::catch_unwind(|| {
         a_window_whose_device_is_lost_is_followed_by_another(Backend::Gpu, Moment::BeforeAFrame);
@@ -167,6 +177,38 @@ fn devices_that_are_lost_at_once_end_it_with_the_way_on() {
     println!("{why}: ok");
 }
 
+fn a_display_that_dies_is_told_as_such(display: &str, plays: bool) {
+    let display = display.to_owned();
+    let shown = window::show(&config(Backend::Cpu), Vec::new(), &move |context, lab| {
+        let display = display.clone();
+        // What egui calls back may not own it.
+        WINDOWS.with_borrow_mut(|windows| windows.push(lab.clone()));
+        let dies = move |_: &mut Ui| {
+            let trains = |lab: &SharedLab| {
+                let has_trained = lab.borrow().snapshot().step > 0;
+                if has_trained && !plays {
+                    lab.borrow_mut().command(LabCommand::Pause);
+                }
+                has_trained
+            };
+            if WINDOWS.with_borrow(|windows| windows.last().is_some_and(trains)) {
+                let killed = Command::new("kill").args(["-KILL", &display]).status();
+                assert!(killed.expect("kill runs").success());
+            }
+        };
+        context.egui_ctx.on_end_pass("the test", Arc::new(dies));
+    });
+    let why = shown.expect_err("it has no display");
+    for part in ["the display is gone", "ghm-lab train", "#loss=focal"] {
+        assert!(why.contains(part), "{why}");
+    }
+    for part in ["mistake", "panicked"] {
+        assert!(!why.contains(part), "{why}");
+    }
+    println!("{why}: ok");
+    WINDOWS.take();
+}
+
 fn a_paused_window_uses_no_cpu() {
     let used = Arc::new(Mutex::new(f64::INFINITY));
     let since = Instant::now();
@@ -216,7 +258,8 @@ fn said() -> Vec<String> {
     })
 }
 
-fn on_a_display() -> ExitCode {
+/// Runs this test once more, on a display of its own, with the variables that the process of the display needs.
+fn on_a_display(variables: impl FnOnce(u32) -> Vec<(&'static str, String)>) -> bool {
     let mut display = Command::new("Xvfb")
         .args([
             "-displayfd",
@@ -240,10 +283,11 @@ fn on_a_display() -> ExitCode {
         .env(IS_INSIDE, "1")
         .env("DISPLAY", format!(":{}", number.trim()))
         .env_remove("WAYLAND_DISPLAY")
+        .envs(variables(display.id()))
         .status()
         .expect("this test runs once more");
     // Whether it is still there does not matter.
     let _ = display.kill();
     let _ = display.wait();
-    ExitCode::from(u8::from(!ran.success()))
+    ran.success()
 }

@@ -83,6 +83,16 @@ pub fn show(
         });
         // To draw on a device that was lost in this very frame is a panic of egui's.
         let ran = catch_panic(|| eframe::run_native("GHM Lab", options(), create));
+        let last = shown.as_ref().or(before.as_ref().map(|ended| &ended.shown));
+        if let Some(last) = last.filter(|_| !matches!(ran, Ok(Ok(()))) && !display_answers()) {
+            // What it was drawn with says so in its own ways, a panic being one of them.
+            let reason = "the display is gone".to_owned();
+            return Err(Ended {
+                shown: last.clone(),
+                reason,
+            }
+            .farewell());
+        }
         let gone = shown.as_ref().and_then(Shown::gone);
         match (shown, gone, ran) {
             (Some(shown), Some(reason), ran)
@@ -105,16 +115,7 @@ pub fn show(
             }
             (None, _, Ok(Ok(()))) => return before.map_or(Ok(()), |ended| Err(ended.farewell())),
             (_, _, Ok(ended)) => return ended.map_err(|error| explain(&error)),
-            (shown, _, Err(said)) => {
-                return Err(match shown {
-                    Some(shown) if !display_answers() => Ended {
-                        shown,
-                        reason: "the display is gone".to_owned(),
-                    }
-                    .farewell(),
-                    _ => mistake(&said),
-                });
-            }
+            (_, _, Err(said)) => return Err(mistake(&said)),
         }
     }
 }

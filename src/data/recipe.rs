@@ -159,6 +159,9 @@ impl Recipe {
 /// A random share of so many indices.
 fn chosen(examples: usize, share: f64, random: &mut Random) -> Vec<u32> {
     let count = libm::round(examples as f64 * share) as usize;
+    if count == 0 {
+        return Vec::new();
+    }
     let mut indices: Vec<u32> = (0..examples as u32).collect();
     random.shuffle(&mut indices);
     indices.truncate(count);

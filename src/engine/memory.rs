@@ -95,15 +95,35 @@ pub fn fitting(compute: &Compute, configs: &[Config]) -> Result<Compute, EngineE
     Ok(fitting)
 }
 
+/// Whether the arms of a race can be repeated one at a time, on the CPU engine, beside the race itself, which trains
+/// on it too or not.
+///
+/// # Errors
+/// When there is no room for both: what they need, what there is, and what needs less.
+pub fn beside(configs: &[Config], race_on_cpu: bool) -> Result<(), EngineError> {
+    let alone = |config: &Config| on_cpu(std::slice::from_ref(config));
+    let race = if race_on_cpu { on_cpu(configs) } else { 0 };
+    let needed = race + configs.iter().map(alone).max().unwrap_or(0);
+    if needed > BUDGET {
+        let what = word("the race and one of its arms beside it").to_owned();
+        return Err(EngineError(told(configs, what, needed)));
+    }
+    Ok(())
+}
+
 fn too_much(configs: &[Config], needed: u64) -> String {
+    let what = match configs.len() {
+        1 => word("this run").to_owned(),
+        arms => tr!("{arms} arms", arms),
+    };
+    told(configs, what, needed)
+}
+
+fn told(configs: &[Config], what: String, needed: u64) -> String {
     let size = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
     let (needed, budget) = (size(needed), size(BUDGET));
     let batch = configs.iter().map(|config| config.batch_size).max();
-    let (arms, batch) = (configs.len(), batch.unwrap_or(0));
-    let what = match arms {
-        1 => word("this run").to_owned(),
-        _ => tr!("{arms} arms", arms),
-    };
+    let batch = batch.unwrap_or(0);
     tr!(
         "about {needed} of memory would be needed for {what} with mini-batches of {batch} examples, and {budget} \
          may be used; a smaller batch-size, fewer arms or fewer examples need less",

@@ -4,9 +4,11 @@
 //! reduce -> update`. Each of these is a WGSL kernel in `shaders/` and a Rust twin of the same name; behind the
 //! kernel `reduce` the kernel `total` adds up what its lanes left, which the twin does by itself.
 
+mod arrived;
 mod checkpoint;
 mod compute;
 pub mod cpu;
+mod exact;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod memory;
@@ -20,9 +22,10 @@ use std::fmt;
 
 pub use checkpoint::{Checkpoint, Forgotten, Place};
 pub use compute::Compute;
+pub use exact::ExactDensity;
 pub use network::{Layer, NamedArray, Network};
 pub use scores::{Evaluation, ExampleGradient, Outputs, Scores};
-pub use snapshot::{DecisionMap, ExactDensity, Snapshot, Update};
+pub use snapshot::{DecisionMap, Snapshot, Update};
 pub use step::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, MAX_CLASSES, Step};
 pub use trainer::Trainer;
 
@@ -116,8 +119,8 @@ pub struct Timing {
 pub trait Engine {
     fn info(&self) -> &BackendInfo;
 
-    /// From now on a call works so many seconds at most, about, where it would do all at once: the rest waits
-    /// for [`Engine::work`]. For engines that work in the calls.
+    /// From now on all that is queued waits for [`Engine::work`], of which a call works so many seconds at most, or a
+    /// piece. For engines that work in the calls.
     fn work_in_slices(&mut self, _seconds: f64) {}
 
     /// Works on what is queued, where nothing does that by itself.

@@ -29,41 +29,37 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Scores of a split's first examples from their outputs `[n, K]`, the step that the losses are
-    /// told by and the weight of every bin; without bins every weight is 1. OHEM keeps the share
-    /// `keep` of the split's own hardest.
-    pub(super) fn of(step: &Step, keep: f64, beta: &[f32], outputs: &[f32], split: &Split) -> Self {
+    /// Scores of a split's first examples from their outputs `[n, K]`, without those that [`Scores::rank`] adds;
+    /// from the step that the losses are told by and the weight of every bin; without bins every weight is 1.
+    /// OHEM keeps the share `keep` of the split's own hardest.
+    fn of(step: &Step, keep: f64, beta: &[f32], outputs: &[f32], split: &Split) -> Self {
         let seen = seen(step, keep, beta, outputs, split);
         let width = width_of(step);
         let valid = || seen.iter().map(|(i, _)| *i);
-        let output = |i: usize| &outputs[i * width..][..width];
         let rule = step.loss_rule();
         let values = (seen.iter()).map(|(_, seen)| f64::from(step.loss().value(&rule, seen)));
         let total: f64 = values.sum();
         let count = seen.len() as f64;
-        let loss = total / count;
+        let scores = Self {
+            loss: total / count,
+            ..Self::default()
+        };
         match step.task() {
             Task::Regression => {
                 let absolute: f64 = seen.iter().map(|(_, of)| f64::from(of.error.abs())).sum();
                 Self {
-                    loss,
                     absolute_error: Some(absolute / count),
-                    ..Self::default()
+                    ..scores
                 }
             }
             Task::Binary => {
-                let scores: Vec<f32> = valid().map(|i| outputs[i]).collect();
+                let sure: Vec<f64> = valid().map(|i| sigmoid(f64::from(outputs[i]))).collect();
                 let labels: Vec<bool> = valid().map(|i| split.class(i) == 1).collect();
-                let ranking = Ranking::of(&scores, &labels);
-                let sure: Vec<f64> = scores.iter().map(|&x| sigmoid(f64::from(x))).collect();
-                let said = scores.iter().map(|&x| usize::from(x > 0.0));
+                let pairs = valid().map(|i| (split.class(i), usize::from(outputs[i] > 0.0)));
                 Self {
-                    loss,
-                    average_precision: ranking.average_precision(),
-                    best_f1: ranking.best_f1(),
-                    recall: recall(valid().map(|i| split.class(i)).zip(said)),
+                    recall: recall(pairs),
                     calibration_error: expected_calibration_error(&sure, &labels, CALIBRATION_BINS),
-                    absolute_error: None,
+                    ..scores
                 }
             }
             Task::Classes => {
@@ -72,32 +68,49 @@ impl Scores {
                 let mut pairs = Vec::with_capacity(seen.len());
                 let mut p = vec![0.0; width];
                 for i in valid() {
-                    softmax(output(i), &mut p);
+                    softmax(&outputs[i * width..][..width], &mut p);
                     let said = first_largest(&p);
                     sure.push(f64::from(p[said]));
                     right.push(said == split.class(i));
                     pairs.push((split.class(i), said));
                 }
-                let each: Vec<f64> = (0..width)
-                    .filter_map(|class| {
-                        // The probability of a class falls with the log-odds against it.
-                        let score = |i: usize| -softmax_log_odds(output(i), class);
-                        let scores: Vec<f32> = valid().map(score).collect();
-                        let of_class = |i: usize| split.class(i) == class;
-                        let labels: Vec<bool> = valid().map(of_class).collect();
-                        Ranking::of(&scores, &labels).average_precision()
-                    })
-                    .collect();
                 Self {
-                    loss,
-                    average_precision: (!each.is_empty())
-                        .then(|| each.iter().sum::<f64>() / each.len() as f64),
-                    best_f1: None,
                     recall: recall(pairs.into_iter()),
                     calibration_error: expected_calibration_error(&sure, &right, CALIBRATION_BINS),
-                    absolute_error: None,
+                    ..scores
                 }
             }
+        }
+    }
+
+    /// Adds what the ranking of the examples by one class tells: of two classes by the second one. `each` are
+    /// the average precisions of the classes so far.
+    fn rank(
+        &mut self,
+        step: &Step,
+        class: usize,
+        outputs: &[f32],
+        split: &Split,
+        each: &mut Vec<f64>,
+    ) {
+        let width = width_of(step);
+        let of_classes = step.task() == Task::Classes;
+        let of_class = if of_classes { class } else { 1 };
+        let valid = || (0..outputs.len() / width).filter(|&i| !split.ignored[i]);
+        let score = |i: usize| match of_classes {
+            // The probability of a class falls with the log-odds against it.
+            true => -softmax_log_odds(&outputs[i * width..][..width], class),
+            false => outputs[i],
+        };
+        let scores: Vec<f32> = valid().map(score).collect();
+        let labels: Vec<bool> = valid().map(|i| split.class(i) == of_class).collect();
+        let ranking = Ranking::of(&scores, &labels);
+        each.extend(ranking.average_precision());
+        if !each.is_empty() {
+            self.average_precision = Some(each.iter().sum::<f64>() / each.len() as f64);
+        }
+        if !of_classes {
+            self.best_f1 = ranking.best_f1();
         }
     }
 
@@ -234,17 +247,6 @@ impl Outputs {
         }
     }
 
-    pub(super) fn evaluation(&self, data: &Dataset) -> Evaluation {
-        let scores = |outputs: &[f32], split| {
-            Scores::of(&self.told, self.keep, &self.weights, outputs, split)
-        };
-        Evaluation {
-            step: self.step,
-            train: scores(&self.splits[0], &data.train),
-            test: scores(&self.splits[1], &data.test),
-        }
-    }
-
     /// The gradients of the training examples that are not ignored, under the running loss.
     pub fn gradients(&self, train: &Split) -> Vec<ExampleGradient> {
         let [outputs, _] = &self.splits;
@@ -267,6 +269,56 @@ impl Outputs {
             }
         };
         seen.into_iter().map(of).collect()
+    }
+}
+
+/// Scores of an evaluation in the making: splits are large, and who draws a screen meanwhile must be able to stop in
+/// between.
+pub(super) struct Scoring {
+    evaluation: Evaluation,
+    /// Average precisions of the classes of the present split so far.
+    each: Vec<f64>,
+    /// Pieces that are done.
+    done: usize,
+}
+
+impl Scoring {
+    pub fn new(outputs: &Outputs) -> Self {
+        Self {
+            evaluation: Evaluation {
+                step: outputs.step,
+                train: Scores::default(),
+                test: Scores::default(),
+            },
+            each: Vec::new(),
+            done: 0,
+        }
+    }
+
+    /// Goes on by one look at the examples of a split; the evaluation when that was the last.
+    pub fn piece(&mut self, outputs: &Outputs, data: &Dataset) -> Option<Evaluation> {
+        let told = &outputs.told;
+        let rankings = match told.task() {
+            Task::Regression => 0,
+            Task::Binary => 1,
+            Task::Classes => outputs.width,
+        };
+        let (index, piece) = (self.done / (1 + rankings), self.done % (1 + rankings));
+        let Evaluation { train, test, .. } = &mut self.evaluation;
+        let (scores, split) = match index {
+            0 => (train, &data.train),
+            _ => (test, &data.test),
+        };
+        let of_split = &outputs.splits[index];
+        match piece.checked_sub(1) {
+            None => {
+                self.each.clear();
+                *scores = Scores::of(told, outputs.keep, &outputs.weights, of_split, split);
+            }
+            Some(class) => scores.rank(told, class, of_split, split, &mut self.each),
+        }
+        self.done += 1;
+        (self.done == 2 * (1 + rankings)).then_some(self.evaluation)
     }
 }
 

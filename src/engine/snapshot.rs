@@ -1,7 +1,7 @@
 //! What training tells the outside, as plain data.
 
-use super::{Checkpoint, ClassStatistics, Evaluation, Outputs};
-use crate::ghm::{Loss, LossRule, Normaliser, Task, bin, exact_density, hit_bins, line_deviation};
+use super::{Checkpoint, ClassStatistics, Evaluation, ExactDensity, Outputs};
+use crate::ghm::{Loss, LossRule, Normaliser, Task, hit_bins, line_deviation};
 
 /// The state of the harmonizing after a step: the very numbers that training used.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,51 +104,6 @@ pub(super) fn over_classes(classes: &[ClassStatistics]) -> Vec<Vec<f32>> {
         }
     }
     totals
-}
-
-/// The gradient density by its definition over one mini-batch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExactDensity {
-    /// `[g, GD(g)]` at some of the gradient norms, ascending.
-    pub points: Vec<[f64; 2]>,
-    /// Mean over the gradient norms of `|R_j M - GD(g)| / GD(g)`, where j is the bin of g.
-    pub error: f64,
-}
-
-impl ExactDensity {
-    /// Points that are kept to draw.
-    const POINTS: usize = 512;
-
-    /// Of gradient norms with their counts by bin; norms below 0 are of ignored examples. `None`
-    /// without any.
-    pub fn of(gradient_norms: &[f32], counts: &[u32]) -> Option<Self> {
-        let bins = counts.len();
-        let of_batch = gradient_norms.iter().map(|&g| f64::from(g));
-        let norms: Vec<f64> = of_batch.filter(|g| *g >= 0.0).collect();
-        let densities = exact_density(&norms, 1.0 / bins as f64);
-        let error: f64 = (norms.iter().zip(&densities))
-            .map(|(&g, &exact)| {
-                let binned = f64::from(counts[bin(g, bins)]) * bins as f64;
-                (binned - exact).abs() / exact
-            })
-            .sum();
-        let mut points: Vec<[f64; 2]> = norms
-            .iter()
-            .zip(&densities)
-            .map(|(&g, &d)| [g, d])
-            .collect();
-        points.sort_by(|a, b| a[0].total_cmp(&b[0]));
-        // Evenly over the range of g, since most norms lie together.
-        let mut last = usize::MAX;
-        points.retain(|point| {
-            let place = (point[0] * Self::POINTS as f64) as usize;
-            std::mem::replace(&mut last, place) != place
-        });
-        (!norms.is_empty()).then(|| Self {
-            points,
-            error: error / norms.len() as f64,
-        })
-    }
 }
 
 /// The slope of the straight line that a normaliser aims at, for these counts.

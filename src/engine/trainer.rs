@@ -2,28 +2,19 @@
 
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::time::Duration;
 
-use super::snapshot::{evaluation_weights, over_classes, slope};
+use web_time::Instant;
+
+use super::arrived::{Arrived, Moment};
 use super::{
-    BackendInfo, Checkpoint, Clocks, DecisionMap, Engine, EngineError, ExactDensity, Forgotten,
-    Network, Outputs, Place, Reading, Request, Snapshot, Step, Timing, Update,
+    BackendInfo, Checkpoint, Clocks, Engine, EngineError, Forgotten, Network, Place, Request, Step,
+    Timing, Update,
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
-use crate::ghm::{Task, sigmoid, softmax};
+use crate::ghm::Task;
 use crate::words::word;
-
-/// What is known when a reading is asked for and needed when it arrives.
-struct Moment {
-    step: u64,
-    epoch: u32,
-    /// The last step, or before the first what one would be told.
-    told: Step,
-    /// Share of the examples that OHEM keeps.
-    keep: f64,
-    place: Place,
-    order: Option<Order>,
-}
 
 /// Drives an engine through mini-batches. The same settings on the same engine give the same bits.
 pub struct Trainer {
@@ -38,6 +29,9 @@ pub struct Trainer {
     steps: Vec<Step>,
     indices: Vec<u32>,
     moments: VecDeque<Moment>,
+    arrived: Option<Box<Arrived>>,
+    /// Seconds that a call may look at what has arrived.
+    slice: Option<f64>,
 }
 
 impl Trainer {
@@ -67,6 +61,8 @@ impl Trainer {
             steps: Vec::new(),
             indices: Vec::new(),
             moments: VecDeque::new(),
+            arrived: None,
+            slice: None,
             initial,
             config,
             data,
@@ -111,8 +107,16 @@ impl Trainer {
         self.order.batches_to_end_of(epoch, size)
     }
 
-    /// As [`Engine::work_in_slices`].
+    /// Draws its mini-batches together with a run of the same seed and as many examples that is where it is, so
+    /// that one shuffle serves both.
+    pub fn share_order(&mut self, with: &Self) {
+        debug_assert!(self.order == with.order);
+        self.order = with.order.clone();
+    }
+
+    /// As [`Engine::work_in_slices`], and so does [`Trainer::poll`].
     pub fn work_in_slices(&mut self, seconds: f64) {
+        self.slice = Some(seconds);
         self.engine.work_in_slices(seconds);
     }
 
@@ -143,7 +147,7 @@ impl Trainer {
 
     /// Readings that were asked for and have not arrived.
     pub fn readings_due(&self) -> usize {
-        self.moments.len()
+        self.moments.len() + usize::from(self.arrived.is_some())
     }
 
     /// Takes over settings that act live. A change of bins, convention, counting or mu starts the
@@ -232,24 +236,48 @@ impl Trainer {
         });
     }
 
-    /// The next reading that has arrived, without waiting.
+    /// The next reading that has arrived, without waiting; where it is worked in slices, one that takes longer to
+    /// look at comes with a later call.
     ///
     /// # Errors
     /// Those of [`Engine::poll`].
     pub fn poll(&mut self) -> Result<Option<Update>, EngineError> {
-        let reading = match self.engine.poll() {
-            Ok(Some(reading)) => reading,
-            Ok(None) => return Ok(None),
+        self.poll_for(self.slice)
+    }
+
+    fn poll_for(&mut self, seconds: Option<f64>) -> Result<Option<Update>, EngineError> {
+        let until = seconds.map(|seconds| {
+            Instant::now() + Duration::try_from_secs_f64(seconds).unwrap_or_default()
+        });
+        let mut arrived = match self.arrived.take() {
+            Some(arrived) => arrived,
+            None => match self.next_reading()? {
+                Some(arrived) => Box::new(arrived),
+                None => return Ok(None),
+            },
+        };
+        while !arrived.piece(&self.data) {
+            if until.is_some_and(|until| Instant::now() >= until) {
+                self.arrived = Some(arrived);
+                return Ok(None);
+            }
+        }
+        Ok(Some(arrived.update(&self.config, &self.network)))
+    }
+
+    fn next_reading(&mut self) -> Result<Option<Arrived>, EngineError> {
+        match self.engine.poll() {
+            Ok(Some(reading)) => {
+                let moment = self.moments.pop_front();
+                Ok(moment.map(|moment| Arrived::new(moment, reading)))
+            }
+            Ok(None) => Ok(None),
             Err(error) => {
                 // What was asked of a failed device never arrives.
                 self.moments.clear();
-                return Err(error);
+                Err(error)
             }
-        };
-        Ok(self
-            .moments
-            .pop_front()
-            .map(|moment| self.interpret(moment, reading)))
+        }
     }
 
     /// Asks for a reading and waits for it and all before it; for where one can wait.
@@ -261,75 +289,11 @@ impl Trainer {
         let mut last = None;
         while self.readings_due() > 0 {
             self.engine.wait();
-            match self.poll()? {
+            match self.poll_for(None)? {
                 Some(update) => last = Some(update),
                 None => break,
             }
         }
         last.ok_or_else(|| EngineError(word("the device did not answer").to_owned()))
-    }
-
-    fn interpret(&self, moment: Moment, reading: Reading) -> Update {
-        let told = &moment.told;
-        let outputs = reading.outputs.map(|splits| {
-            let weights = evaluation_weights(&reading.counts, &reading.beta);
-            Outputs::new(moment.step, *told, moment.keep, weights, splits)
-        });
-        let exact = (reading.gradient_norms.as_ref())
-            .filter(|_| moment.step > 0)
-            .and_then(|norms| ExactDensity::of(norms, &reading.counts));
-        // What is kept is of one optimizer; a change of it may have overtaken the reading.
-        let same_optimizer = told.optimizer == self.config.optimizer as u32;
-        let kept = reading.parameters.filter(|_| same_optimizer);
-        Update {
-            evaluation: (outputs.as_ref()).map(|outputs| outputs.evaluation(&self.data)),
-            outputs,
-            map: reading.map.map(|outputs| DecisionMap {
-                step: moment.step,
-                width: self.network.outputs(),
-                values: self.probabilities(outputs),
-            }),
-            checkpoint: kept.map(|[parameters, moments]| Checkpoint {
-                step: moment.step,
-                place: moment.place,
-                order: moment.order,
-                parameters,
-                moments,
-                ema: reading.ema.clone(),
-            }),
-            snapshot: Snapshot {
-                step: moment.step,
-                epoch: moment.epoch,
-                task: told.task(),
-                examples: told.valid,
-                loss: reading.loss,
-                rule: told.loss_rule(),
-                slope: slope(told.normaliser(), &reading.counts),
-                contribution: over_classes(&reading.classes),
-                classes: reading.classes,
-                counts: reading.counts,
-                ema: reading.ema,
-                density: reading.density,
-                beta: reading.beta,
-                exact,
-            },
-        }
-    }
-
-    /// What outputs `[n, K]` say of the classes; predictions of a regression stay as they are.
-    fn probabilities(&self, mut outputs: Vec<f32>) -> Vec<f32> {
-        match self.config.task {
-            Task::Binary => outputs.iter_mut().for_each(|x| *x = sigmoid(*x)),
-            Task::Classes => {
-                let width = self.network.outputs();
-                let mut logits = vec![0.0; width];
-                for row in outputs.chunks_exact_mut(width) {
-                    logits.copy_from_slice(row);
-                    softmax(&logits, row);
-                }
-            }
-            Task::Regression => {}
-        }
-        outputs
     }
 }

@@ -9,18 +9,42 @@ pub fn exact_density(gradient_norms: &[f64], eps: f64) -> Vec<f64> {
     let mut order: Vec<u32> = (0..gradient_norms.len() as u32).collect();
     let norm = |i: u32| gradient_norms[i as usize];
     order.sort_unstable_by(|&a, &b| norm(a).total_cmp(&norm(b)));
+    let ascending = |place: usize| order.get(place).map(|&i| norm(i));
+    let mut window = Window::new(eps);
     let mut densities = vec![0.0; gradient_norms.len()];
-    let (mut low, mut high) = (0, 0);
     for &i in &order {
-        let g = norm(i);
-        while norm(order[low]) < g - eps / 2.0 {
-            low += 1;
-        }
-        while high < order.len() && norm(order[high]) < g + eps / 2.0 {
-            high += 1;
-        }
-        let length = (g + eps / 2.0).min(1.0) - (g - eps / 2.0).max(0.0);
-        densities[i as usize] = (high - low) as f64 / length;
+        densities[i as usize] = window.density(norm(i), ascending);
     }
     densities
+}
+
+/// The window around one gradient norm after the other, in ascending order.
+pub struct Window {
+    eps: f64,
+    low: usize,
+    high: usize,
+}
+
+impl Window {
+    /// Before the first one.
+    pub fn new(eps: f64) -> Self {
+        Self {
+            eps,
+            low: 0,
+            high: 0,
+        }
+    }
+
+    /// The density at `g`, which is not below the one before; `ascending` are all gradient norms by their place.
+    pub fn density(&mut self, g: f64, ascending: impl Fn(usize) -> Option<f64>) -> f64 {
+        let half = self.eps / 2.0;
+        while ascending(self.low).is_some_and(|norm| norm < g - half) {
+            self.low += 1;
+        }
+        while ascending(self.high).is_some_and(|norm| norm < g + half) {
+            self.high += 1;
+        }
+        let length = (g + half).min(1.0) - (g - half).max(0.0);
+        (self.high - self.low) as f64 / length
+    }
 }

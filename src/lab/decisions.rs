@@ -18,7 +18,7 @@ pub struct Decisions {
     pub positives: usize,
     /// Over equal intervals of the probability.
     pub calibration: Vec<CalibrationBin>,
-    /// Points `[recall, precision]`, see [`Ranking::steps`].
+    /// Points `[recall, precision]`, see [`Ranking::steps`]; of more than can be told apart, enough to draw.
     pub precision_recall: Vec<[f64; 2]>,
     /// The threshold of the best F1.
     pub best: Option<Operating>,
@@ -56,7 +56,7 @@ impl Decisions {
             examples: said.len(),
             positives: labels.iter().filter(|&&label| label).count(),
             calibration: reliability(&said, &labels, CALIBRATION_BINS),
-            precision_recall: ranking.steps().collect(),
+            precision_recall: enough(ranking.steps().collect()),
             best: ranking.best_f1(),
             ranking,
         })
@@ -71,4 +71,22 @@ impl Decisions {
     pub fn at(&self, threshold: f64) -> Confusion {
         self.ranking.at(threshold)
     }
+}
+
+/// Points of a curve that can be told apart, and the last one.
+fn enough(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    const MANY: usize = 2048;
+    const APART: f64 = 0.5 / MANY as f64;
+    let last = points.last().copied();
+    if points.len() > MANY {
+        let mut kept = [f64::NEG_INFINITY; 2];
+        points.retain(|point| {
+            let differs = (0..2).any(|axis| (point[axis] - kept[axis]).abs() > APART);
+            if differs {
+                kept = *point;
+            }
+            differs || Some(*point) == last
+        });
+    }
+    points
 }

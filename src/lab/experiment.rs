@@ -96,12 +96,6 @@ struct Opened {
     notes: Vec<String>,
 }
 
-/// Whether a rounding, of which each engine has its own, grows: a gradient of 1 whose sign an example decides
-/// that is almost right, or weights by bins that an example at an edge falls in or out of.
-fn drifts(config: &Config) -> bool {
-    matches!(config.loss, Loss::L1 | Loss::GhmR) || config.entries() > 1
-}
-
 impl Lab {
     /// The whole experiment as JSON: settings of all arms, how far they are, and what came out.
     pub fn experiment(&self) -> String {
@@ -180,20 +174,8 @@ impl Lab {
             self.messages
                 .add(Severity::Error, format!("{name}: {note}"));
         }
-        let here = self.backend().kind;
-        let other = opened.engine.filter(|of| (of == "cpu") != (here == "cpu"));
-        let drifting = self.arms.iter().find(|arm| drifts(arm.config()));
-        if let (Some(engine), Some(arm)) = (other, drifting) {
-            let loss = word(arm.config().loss.label());
-            let text = tr!(
-                "{name} was made on another engine ({engine}): under {loss} roundings grow, so after some hundred \
-                 steps this one ({here}) comes to other parameters.",
-                name,
-                engine = shorten(&engine),
-                loss,
-                here
-            );
-            self.messages.add(Severity::Note, text);
+        if let Some(engine) = opened.engine {
+            self.note_engine(name, &engine);
         }
         let caveat = if opened.changed {
             word(" Its settings were changed while it ran, so it may come out differently.")

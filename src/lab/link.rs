@@ -2,19 +2,24 @@
 //!
 //! `tour=momentum&bins=20` is a step with other settings. A race has one `arm` an arm, with what is an
 //! arm's own, and `shown`, the index of the one that is shown:
-//! `examples=5000&shown=1&arm=loss:ce&arm=loss:focal,focal-gamma:4,name:strong`.
+//! `examples=5000&shown=1&arm=loss:ce&arm=loss:focal,focal-gamma:4,name:strong`. Where a run comes to something else
+//! on another engine, `engine=cpu` or `engine=gpu` says which one it is on; it asks for nothing.
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::{ArmCommand, Lab, STEPS, is_of_arm};
 use crate::config::{Config, SETTINGS, SettingError, setting};
-use crate::words::tr;
+use crate::data::predictions::shorten;
+use crate::words::{tr, word};
 
 /// What names a step of the tour, an arm, its name within it, and the arm that is shown.
 const STEP: &str = "tour";
 const ARM: &str = "arm";
 const NAME: &str = "name";
 const SHOWN: &str = "shown";
+/// What says on which engine the run was made.
+const ENGINE: &str = "engine";
+const ENGINES: [&str; 2] = ["cpu", "gpu"];
 
 /// Whether a link's fragment says what arms there are: then its settings are no run of their own.
 pub fn names_arms(fragment: &str) -> bool {
@@ -39,8 +44,20 @@ impl Lab {
             errors.extend(self.open_arms(arms, shown).err());
         } else if step.is_none() && self.is_race() {
             self.start_race(vec![config], 0);
-        } else if step.is_none() || pairs.len() > 1 {
+        } else if step.is_none() || pairs.iter().any(|(key, _)| ![STEP, ENGINE].contains(key)) {
             self.configure(&config);
+        }
+        match value(ENGINE) {
+            Some(engine) if ENGINES.contains(&engine) => self.note_engine(word("The link"), engine),
+            Some(other) => errors.push(SettingError {
+                key: ENGINE,
+                message: tr!(
+                    "\"{other}\" is not one of {names}",
+                    other = shorten(other),
+                    names = ENGINES.join(", ")
+                ),
+            }),
+            None => {}
         }
         errors
     }
@@ -75,11 +92,16 @@ impl Lab {
     pub fn link(&self) -> String {
         let settings = || {
             let of_step = self.tour().is_open() && self.tour().step().arms.len() > 1;
-            if self.is_race() || of_step {
+            let mut link = if self.is_race() || of_step {
                 self.arms_link()
             } else {
                 self.config().to_link()
+            };
+            if let Some(engine) = self.engine_that_matters() {
+                // Under settings other than the defaults only, so that something stands before it.
+                link += &format!("&{ENGINE}={engine}");
             }
+            link
         };
         if !self.tour().is_open() {
             return settings();

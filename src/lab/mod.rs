@@ -4,6 +4,7 @@
 mod arm;
 mod comparison;
 mod decisions;
+mod engines;
 mod experiment;
 mod handover;
 mod history;

@@ -178,11 +178,14 @@ impl Lab {
         };
         let compute = memory::fitting(&self.compute, configs)?;
         let data = Rc::new(first.recipe().generate());
-        let mut arms = Vec::with_capacity(configs.len());
+        let mut arms: Vec<Arm> = Vec::with_capacity(configs.len());
         let mut fallback = None;
         for config in configs {
             let (mut trainer, note) = compute.start_on(config, &data)?;
             trainer.work_in_slices(TICK_SECONDS / configs.len() as f64);
+            if let Some(first) = arms.first() {
+                trainer.share_order(&first.trainer);
+            }
             fallback = fallback.or(note);
             arms.push(Arm::new(trainer));
         }

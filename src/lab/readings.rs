@@ -17,6 +17,18 @@ const MOST_SORTED: u32 = 1 << 14;
 const EVALUATION_SHARE: f64 = 0.05;
 
 impl Lab {
+    /// Readings that were asked for and have not arrived, of the arm that waits for most.
+    pub(super) fn readings_due(&self) -> usize {
+        let due = self.arms.iter().map(|arm| arm.trainer.readings_due());
+        due.max().unwrap_or(0)
+    }
+
+    /// Submissions under way, of the arm that has most.
+    pub(super) fn in_flight(&mut self) -> usize {
+        let in_flight = self.arms.iter_mut().map(|arm| arm.trainer.in_flight());
+        in_flight.max().unwrap_or(0)
+    }
+
     /// Asks for statistics after a submission, and for maps and scores from time to time.
     pub(super) fn request_when_due(&mut self) {
         let now = self.now();
@@ -75,8 +87,16 @@ impl Lab {
         })
     }
 
-    pub(super) fn drain(&mut self) -> Result<(), EngineError> {
-        for index in 0..self.arms.len() {
+    /// Goes on with what the arms have begun, one after the other, until this time, and takes what has arrived: a
+    /// piece of it may take long, and those that are left have the next tick.
+    pub(super) fn take_turns(&mut self, until: f64) -> Result<(), EngineError> {
+        for _ in 0..self.arms.len() {
+            if self.now() >= until {
+                break;
+            }
+            let index = self.turn % self.arms.len();
+            self.turn = index + 1;
+            self.arms[index].trainer.work();
             while let Some(update) = self.arms[index].trainer.poll()? {
                 self.take(index, update);
             }

@@ -7,13 +7,14 @@ use web_time::Instant;
 use super::{Lab, Severity, explain_non_finite};
 use crate::config::{Backend, Config};
 use crate::data::Dataset;
-use crate::engine::{Compute, EngineError, Evaluation, Request, Scores, Trainer};
+use crate::engine::{Compute, EngineError, Evaluation, Request, Scores, Trainer, memory};
 use crate::words::{tr, word};
 
 /// Seconds that a tick may train on this thread.
 const TICK_SECONDS: f64 = 0.008;
-/// Steps between two looks at the clock.
+/// Steps of a submission, and the examples that are enough for one.
 const CHUNK: u32 = 16;
+const CHUNK_EXAMPLES: u32 = 1 << 15;
 /// Evaluations of a run, beside that of its start.
 const CHECKPOINTS: u32 = 24;
 
@@ -147,29 +148,21 @@ impl Repeats {
         Ok(())
     }
 
-    /// Starts the next run, or trains the present one to its next look at the clock.
+    /// Starts the next run, or goes on a little with the present one.
     fn piece(&mut self) -> Result<(), EngineError> {
         let Some(trainer) = &mut self.trainer else {
-            let arm = self.runs.len() % self.arms.len();
-            let seed = (self.runs.len() / self.arms.len()) as u32;
-            let first = &self.arms[arm].config;
-            let config = Config {
-                seed: first.seed.wrapping_add(seed),
-                backend: Backend::Cpu,
-                ..first.clone()
-            };
-            if arm == 0 {
-                self.data = None;
-            }
-            let generate = || Rc::new(config.recipe().generate());
-            let data = self.data.get_or_insert_with(generate);
-            let compute = Compute::Unavailable(word("repeats train on the CPU").to_owned());
-            let (mut trainer, _) = compute.start_on(&config, data)?;
+            self.trainer = Some(self.start()?);
             self.curve.clear();
-            self.curve.extend(evaluate(&mut trainer)?);
-            self.trainer = Some(trainer);
             return Ok(());
         };
+        trainer.work();
+        if let Some(evaluation) = trainer.poll()?.and_then(|update| update.evaluation) {
+            self.take(evaluation)?;
+            return Ok(());
+        }
+        if trainer.readings_due() > 0 || trainer.in_flight() > 0 {
+            return Ok(());
+        }
         let step = trainer.step() as u32;
         let checkpoint = |number: u32| {
             let all = u64::from(self.steps) * u64::from(number);
@@ -177,24 +170,56 @@ impl Repeats {
         };
         let next = (1..=CHECKPOINTS).map(checkpoint).find(|&at| at > step);
         let next = next.unwrap_or(self.steps);
-        trainer.advance(CHUNK.min(next - step))?;
+        let most = (CHUNK_EXAMPLES / trainer.config().batch_size).clamp(1, CHUNK);
+        trainer.advance(most.min(next - step))?;
         if trainer.step() as u32 == next {
-            let evaluation = evaluate(trainer)?;
-            let lost = evaluation.is_none_or(|of| !of.train.loss.is_finite());
-            if lost {
-                let why = explain_non_finite(trainer.config(), u64::from(next));
-                let arm = &self.arms[self.runs.len() % self.arms.len()];
-                let seed = trainer.config().seed;
-                return Err(EngineError(tr!(
-                    "{} with seed {seed}: {why}",
-                    arm.name,
-                    seed,
-                    why
-                )));
-            }
-            self.curve.extend(evaluation);
+            trainer.request(EVALUATE);
         }
-        if next == self.steps && trainer.step() as u32 == next {
+        Ok(())
+    }
+
+    /// The next run at its start, evaluated.
+    fn start(&mut self) -> Result<Trainer, EngineError> {
+        let arm = self.runs.len() % self.arms.len();
+        let seed = (self.runs.len() / self.arms.len()) as u32;
+        let first = &self.arms[arm].config;
+        let config = Config {
+            seed: first.seed.wrapping_add(seed),
+            backend: Backend::Cpu,
+            ..first.clone()
+        };
+        if arm == 0 {
+            self.data = None;
+        }
+        let generate = || Rc::new(config.recipe().generate());
+        let data = self.data.get_or_insert_with(generate);
+        let compute = Compute::Unavailable(word("repeats train on the CPU").to_owned());
+        let (mut trainer, _) = compute.start_on(&config, data)?;
+        trainer.work_in_slices(TICK_SECONDS);
+        trainer.request(EVALUATE);
+        Ok(trainer)
+    }
+
+    /// Takes a point of the curve of the run that is trained; the last one ends it.
+    ///
+    /// # Errors
+    /// When its loss is not a number any more.
+    fn take(&mut self, evaluation: Evaluation) -> Result<(), EngineError> {
+        let arm = &self.arms[self.runs.len() % self.arms.len()];
+        // Of the start nothing is asked.
+        if evaluation.step > 0 && !evaluation.train.loss.is_finite() {
+            let seed = (self.runs.len() / self.arms.len()) as u32;
+            let seed = arm.config.seed.wrapping_add(seed);
+            let why = explain_non_finite(&arm.config, evaluation.step);
+            return Err(EngineError(tr!(
+                "{} with seed {seed}: {why}",
+                arm.name,
+                seed,
+                why
+            )));
+        }
+        self.curve.push(evaluation);
+        if evaluation.step == u64::from(self.steps) {
             self.runs.push(std::mem::take(&mut self.curve));
             self.trainer = None;
         }
@@ -202,13 +227,12 @@ impl Repeats {
     }
 }
 
-fn evaluate(trainer: &mut Trainer) -> Result<Option<Evaluation>, EngineError> {
-    let update = trainer.read_now(Request {
-        evaluate: true,
-        ..Request::default()
-    })?;
-    Ok(update.evaluation)
-}
+const EVALUATE: Request = Request {
+    evaluate: true,
+    map: false,
+    gradient_norms: false,
+    parameters: false,
+};
 
 impl Spread {
     /// `None` without values.
@@ -267,7 +291,12 @@ impl Lab {
             name: arm.name().to_owned(),
             config: arm.config().clone(),
         };
-        let arms = self.arms().iter().map(arm).collect();
+        let arms: Vec<RepeatedArm> = self.arms().iter().map(arm).collect();
+        let configs: Vec<Config> = arms.iter().map(|arm| arm.config.clone()).collect();
+        if let Err(error) = memory::beside(&configs, self.backend().kind == "cpu") {
+            self.messages.add(Severity::Error, error.to_string());
+            return;
+        }
         self.repeats = Some(Box::new(Repeats::new(arms, seeds, steps)));
     }
 

@@ -44,6 +44,8 @@ pub struct Lab {
     pub(super) arms: Vec<Arm>,
     /// Index of the arm that is shown.
     pub(super) shown: usize,
+    /// Index of the arm that goes on next with what it has begun.
+    pub(super) turn: usize,
     pub(super) playing: bool,
     /// After an error of the engine: whether it would play but for that, and what was said.
     pub(super) interrupted: Option<(bool, String)>,
@@ -84,6 +86,7 @@ impl Lab {
             compute,
             arms: Vec::new(),
             shown: 0,
+            turn: 0,
             playing: false,
             interrupted: None,
             speed: 100.0,
@@ -172,18 +175,6 @@ impl Lab {
     pub fn step(&self) -> u64 {
         let steps = self.arms.iter().map(|arm| arm.trainer.step());
         steps.max().unwrap_or(0)
-    }
-
-    /// Readings that were asked for and have not arrived, of the arm that waits for most.
-    pub(super) fn readings_due(&self) -> usize {
-        let due = self.arms.iter().map(|arm| arm.trainer.readings_due());
-        due.max().unwrap_or(0)
-    }
-
-    /// Submissions under way, of the arm that has most.
-    fn in_flight(&mut self) -> usize {
-        let in_flight = self.arms.iter_mut().map(|arm| arm.trainer.in_flight());
-        in_flight.max().unwrap_or(0)
     }
 
     /// Whether [`Lab::tick`] has anything to do: steps to run or readings to wait for.
@@ -330,8 +321,8 @@ impl Lab {
 
     fn try_tick(&mut self) -> Result<(), EngineError> {
         let start = self.now();
-        self.arms.iter_mut().for_each(|arm| arm.trainer.work());
-        self.drain()?;
+        let until = start + TICK_SECONDS;
+        self.take_turns(until)?;
         self.pace.allow(start, self.speed);
         loop {
             let mut in_flight = self.in_flight();
@@ -345,7 +336,7 @@ impl Lab {
                 let left = self.goal.saturating_sub(self.step());
                 self.pace.fitting(left)
             };
-            let seconds_left = start + TICK_SECONDS - self.now();
+            let seconds_left = until - self.now();
             if count == 0 || seconds_left <= 0.0 {
                 break;
             }
@@ -372,6 +363,7 @@ impl Lab {
                 break;
             }
             self.request_when_due();
+            self.take_turns(until)?;
         }
         if !self.playing && self.step() >= self.goal && self.complete_at.is_none() {
             self.request(Request {
@@ -382,7 +374,7 @@ impl Lab {
             });
             self.complete_at = Some(self.step());
         }
-        self.drain()
+        self.take_turns(until)
     }
 
     pub(super) fn stop(&mut self, text: String) {

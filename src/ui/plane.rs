@@ -28,6 +28,9 @@ pub struct Memory {
     density: field::Memory,
     chosen: Vec<u32>,
     chosen_of: Option<u64>,
+    /// Training examples of each class, and flipped ones: a million of them are not counted in every frame.
+    classes: Vec<usize>,
+    flipped: usize,
 }
 
 /// The width that the plane takes of a row of this size.
@@ -86,6 +89,11 @@ pub(super) fn show(
     if memory.chosen_of != Some(lab.run()) {
         memory.chosen_of = Some(lab.run());
         memory.chosen = choose(split, task, MOST);
+        memory.classes = match task {
+            Task::Regression => Vec::new(),
+            Task::Binary | Task::Classes => split.classes(lab.config().number_of_classes()),
+        };
+        memory.flipped = split.flipped.iter().filter(|&&flipped| flipped).count();
     }
     if task != Task::Regression {
         field::map(ui, lab, lab.shown(), &mut memory.field, square);
@@ -117,7 +125,7 @@ pub(super) fn show(
     let border = Stroke::new(1.0, colors.grid.into_color());
     ui.painter()
         .rect_stroke(square, 0.0, border, egui::StrokeKind::Inside);
-    legend(ui, lab, memory.chosen.len(), square);
+    legend(ui, lab, memory, square);
     let pointer = response.hover_pos().filter(|at| square.contains(*at));
     let shown = selection.lit().unwrap_or(&memory.chosen);
     let near = pointer.and_then(|at| nearest(split, shown, square, at));
@@ -221,10 +229,9 @@ fn symbol(shapes: &mut Vec<Shape>, at: Pos2, class: usize, flipped: bool, colors
     }
 }
 
-fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
+fn legend(ui: &Ui, lab: &Lab, memory: &Memory, square: Rect) {
     let colors = theme(ui.ctx());
     let config = lab.config();
-    let split = &lab.data().train;
     let painter = ui.painter();
     let font = FontId::proportional(12.0);
     let color = colors.faint.into_color();
@@ -273,7 +280,7 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
             );
         }
     }
-    let total = split.len();
+    let (total, shown) = (lab.data().train.len(), memory.chosen.len());
     let number = |n: usize| count(n as u64);
     names.push(if shown < total {
         tr!("{0} of {1} marked", number(shown), number(total))
@@ -281,16 +288,12 @@ fn legend(ui: &Ui, lab: &Lab, shown: usize, square: Rect) {
         tr!("{} examples", number(total))
     });
     match config.task {
-        Task::Binary => names.push(tr!("{} positive", number(split.classes(2)[1]))),
+        Task::Binary => names.push(tr!("{} positive", number(memory.classes[1]))),
         Task::Classes => {
-            let counts = split.classes(config.number_of_classes());
-            let counts: Vec<String> = counts.into_iter().map(number).collect();
+            let counts: Vec<String> = memory.classes.iter().map(|&of| number(of)).collect();
             names.push(counts.join(" / "));
         }
-        Task::Regression => {
-            let outliers = split.flipped.iter().filter(|&&flipped| flipped).count();
-            names.push(tr!("{} outliers", number(outliers)));
-        }
+        Task::Regression => names.push(tr!("{} outliers", number(memory.flipped))),
     }
     let at = Pos2::new(square.left(), square.bottom() + 32.0);
     painter.text(

@@ -267,6 +267,18 @@ impl Page<'_> {
         mouse("mouseReleased", to, 0);
     }
 
+    /// Presses a key for what has the focus in the page.
+    pub fn key(&mut self, key: &str) {
+        let text = if key == "Enter" { "\r" } else { "" };
+        for kind in ["keyDown", "keyUp"] {
+            let event = json!({
+                "type": kind, "key": key, "code": key, "text": text,
+                "windowsVirtualKeyCode": if key == "Enter" { 13 } else { 0 },
+            });
+            self.call("Input.dispatchKeyEvent", event);
+        }
+    }
+
     /// Drags a file over the page and lets it fall.
     pub fn drop_file(&mut self, path: &Path) {
         for kind in ["dragEnter", "dragOver", "drop"] {
@@ -305,6 +317,15 @@ impl Page<'_> {
                     _ => None,
                 }
             })
+            .collect()
+    }
+
+    /// What scripts of the page and of its frames have warned of.
+    pub fn warnings(&mut self) -> Vec<String> {
+        self.own_events()
+            .filter(|event| event["method"] == "Runtime.consoleAPICalled")
+            .filter(|event| event["params"]["type"] == "warning")
+            .map(|event| event["params"]["args"][0]["value"].to_string())
             .collect()
     }
 

@@ -9,8 +9,11 @@ mod embed;
 mod faults;
 mod mirror;
 mod offline;
+mod readings;
 mod scripts;
 mod site;
+#[path = "../support/mod.rs"]
+mod support;
 mod tour;
 
 use cdp::{Browser, Graphics, Page};
@@ -393,7 +396,9 @@ fn a_sample_opens_with_one_click() {
     assert_eq!(page.errors(), Vec::<String>::new());
     for (width, height) in [(1280, 800), (390, 844)] {
         page.resize(width, height);
-        page.evaluate("new Promise((done) => setTimeout(done, 500))");
+        page.wait_for(&format!(
+            "(({{ width, height }}) => width === {width} && height === {height})(document.querySelector('canvas'))"
+        ));
         let name = format!("xray-{width}x{height}.png");
         let picture = decode_base64(&page.screenshot());
         std::fs::write(screenshots().join(name), picture).unwrap();

@@ -39,12 +39,11 @@ fn run_command(mut command: Command, variables: &[(&str, &str)]) -> Ran {
         "DISPLAY",
         "WAYLAND_DISPLAY",
         "WAYLAND_SOCKET",
+        "XDG_RUNTIME_DIR",
         "RUST_BACKTRACE",
     ] {
         command.env_remove(name);
     }
-    // Vulkan's layers look for a Wayland display and complain where there is no such folder.
-    command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
     command.envs(variables.iter().copied());
     let output = command.output().unwrap();
     Ran {

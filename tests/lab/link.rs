@@ -97,3 +97,70 @@ fn what_is_wrong_with_an_arm_is_named_and_the_rest_is_used() {
     assert!(errors[0].to_string().contains("of 9 arms"), "{errors:?}");
     assert_eq!(lab.arms().len(), Lab::MOST_ARMS);
 }
+
+/// What a lab says after it has opened a link.
+fn said(link: &str) -> (Vec<String>, Vec<String>) {
+    let mut lab = lab(&small_config());
+    let errors = lab.open_link(link);
+    let texts = super::texts(&lab).into_iter().map(str::to_owned);
+    let errors = errors.iter().map(ToString::to_string);
+    (errors.collect(), texts.collect())
+}
+
+#[test]
+fn a_link_says_on_which_engine_it_was_made_where_that_matters() {
+    // These labs are on the CPU.
+    for (settings, matters) in [
+        ("task=regression&loss=ghm-r", true),
+        ("task=regression&loss=l1", true),
+        ("task=regression&loss=asl1", false),
+        ("task=classes&counting=every-entry", true),
+        ("task=classes&loss=focal", false),
+        ("arm=loss:ce&arm=loss:ghm-c", false),
+        ("task=regression&shown=0&arm=loss:asl1&arm=loss:l1", true),
+    ] {
+        let mut lab = lab(&small_config());
+        assert_eq!(lab.open_link(settings), []);
+        let link = lab.link();
+        let names = link.split('&').filter(|pair| *pair == "engine=cpu").count();
+        assert_eq!(names == 1, matters, "{link}");
+        assert_eq!(link.contains("engine"), matters, "{link}");
+        // It comes back as it was, and nothing is said on the same engine.
+        let mut other = super::lab(&small_config());
+        assert_eq!(other.open_link(&link), []);
+        assert_eq!((race(&other), other.link()), (race(&lab), link.clone()));
+        let drifts = |texts: &[String]| {
+            texts
+                .iter()
+                .filter(|of| of.contains("another engine"))
+                .count()
+        };
+        assert_eq!(drifts(&said(&link).1), 0, "{link}");
+        let from_gpu = format!("{}&engine=gpu", link.replace("&engine=cpu", ""));
+        let (errors, texts) = said(&from_gpu);
+        assert_eq!(errors, [""; 0]);
+        assert_eq!(
+            drifts(&texts),
+            usize::from(matters),
+            "{from_gpu}: {texts:?}"
+        );
+        if matters {
+            let text = texts.iter().find(|text| text.contains("another engine"));
+            assert!(
+                text.is_some_and(
+                    |text| text.starts_with("The link was made on another engine (gpu)")
+                )
+            );
+        }
+    }
+    let (errors, texts) = said("task=regression&engine=quantum");
+    assert_eq!(errors, ["engine: \"quantum\" is not one of cpu, gpu"]);
+    assert!(
+        !texts.iter().any(|text| text.contains("another engine")),
+        "{texts:?}"
+    );
+    // A step of the tour as it was prepared stays that.
+    let mut lab = lab(&small_config());
+    assert_eq!(lab.open_link("tour=regression&engine=cpu"), []);
+    assert_eq!(lab.link(), "tour=regression");
+}

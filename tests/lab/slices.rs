@@ -1,4 +1,5 @@
-//! What a run needs is told before it starts, and a tick ends long before a long step does.
+//! What a run needs is told before it starts, and a tick ends long before long work does: a step, an evaluation, an
+//! exact density, a repeat. What is counted is pieces, not seconds.
 
 use std::rc::Rc;
 
@@ -227,4 +228,121 @@ fn what_is_not_kept_between_the_passes_is_made_once_more() {
             "{index}: {value}, {mean}"
         );
     }
+}
+
+/// Large enough that every look at all examples takes longer than a tick, on any machine.
+fn large() -> Config {
+    let link = "task=classes&classes=5&examples=400000&test-share=0.5&layers=1&width=4&batch-size=150000\
+                &exact=on&counting=every-entry&backend=cpu";
+    let (config, errors) = Config::from_link(link);
+    assert_eq!(errors, []);
+    config
+}
+
+#[test]
+fn what_has_arrived_is_looked_at_in_pieces_and_comes_to_the_same() {
+    let config = large();
+    let outcome = |slices: bool| {
+        let (mut trainer, _) = no_gpu().start(&config).expect("the CPU is there");
+        if slices {
+            trainer.work_in_slices(0.0);
+        }
+        trainer.advance(1).expect("it trains");
+        trainer.request(Request {
+            evaluate: true,
+            gradient_norms: true,
+            map: true,
+            parameters: true,
+        });
+        let (mut works, mut polls) = (0, 0);
+        while trainer.in_flight() > 0 {
+            trainer.work();
+            works += 1;
+        }
+        loop {
+            trainer.work();
+            polls += 1;
+            if let Some(update) = trainer.poll().expect("it reads") {
+                assert_eq!(trainer.readings_due(), 0);
+                return (update, works, polls);
+            }
+            assert_eq!(trainer.readings_due(), 1);
+        }
+    };
+    let (whole, none, one) = outcome(false);
+    let (sliced, works, polls) = outcome(true);
+    assert_eq!((none, one), (0, 1));
+    // Predictions of 200,000 examples and a map, statistics of five classes under five losses, scores of five
+    // classes in two splits, the exact density of 750,000 norms.
+    let pieces = 200_000 / 2048 + 5 * 6 + 2 * 6 + 5;
+    assert!(works > 0 && polls >= pieces, "{works}, {polls}, {pieces}");
+    assert!(whole.snapshot.exact.is_some() && whole.evaluation.is_some());
+    assert_eq!(whole, sliced);
+}
+
+#[test]
+fn a_tick_is_for_a_piece_of_what_six_arms_have_to_do() {
+    let mut lab = lab(&Config {
+        exact: ghm_lab::config::Exact::Off,
+        ..large()
+    });
+    for loss in [Loss::Focal, Loss::Ohem, Loss::CrossEntropy] {
+        lab.arm(ghm_lab::lab::ArmCommand::Add(loss));
+    }
+    lab.command(Command::Step(1));
+    let mut ticks = 0;
+    while lab.is_busy() {
+        lab.tick();
+        ticks += 1;
+    }
+    assert!(lab.arms().iter().all(|arm| arm.evaluation().is_some()));
+    // A look at 100,000 examples or more each.
+    let looks = 4 * (5 + 2 * 5);
+    assert!(ticks > looks, "{ticks} ticks for {looks} looks");
+}
+
+#[test]
+fn repeats_go_on_in_pieces_and_need_room_of_their_own() {
+    let config = Config {
+        exact: ghm_lab::config::Exact::Off,
+        ..large()
+    };
+    let mut lab = lab(&config);
+    lab.repeat(1, 2);
+    let mut ticks = 0;
+    while lab.repeats().is_some_and(|of| of.is_running()) {
+        lab.tick();
+        ticks += 1;
+    }
+    // Three evaluations of two splits.
+    assert!(ticks > 3 * 2 * 5, "{ticks}");
+    assert_eq!(lab.repeats().map(|of| of.seeds_done()), Some(1));
+
+    let (huge, _) = Config::from_link(HUGE);
+    let mut lab = super::lab(&huge);
+    for loss in [Loss::Focal, Loss::Ohem] {
+        lab.arm(ghm_lab::lab::ArmCommand::Add(loss));
+    }
+    assert_eq!(lab.arms().len(), 3, "{:?}", texts(&lab));
+    lab.repeat(3, 10);
+    assert!(lab.repeats().is_none());
+    let said = texts(&lab).join(" ");
+    assert!(
+        said.contains("the race and one of its arms beside it"),
+        "{said}"
+    );
+}
+
+#[test]
+fn arms_see_the_examples_in_one_order_and_one_shuffles_for_all() {
+    let mut alone = lab(&small_config());
+    let mut race = lab(&small_config());
+    race.arm(ghm_lab::lab::ArmCommand::AllLosses);
+    for lab in [&mut alone, &mut race] {
+        lab.command(Command::Step(23));
+        settle(lab);
+    }
+    let indices = alone.arms()[0].last_indices();
+    assert!(!indices.is_empty());
+    assert!(race.arms().iter().all(|arm| arm.last_indices() == indices));
 }

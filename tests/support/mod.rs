@@ -5,6 +5,7 @@
     reason = "every test program compiles this and uses a part of it"
 )]
 
+pub mod bomb;
 pub mod checksum;
 pub mod formulas;
 pub mod rows;

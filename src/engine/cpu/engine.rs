@@ -7,6 +7,7 @@ use std::time::Duration;
 use web_time::Instant;
 
 use super::block::{block_size, on_workers};
+use super::contributions::Statistics;
 use super::predict;
 use super::run::{Batch, Run, to_f32};
 use crate::data::Dataset;
@@ -19,13 +20,13 @@ use crate::ghm::Real;
 /// Points that are predicted between two looks at the clock.
 const POINTS: usize = 2048;
 
-/// Trains before the call returns, or as long in each call as [`Engine::work_in_slices`] allows; natively
-/// on all cores.
+/// Trains before the call returns, or in [`Engine::work`] where [`Engine::work_in_slices`] was called; natively on
+/// all cores.
 pub struct CpuEngine<T = f32> {
     info: BackendInfo,
     data: Rc<Dataset>,
     run: Run<T>,
-    queue: VecDeque<Job>,
+    queue: VecDeque<Job<T>>,
     /// Seconds that a call may train.
     slice: Option<f64>,
     readings: VecDeque<Reading>,
@@ -33,9 +34,9 @@ pub struct CpuEngine<T = f32> {
 }
 
 /// What is queued, in its order.
-enum Job {
+enum Job<T> {
     Train(Training),
-    Read(Looking),
+    Read(Looking<T>),
     Restore([Vec<f32>; 3]),
     ResetDensity,
     ResetOptimizer,
@@ -48,10 +49,11 @@ struct Training {
     seconds: f64,
 }
 
-struct Looking {
+struct Looking<T> {
     request: Request,
     /// Of training, test and map, so far.
     outputs: [Vec<f32>; 3],
+    statistics: Option<Statistics<T>>,
 }
 
 impl<T: Real> CpuEngine<T> {
@@ -82,9 +84,11 @@ impl<T: Real> CpuEngine<T> {
         &self.run.density.beta
     }
 
-    fn queue(&mut self, job: Job) {
+    fn queue(&mut self, job: Job<T>) {
         self.queue.push_back(job);
-        self.work_for(self.slice);
+        if self.slice.is_none() {
+            self.work_for(None);
+        }
     }
 
     /// Works the queue off, for so many seconds where that is said, but a piece at least.
@@ -104,7 +108,7 @@ impl<T: Real> CpuEngine<T> {
     }
 
     /// What is left of a job when the time is over.
-    fn work_on(&mut self, job: Job, until: Option<Instant>) -> Option<Job> {
+    fn work_on(&mut self, job: Job<T>, until: Option<Instant>) -> Option<Job<T>> {
         match job {
             Job::Train(training) => self.train_on(training, until).map(Job::Train),
             Job::Read(looking) => self.look_on(looking, until).map(Job::Read),
@@ -161,8 +165,9 @@ impl<T: Real> CpuEngine<T> {
         None
     }
 
-    fn look_on(&mut self, mut job: Looking, until: Option<Instant>) -> Option<Looking> {
+    fn look_on(&mut self, mut job: Looking<T>, until: Option<Instant>) -> Option<Looking<T>> {
         let run = &self.run;
+        let over = || until.is_some_and(|until| Instant::now() >= until);
         let [train, test] = evaluation_points(&self.data);
         let map = map_points(run.network.inputs());
         let wanted = [job.request.evaluate, job.request.evaluate, job.request.map];
@@ -176,7 +181,20 @@ impl<T: Real> CpuEngine<T> {
                 let rest = &points[outputs.len() / width..];
                 let next = &rest[..rest.len().min(POINTS)];
                 outputs.extend(to_f32(&predict(&run.network, &run.parameters, next)));
-                if until.is_some_and(|until| Instant::now() >= until) {
+                if over() {
+                    return Some(job);
+                }
+            }
+        }
+        if job.statistics.is_none() && run.last_step.is_some() {
+            job.statistics = Statistics::new(run);
+            if over() {
+                return Some(job);
+            }
+        }
+        if let Some(statistics) = &mut job.statistics {
+            while !statistics.piece(&run.density.beta) {
+                if over() {
                     return Some(job);
                 }
             }
@@ -185,17 +203,14 @@ impl<T: Real> CpuEngine<T> {
         None
     }
 
-    fn reading(&self, job: Looking) -> Reading {
+    fn reading(&self, job: Looking<T>) -> Reading {
         let run = &self.run;
-        let looked_at = run.last_step.map(|step| (step, run.whole(&step)));
-        let classes = match &looked_at {
-            Some((step, whole)) => run.class_statistics(step, whole),
-            None => Vec::new(),
-        };
         let Looking {
             request,
             outputs: [train, test, map],
+            statistics,
         } = job;
+        let (classes, norms) = statistics.map(Statistics::done).unwrap_or_default();
         Reading {
             loss: run.loss.to_f64() as f32,
             counts: run.density.counts.clone(),
@@ -205,9 +220,7 @@ impl<T: Real> CpuEngine<T> {
             classes,
             outputs: request.evaluate.then_some([train, test]),
             map: request.map.then_some(map),
-            gradient_norms: request.gradient_norms.then(|| {
-                looked_at.map_or_else(Vec::new, |(_, whole)| to_f32(&whole.gradient_norms))
-            }),
+            gradient_norms: request.gradient_norms.then(|| to_f32(&norms)),
             parameters: request
                 .parameters
                 .then(|| [&run.parameters, &run.moments].map(|values| to_f32(values))),
@@ -265,6 +278,7 @@ impl<T: Real> Engine for CpuEngine<T> {
         self.queue(Job::Read(Looking {
             request,
             outputs: Default::default(),
+            statistics: None,
         }));
     }
 
@@ -273,7 +287,7 @@ impl<T: Real> Engine for CpuEngine<T> {
     }
 
     fn in_flight(&mut self) -> usize {
-        let trains = |job: &&Job| matches!(job, Job::Train(_));
+        let trains = |job: &&Job<T>| matches!(job, Job::Train(_));
         self.queue.iter().filter(trains).count()
     }
 

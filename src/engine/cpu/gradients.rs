@@ -5,8 +5,8 @@ use multiversion::multiversion;
 
 use crate::engine::Step;
 use crate::ghm::{
-    IGNORED, Loss, MAX_BINS, Real, Seen, Selection, Task, asl1_norm, bin, contribution, direction,
-    is_ignored, sigmoid, softmax, softmax_log_odds,
+    IGNORED, Loss, MAX_BINS, Real, Seen, Selection, Task, asl1_norm, bin, direction, is_ignored,
+    sigmoid, softmax, softmax_log_odds,
 };
 
 /// What is known of the examples of a mini-batch.
@@ -127,7 +127,12 @@ impl<T: Real> BinWeights<T> {
 
 /// The gradient norm of example `i` that its weight depends on: that of its own class.
 #[inline(always)]
-fn own_norm<T: Real>(step: &Step, gradients: &Gradients<'_, T>, target: T, i: usize) -> T {
+pub(super) fn own_norm<T: Real>(
+    step: &Step,
+    gradients: &Gradients<'_, T>,
+    target: T,
+    i: usize,
+) -> T {
     let n = gradients.errors.len();
     let entry = if step.entries > 1 {
         target.whole() as usize
@@ -140,7 +145,7 @@ fn own_norm<T: Real>(step: &Step, gradients: &Gradients<'_, T>, target: T, i: us
 /// What a loss looks at in the example at `index` of the mini-batch; the target of a regression stands for
 /// a class that no loss of it asks for.
 #[inline(always)]
-fn look<T: Real>(
+pub(super) fn look<T: Real>(
     step: &Step,
     weights: &BinWeights<T>,
     selection: &Selection<T>,
@@ -290,51 +295,4 @@ fn residuals_of_classes<T: Real>(
         }
         residuals[targets[i].whole() as usize * n + i] = -norms[i] / count;
     }
-}
-
-/// Counts and total contributions of one class, under each loss of the task.
-pub fn contributions<T: Real>(
-    step: &Step,
-    selection: &Selection<T>,
-    targets: &[T],
-    gradients: &Gradients<'_, T>,
-    beta: &[T],
-    class: usize,
-) -> (Vec<u32>, Vec<Vec<T>>) {
-    let n = targets.len();
-    let bins = beta.len();
-    let weights = &BinWeights::new(beta);
-    let of_class =
-        |i: usize| step.task() == Task::Regression || targets[i].whole() as usize == class;
-    let examples: Vec<usize> = (0..n)
-        .filter(|&i| !is_ignored(gradients.gradient_norms[i]) && of_class(i))
-        .collect();
-    let entries = step.entries as usize;
-    let mut g = Vec::with_capacity(entries * examples.len());
-    for e in 0..entries {
-        g.extend(
-            examples
-                .iter()
-                .map(|&i| gradients.gradient_norms[e * n + i]),
-        );
-    }
-    let mut counts = vec![0; bins];
-    crate::ghm::histogram(&g, &mut counts);
-    let rule = step.loss_rule();
-    let counted = step.valid as usize * entries;
-    let totals = crate::ghm::Loss::of(step.task()).iter().map(|loss| {
-        let seen = |&i: &usize| {
-            let g = own_norm(step, gradients, targets[i], i);
-            let (index, error) = (gradients.first + i, gradients.errors[i]);
-            look(step, weights, selection, index, targets[i], error, g)
-        };
-        let seen: Vec<Seen<T>> = examples.iter().map(seen).collect();
-        let norms: Vec<T> = (g.iter().enumerate())
-            .map(|(e, &g)| loss.norm(&rule, &seen[e % examples.len()], g))
-            .collect();
-        let mut totals = vec![T::ZERO; bins];
-        contribution(&g, &norms, counted, &mut totals);
-        totals
-    });
-    (counts, totals.collect())
 }

@@ -2,6 +2,7 @@
 //! the tests. Generic over the float type; training uses `f32`, checks of the mathematics `f64`.
 
 mod block;
+mod contributions;
 mod engine;
 mod gradients;
 mod harmonizer;
@@ -12,8 +13,9 @@ mod run;
 mod update;
 
 pub use block::threads;
+pub use contributions::contributions;
 pub use engine::{CpuEngine, info};
-pub use gradients::{Gradients, Targets, contributions, gradient_norm, reweight};
+pub use gradients::{Gradients, Targets, gradient_norm, reweight};
 pub use harmonizer::Harmonizer;
 pub use head::{Head, Scratch};
 pub use lanes::{Aligned, BLOCK, sum};

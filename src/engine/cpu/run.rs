@@ -5,9 +5,9 @@ use web_time::Instant;
 
 use super::block::{Block, block_size, each};
 use super::head::{Head, Looked, Scratch};
-use super::{Gradients, contributions, update};
+use super::update;
 use crate::data::Split;
-use crate::engine::{ClassStatistics, Network, Step};
+use crate::engine::{Network, Step};
 use crate::ghm::{DensityRule, Loss, Real, Selection, density, select_hardest};
 
 /// Multiplications of a piece: some milliseconds of work.
@@ -82,8 +82,8 @@ impl<T: Real> GradientDensity<T> {
 
 /// Arrays of a whole mini-batch, put together for what looks at all of it.
 pub(super) struct Whole<T> {
-    targets: Vec<T>,
-    errors: Vec<T>,
+    pub targets: Vec<T>,
+    pub errors: Vec<T>,
     /// `[entries, n]`
     pub gradient_norms: Vec<T>,
 }
@@ -294,26 +294,6 @@ impl<T: Real> Run<T> {
         whole.gradient_norms = rows.concat();
         whole
     }
-
-    pub fn class_statistics(&self, step: &Step, whole: &Whole<T>) -> Vec<ClassStatistics> {
-        let gradients = Gradients {
-            first: 0,
-            errors: &whole.errors,
-            gradient_norms: &whole.gradient_norms,
-        };
-        let selection = selection(step, &whole.errors);
-        let beta = &self.density.beta;
-        (0..step.classes as usize)
-            .map(|class| {
-                let (counts, totals) =
-                    contributions(step, &selection, &whole.targets, &gradients, beta, class);
-                ClassStatistics {
-                    counts,
-                    contribution: totals.iter().map(|totals| to_f32(totals)).collect(),
-                }
-            })
-            .collect()
-    }
 }
 
 /// Sum of what the blocks left.
@@ -322,7 +302,7 @@ pub(super) fn total<T: Real>(parts: impl Iterator<Item = T>) -> T {
 }
 
 /// The examples that OHEM keeps.
-fn selection<T: Real>(step: &Step, errors: &[T]) -> Selection<T> {
+pub(super) fn selection<T: Real>(step: &Step, errors: &[T]) -> Selection<T> {
     match step.keep {
         // All are ignored.
         0 => Selection::everything(),

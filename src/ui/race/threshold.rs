@@ -36,9 +36,11 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// Follows the evaluations of the arms that are heard, and of the one that is shown.
-    fn refresh(&mut self, lab: &Lab) {
+    /// Follows the evaluations of the arms that are heard, and of the one that is shown: of one more in each frame,
+    /// since there may be very many examples.
+    fn refresh(&mut self, ui: &Ui, lab: &Lab) {
         self.decisions.resize(lab.arms().len(), None);
+        let mut is_free = true;
         for (index, arm) in lab.arms().iter().enumerate() {
             if arm.is_muted() && index != lab.shown() {
                 self.decisions[index] = None;
@@ -50,10 +52,16 @@ impl Memory {
             let fits = kept.is_some_and(|(of, kept)| {
                 *of == run && Some(kept.step) == step && kept.class == self.class
             });
-            if !fits {
-                let decisions = Decisions::of(arm, lab.data(), self.class);
-                self.decisions[index] = decisions.map(|of| (run, Rc::new(of)));
+            if fits {
+                continue;
             }
+            if !is_free {
+                ui.ctx().request_repaint();
+                break;
+            }
+            let decisions = Decisions::of(arm, lab.data(), self.class);
+            is_free = decisions.is_none();
+            self.decisions[index] = decisions.map(|of| (run, Rc::new(of)));
         }
     }
 
@@ -65,7 +73,7 @@ impl Memory {
 
 /// Controls and numbers, and the two plots beside them.
 pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
-    memory.refresh(lab);
+    memory.refresh(ui, lab);
     let plot = Vec2::new((size.x - CONTROLS - 48.0) / 2.0, size.y);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 24.0;
@@ -83,7 +91,7 @@ pub(super) fn show(ui: &mut Ui, lab: &Lab, memory: &mut Memory, size: Vec2) {
 
 /// The same, one below the other.
 pub(super) fn show_narrow(ui: &mut Ui, lab: &Lab, memory: &mut Memory, panel: Vec2) {
-    memory.refresh(lab);
+    memory.refresh(ui, lab);
     ui.scope(|ui| {
         touch_sizes(ui);
         controls(ui, lab, memory);
