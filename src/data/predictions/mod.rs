@@ -53,6 +53,7 @@ use std::sync::Arc;
 
 pub(crate) use error::shorten;
 pub use error::{ReadError, Refusal};
+pub use format::ENDINGS;
 pub use histogram::{Histogram, PAPER, is_histogram, read_histogram};
 pub use open::{Next, Predictions};
 pub use options::{Options, RoleName};
