@@ -7,7 +7,7 @@ use eframe::egui;
 
 use crate::config::{Backend, Config, SettingError};
 #[cfg(not(target_arch = "wasm32"))]
-use crate::data::predictions::Input;
+use crate::data::predictions::{ENDINGS, Input};
 use crate::engine::{Compute, EngineError};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::figure::{self, Theme};
@@ -114,10 +114,7 @@ impl App {
             Some(Wish::Open) => {
                 let dialog = rfd::FileDialog::new()
                     .set_title(word("Predictions or an experiment"))
-                    .add_filter(
-                        word("predictions and experiments"),
-                        &["csv", "tsv", "txt", "npy", "npz", "json", "parquet"],
-                    )
+                    .add_filter(word("predictions and experiments"), &ENDINGS)
                     .add_filter(word("all files"), &["*"]);
                 paths.extend(dialog.pick_files().unwrap_or_default());
             }

@@ -259,7 +259,8 @@ async function openFile(sample) {
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;
-  input.accept = ".csv,.tsv,.txt,.npy,.npz,.json";
+  // As ENDINGS in Rust; a file that only the native program reads is told why.
+  input.accept = ".csv,.tsv,.tab,.psv,.txt,.dat,.json,.jsonl,.ndjson,.npy,.npz,.safetensors,.parquet,.arrow,.arrows,.feather,.ipc,.gz,.zst";
   input.addEventListener("change", () => open(input.files));
   input.click();
 }

@@ -193,7 +193,7 @@ impl Inspection {
         self.shown = Some(Box::new(Inspected {
             report,
             skipped: Default::default(),
-            reading: Default::default(),
+            reading: histogram.reading.clone(),
         }));
         self.reports += 1;
         self.name = name;

@@ -216,6 +216,8 @@ fn described(role: &RoleName) -> String {
         RoleName::Label
         | RoleName::Logit
         | RoleName::P
+        | RoleName::Confidence
+        | RoleName::Decision
         | RoleName::Pred
         | RoleName::Target
         | RoleName::Valid

@@ -25,6 +25,15 @@ pub struct Values {
     pub gradient: Vec<f64>,
 }
 
+/// A mini-batch has more rows than these, which take all the memory that one may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge {
+    pub rows: u64,
+}
+
+/// Bytes that the rows of a mini-batch may take.
+const MOST_WAITING: usize = 1 << 30;
+
 /// The second pass.
 pub struct Examples {
     settings: Settings,
@@ -38,6 +47,9 @@ pub struct Examples {
     index: usize,
     /// Mini-batches by a column: the rows of the one that is being read.
     waiting: Vec<Rows>,
+    /// Bytes that they take, and may take.
+    taken: usize,
+    most: usize,
     number: u32,
     batch: Batch,
     totals: Totals,
@@ -57,6 +69,8 @@ impl Examples {
             examples: report.examples,
             index: 0,
             waiting: Vec::new(),
+            taken: 0,
+            most: MOST_WAITING,
             number: 0,
             settings,
         }
@@ -66,8 +80,8 @@ impl Examples {
     /// example.
     ///
     /// # Errors
-    /// Those of `out`.
-    pub fn add<E>(
+    /// Those of `out`, and where a mini-batch is too large to be kept until its density is known.
+    pub fn add<E: From<TooLarge>>(
         &mut self,
         rows: &Rows,
         out: &mut impl FnMut(Option<&Values>) -> Result<(), E>,
@@ -87,6 +101,12 @@ impl Examples {
                 .iter()
                 .take_while(|batch| **batch == number);
             let end = start + same.count();
+            let cells = (end - start) * (width + 1);
+            self.taken += cells * size_of::<f64>() + (end - start) + size_of::<Rows>();
+            if self.taken > self.most {
+                let rows = self.waiting.iter().map(|rows| rows.len() as u64).sum();
+                return Err(TooLarge { rows }.into());
+            }
             self.waiting.push(Rows {
                 outputs: rows.outputs[start * width..end * width].to_vec(),
                 targets: rows.targets[start..end].to_vec(),
@@ -107,6 +127,7 @@ impl Examples {
         out: &mut impl FnMut(Option<&Values>) -> Result<(), E>,
     ) -> Result<(), E> {
         let waiting = std::mem::take(&mut self.waiting);
+        self.taken = 0;
         if waiting.is_empty() {
             return Ok(());
         }
@@ -193,5 +214,54 @@ impl Examples {
                 norms[measured.class] == measured.g
             }
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Examples, TooLarge, Values};
+    use crate::config::Config;
+    use crate::data::predictions::{Header, Outputs, Rows};
+    use crate::ghm::{Loss, Task};
+    use crate::xray::Xray;
+
+    #[test]
+    fn a_mini_batch_is_kept_up_to_a_number_of_bytes() {
+        let header = Header {
+            task: Task::Binary,
+            classes: 2,
+            outputs: Outputs::Logits,
+            has_valid: false,
+            has_batch: true,
+            has_group: false,
+        };
+        let rows = |batch: u32| Rows {
+            outputs: vec![0.5; 100],
+            targets: vec![1.0; 100],
+            valid: vec![true; 100],
+            batch: vec![batch; 100],
+            ..Rows::default()
+        };
+        let config = Config::default();
+        let mut xray = Xray::new(header, &config);
+        xray.add(&rows(0));
+        let report = xray.finish(&[]);
+        let mut examples = Examples::new(header, &config, &report, Loss::GhmC);
+        // Room for one block and a half of them.
+        examples.most = 3000;
+        let mut count = 0;
+        let mut out = |_: Option<&Values>| -> Result<(), TooLarge> {
+            count += 1;
+            Ok(())
+        };
+        // Any number of mini-batches that fit.
+        for batch in 0..50 {
+            assert_eq!(examples.add(&rows(batch), &mut out), Ok(()));
+        }
+        assert_eq!(
+            examples.add(&rows(49), &mut out),
+            Err(TooLarge { rows: 100 })
+        );
+        assert_eq!(count, 4900);
     }
 }

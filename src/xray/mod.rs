@@ -22,7 +22,7 @@ mod settings;
 mod totals;
 
 pub use counted::of_histogram;
-pub use examples::{Examples, Values};
+pub use examples::{Examples, TooLarge, Values};
 pub use job::{Inspected, Job, Progress};
 pub use report::{LossReport, Report, Share};
 pub use scores::{Metrics, Quality};

@@ -22,9 +22,9 @@ fn bins_without_a_row_are_empty() {
         [100.0, 50.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 40.0]
     );
     assert!(
-        got.notes[0].contains("10 bins; 7 of them have no row"),
+        got.reading.notes[0].contains("10 bins; 7 of them have no row"),
         "{:?}",
-        got.notes
+        got.reading.notes
     );
     // The first and the last may be among them.
     let got = of(&[("0.15", 1.0), ("0.25", 2.0), ("0.55", 3.0)]).expect("ten bins");
@@ -38,7 +38,10 @@ fn bins_without_a_row_are_empty() {
         (10, 1.0, 3.0)
     );
     let whole = of(&[("0.25", 1.0), ("0.75", 0.0)]).expect("two bins");
-    assert_eq!((whole.counts, whole.notes), (vec![1.0, 0.0], vec![]));
+    assert_eq!(
+        (whole.counts, whole.reading.notes),
+        (vec![1.0, 0.0], vec![])
+    );
 
     let folder = tempfile::tempdir().expect("a folder");
     let sparse = write(
@@ -57,7 +60,7 @@ fn bins_without_a_row_are_empty() {
     );
     let dense = write(&folder, "dense.csv", rows);
     assert_eq!(got, report(&["--histogram", text(&dense)]));
-    let said = xray(&["--histogram", text(&sparse)]).stderr;
+    let said = xray(&["--histogram", text(&sparse)]).stdout;
     assert!(said.contains("7 of them have no row"), "{said}");
 }
 
@@ -130,7 +133,7 @@ fn edges_and_values_are_told() {
 #[test]
 fn the_papers_distribution_has_a_row_for_every_bin() {
     let got = read_histogram(&Input::bytes("paper", PAPER.as_bytes())).expect("it is read");
-    assert_eq!((got.counts.len(), got.notes.len()), (100, 0));
+    assert_eq!((got.counts.len(), got.reading.notes.len()), (100, 0));
     let shown = numbers(&report(&["--preset", "paper"])["counts"]);
     assert_eq!(shown, got.counts);
 }

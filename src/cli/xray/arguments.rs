@@ -63,8 +63,9 @@ pub(in crate::cli) fn command() -> Command {
                 .value_name("NAME=ROLE")
                 .action(ArgAction::Append)
                 .help(
-                    "Says what a column is for: label, logit, p, logit_CLASS, p_CLASS, pred, target, valid, \
-                     batch, group or ignore; again for each column",
+                    "Says what a column is for: label, logit, p, logit_CLASS, p_CLASS, confidence (in the \
+                     class of a column that is a decision), decision, pred, target, valid, batch, group or \
+                     ignore; again for each column",
                 ),
         )
         .arg(

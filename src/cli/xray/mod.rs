@@ -5,7 +5,7 @@ mod read;
 mod text;
 mod write;
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -19,7 +19,7 @@ use super::output::{Output, Written};
 use super::scratch::clean_up_when_ended;
 use crate::config::{Config, Regularization, Setting, SettingError};
 use crate::data::predictions::{
-    Header, Histogram, Input, Options, PAPER, Predictions, ReadError, Refusal, RoleName,
+    Header, Histogram, Input, Options, PAPER, Predictions, ReadError, Reading, Refusal, RoleName,
     read_histogram,
 };
 use crate::figure::Shown;
@@ -76,7 +76,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let outputs = Outputs::of(matches)?;
     clean_up_when_ended();
     let (report, mut source) = match histogram(matches)? {
-        Some((name, histogram)) => {
+        Some(histogram) => {
             if outputs.examples.is_some() {
                 return Err(Failure::usage(
                     "--per-example: a histogram has no single examples",
@@ -90,7 +90,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
                 config.panel = Regularization::GradientNorm;
             }
             let report = of_histogram(&histogram, bins, &config).map_err(Failure::usage)?;
-            (report, Source::Histogram(name))
+            (report, Source::Histogram(Box::new(histogram.reading)))
         }
         None => {
             let (report, predictions) = read::xray(open(matches)?, |task| config(matches, task))?;
@@ -114,9 +114,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     if let Some(output) = &outputs.json {
         let mut json = report.to_json();
         json["skipped"] = source.skipped().into();
-        if let Source::Predictions(predictions) = &source {
-            json["reading"] = predictions.reading().to_json();
-        }
+        json["reading"] = source.reading().to_json();
         written.note(output, output.write(|w| super::report::write(w, &json)));
     }
     if let Some(output) = &outputs.csv {
@@ -143,15 +141,22 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
 
 /// What was read.
 pub(super) enum Source {
-    Histogram(String),
+    Histogram(Box<Reading>),
     Predictions(Box<Predictions>),
 }
 
 impl Source {
     fn name(&self) -> String {
         match self {
-            Self::Histogram(name) => name.clone(),
+            Self::Histogram(reading) => reading.files.join(", "),
             Self::Predictions(predictions) => predictions.name(),
+        }
+    }
+
+    fn reading(&self) -> &Reading {
+        match self {
+            Self::Histogram(reading) => reading,
+            Self::Predictions(predictions) => predictions.reading(),
         }
     }
 
@@ -191,7 +196,7 @@ fn input(path: &Path) -> Result<Input, Failure> {
     Ok(Input::bytes(name, bytes))
 }
 
-fn histogram(matches: &ArgMatches) -> Result<Option<(String, Histogram)>, Failure> {
+fn histogram(matches: &ArgMatches) -> Result<Option<Histogram>, Failure> {
     let input = match matches.get_one::<PathBuf>("histogram") {
         Some(path) => input(path)?,
         None if matches.get_one::<String>("preset").is_some() => {
@@ -199,11 +204,7 @@ fn histogram(matches: &ArgMatches) -> Result<Option<(String, Histogram)>, Failur
         }
         None => return Ok(None),
     };
-    let histogram = read_histogram(&input)?;
-    for note in &histogram.notes {
-        let _ = writeln!(std::io::stderr(), "{}: {note}", input.name);
-    }
-    Ok(Some((input.name, histogram)))
+    Ok(Some(read_histogram(&input)?))
 }
 
 fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {

@@ -31,10 +31,8 @@ pub(super) fn caption(report: &Report, name: &str) -> String {
 /// The whole text.
 pub(super) fn describe(report: &Report, losses: &[Loss], source: &Source) -> String {
     let mut text = what(report, source);
-    if let Source::Predictions(predictions) = source {
-        for sentence in predictions.reading().sentences() {
-            text += &format!("{sentence}.\n");
-        }
+    for sentence in source.reading().sentences() {
+        text += &format!("{sentence}.\n");
     }
     text += &format!(
         "Gradient norms from 0 to 1, {} bins, log: |{}|\n",

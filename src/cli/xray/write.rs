@@ -6,11 +6,43 @@ use std::io;
 
 use super::Failure;
 use crate::cli::output::Output;
-use crate::data::predictions::{Next, Predictions, Rows};
+use crate::data::predictions::{Next, Predictions, Rows, shorten};
 use crate::ghm::{Loss, Task};
-use crate::xray::{Examples, Report, Values};
+use crate::xray::{Examples, Report, TooLarge, Values};
 
 const BLOCK: usize = 1 << 14;
+
+/// Why the second pass ends early.
+enum Stop {
+    Io(io::Error),
+    TooLarge(TooLarge),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<TooLarge> for Stop {
+    fn from(batch: TooLarge) -> Self {
+        Self::TooLarge(batch)
+    }
+}
+
+impl Stop {
+    /// With the name of the column of mini-batches.
+    fn told(self, column: &str) -> io::Error {
+        match self {
+            Self::Io(error) => error,
+            Self::TooLarge(TooLarge { rows }) => io::Error::other(format!(
+                "a mini-batch of more than {rows} rows takes more than 1 GiB until its density is known; \
+                 smaller mini-batches are expected, or --map {}=ignore, which makes one of all rows",
+                shorten(column)
+            )),
+        }
+    }
+}
 
 /// Reads the rows once more and writes what each comes to under a loss; the fields of rows that are
 /// ignored or skipped are empty.
@@ -25,6 +57,9 @@ pub(super) fn examples(
 ) -> Result<(), Failure> {
     predictions.rewind()?;
     let header = *predictions.header();
+    let columns = &predictions.reading().columns;
+    let batch = columns.iter().find(|taken| taken.role == "batch");
+    let batch = batch.map_or_else(String::new, |taken| taken.column.clone());
     output.write(|writer| {
         let names: Vec<String> = match header.task {
             Task::Classes => (0..header.width())
@@ -37,7 +72,7 @@ pub(super) fn examples(
         // Rows that were skipped: how many before which of the others.
         let gaps: RefCell<VecDeque<(u64, u64)>> = RefCell::default();
         let mut written = 0;
-        let mut line = |values: Option<&Values>| -> io::Result<()> {
+        let mut line = |values: Option<&Values>| -> Result<(), Stop> {
             while let Some((_, count)) = gaps.borrow_mut().pop_front_if(|gap| gap.0 == written) {
                 for _ in 0..count {
                     writeln!(writer, "{empty}")?;
@@ -45,7 +80,7 @@ pub(super) fn examples(
             }
             written += 1;
             let Some(values) = values else {
-                return writeln!(writer, "{empty}");
+                return Ok(writeln!(writer, "{empty}")?);
             };
             let Values {
                 g,
@@ -58,7 +93,7 @@ pub(super) fn examples(
             for value in gradient {
                 write!(writer, ",{value:?}")?;
             }
-            writeln!(writer)
+            Ok(writeln!(writer)?)
         };
         let mut examples = Examples::new(header, &report.config, report, loss);
         let mut rows = Rows::default();
@@ -76,9 +111,13 @@ pub(super) fn examples(
             if next != Next::Rows {
                 break;
             }
-            examples.add(&rows, &mut line)?;
+            examples
+                .add(&rows, &mut line)
+                .map_err(|stop| stop.told(&batch))?;
         }
-        examples.finish(&mut line)?;
+        examples
+            .finish(&mut line)
+            .map_err(|stop| stop.told(&batch))?;
         for _ in 0..gaps.borrow().iter().map(|(_, count)| count).sum() {
             writeln!(writer, "{empty}")?;
         }

@@ -145,6 +145,9 @@ impl Predictions {
                 }
                 let outputs = self.check_outputs(row, &mut rows.outputs[start..]);
                 let checked = outputs.and_then(|mended| {
+                    if self.plan.has_decision {
+                        self.of_positive(row, &mut rows.outputs[start])?;
+                    }
                     let is_valid = valid == 1.0;
                     let wrong = || self.wrong(row, Role::Valid, valid, word("is not 0 or 1"));
                     self.check_target(row, target)?;
@@ -202,7 +205,8 @@ impl Predictions {
             };
         }
         let labels = &self.plan.labels;
-        if let Some(texts) = self.block.texts.first() {
+        let texts = self.block.texts.first();
+        if let Some(texts) = texts.filter(|_| !labels.texts.is_empty()) {
             let text = texts[row].trim();
             return match labels.of_text(text) {
                 Ok(class) => Ok(class.map(|class| class as f64)),
@@ -250,6 +254,32 @@ impl Predictions {
             return Ok(());
         }
         Err(self.wrong(row, Role::Target, target + first, &what))
+    }
+
+    /// Makes p of a confidence, by the decision beside it.
+    fn of_positive(&self, row: usize, confidence: &mut f64) -> Result<(), ReadError> {
+        let place = self.plan.decision();
+        let text = self.block.texts[place][row].as_str();
+        let Some(is_positive) = self.plan.labels.of_decision(text) else {
+            let (table, columns) = &self.tables[self.current];
+            let name = columns.name(table.names(), Role::Text(place));
+            let place = table.place(&self.block, row, name);
+            let shown = shorten(text);
+            return Err(ReadError(tr!(
+                "{place}: \"{shown}\" is none of the two classes that labels are of",
+                place,
+                shown
+            )));
+        };
+        if *confidence < 0.5 - ROUNDING {
+            let what =
+                word("is no confidence in the decided one of two classes, which is 0.5 or more");
+            return Err(self.wrong(row, Role::Output(0), *confidence, what));
+        }
+        if !is_positive {
+            *confidence = 1.0 - *confidence;
+        }
+        Ok(())
     }
 
     /// Looks at outputs, and mends what a rounding did.

@@ -7,8 +7,9 @@ use super::decimal::Decimals;
 use super::encoding::{CodePage, transcoded};
 use super::error::{ReadError, shorten};
 use super::layout::Layout;
+use super::names::is_known;
 use super::quotes;
-use super::records::{Dialect, Fault, MOST_RECORD, Quotes, Records};
+use super::records::{Dialect, Fault, Quotes, Records};
 use super::{Block, Input, Options, Table};
 use crate::words::{tr, word};
 
@@ -16,6 +17,17 @@ use crate::words::{tr, word};
 const LOOK: u64 = 1 << 16;
 /// Rows that tell whether they have names of their own.
 const TELLING_ROWS: usize = 3;
+
+/// How the rows at the beginning go with the names.
+#[derive(Default)]
+struct Look {
+    rows: usize,
+    /// Of the first few rows: those that have a cell more than there are names, of which the first names the row.
+    named: usize,
+    /// Rows with a cell more, an empty one at the end; and those with a cell less.
+    longer: usize,
+    shorter: usize,
+}
 
 /// Rows of text.
 pub(super) struct Delimited {
@@ -27,6 +39,8 @@ pub(super) struct Delimited {
     names: Vec<String>,
     /// Whether the first record has the names.
     has_header: bool,
+    /// Whether a delimiter stands behind the last cell of each row: a column without a name and with nothing in it.
+    ends_open: bool,
     code_page: CodePage,
     decimals: Decimals,
     has_noted_comma: bool,
@@ -68,13 +82,14 @@ impl Delimited {
         notes.extend(utf16.map(|what| tr!("it is text in {0}", what)));
         notes.append(&mut layout.notes);
         let records =
-            records(&input, &layout, Quotes::Doubled).map_err(|fault| explain(&file, &fault))?;
+            records(&input, &layout, Quotes::Doubled).map_err(|fault| fault.explain(&file))?;
         let mut this = Self {
             file,
             input,
             records,
             names: Vec::new(),
             has_header: layout.names.is_none(),
+            ends_open: false,
             code_page: CodePage::default(),
             decimals: Decimals::new(options.decimal, layout.dialect.delimiter),
             has_noted_comma: false,
@@ -82,7 +97,9 @@ impl Delimited {
             layout,
         };
         this.read_names()?;
-        this.learn(&start, options.decimal);
+        let look = this.learn(&start, options.decimal);
+        this.settle_ends(&look)?;
+        this.decimals.set_columns(this.names.len());
         Ok(this)
     }
 
@@ -112,8 +129,8 @@ impl Delimited {
         Ok(())
     }
 
-    /// Learns from the rows at the beginning of the file: whether they have names, and their decimal mark.
-    fn learn(&mut self, start: &[u8], decimal: Option<char>) {
+    /// Learns from the rows at the beginning of the file: how they go with the names, and their decimal mark.
+    fn learn(&mut self, start: &[u8], decimal: Option<char>) -> Look {
         let (skip, is_whole) = (self.layout.skip as usize, (start.len() as u64) < LOOK);
         let rows = start.get(skip..).unwrap_or_default();
         let mut sample = Records::new(
@@ -123,8 +140,8 @@ impl Delimited {
         );
         sample.settled = true;
         let mut decimals = Decimals::new(decimal, self.layout.dialect.delimiter);
-        let mut named = 0;
-        let mut seen = 0;
+        let mut look = Look::default();
+        let names = self.names.len();
         let mut is_header = self.has_header;
         while let Ok(true) = sample.next() {
             if std::mem::take(&mut is_header) {
@@ -133,25 +150,64 @@ impl Delimited {
             if !is_whole && sample.is_last() {
                 break;
             }
-            seen += 1;
-            if seen <= TELLING_ROWS {
+            look.rows += 1;
+            let is_longer = sample.len() == names + 1;
+            if look.rows <= TELLING_ROWS {
                 let first = String::from_utf8_lossy(sample.get(0)).trim().to_owned();
-                let is_name =
-                    first == seen.to_string() || !first.is_empty() && first.parse::<f64>().is_err();
-                named += usize::from(is_name && sample.len() == self.names.len() + 1);
+                let is_name = first == look.rows.to_string()
+                    || !first.is_empty() && first.parse::<f64>().is_err();
+                look.named += usize::from(is_name && is_longer);
             }
+            look.longer += usize::from(is_longer && sample.get(names).trim_ascii().is_empty());
+            look.shorter += usize::from(sample.len() + 1 == names);
             sample.fields().for_each(|field| decimals.learn(field));
         }
-        if self.has_header && seen > 0 && named == seen.min(TELLING_ROWS) {
+        self.decimals = decimals;
+        look
+    }
+
+    /// Makes as many names as rows have cells, where that can be done in one way: R leaves out the name of the
+    /// column that names the rows, and a delimiter may stand at the end of the header or of the rows alone.
+    fn settle_ends(&mut self, look: &Look) -> Result<(), ReadError> {
+        let all = |count: usize| look.rows > 0 && count == look.rows;
+        let ends_open = all(look.longer);
+        let last = self.names.last().map_or("", String::as_str);
+        // Names of rows in front would leave nothing in a column that is needed.
+        let names_rows = self.has_header
+            && look.rows > 0
+            && look.named == look.rows.min(TELLING_ROWS)
+            && !(ends_open && is_known(last));
+        if names_rows && ends_open {
+            return Err(ReadError::of(
+                &self.file,
+                word(
+                    "its rows have a cell more than its header has names: either the first cell names the row, or a \
+                      delimiter too many stands at the end; write a name for every cell into the header",
+                ),
+            ));
+        }
+        if names_rows {
             self.names.insert(0, String::new());
-            self.records.expected = self.names.len();
             self.notes.push(
                 word("its header has one name less than its rows have cells, as R writes it: the first cell names the row")
                     .to_owned(),
             );
+        } else if ends_open {
+            self.ends_open = true;
+            self.names.push(String::new());
+            self.notes.push(
+                word("its rows end with a delimiter: the empty cell behind it was left out")
+                    .to_owned(),
+            );
+        } else if all(look.shorter) && last.is_empty() {
+            self.names.pop();
+            self.notes.push(
+                word("its header ends with a delimiter: the empty name behind it was left out")
+                    .to_owned(),
+            );
         }
-        decimals.set_columns(self.names.len());
-        self.decimals = decimals;
+        self.records.expected = self.names.len();
+        Ok(())
     }
 
     /// Goes on to the next record; where quotes contradict each other, once their meaning is decided.
@@ -168,7 +224,7 @@ impl Delimited {
                 Fault::Io(_) | Fault::Long(_) => false,
             };
             if !is_of_quotes {
-                return Err(explain(&self.file, &fault));
+                return Err(fault.explain(&self.file));
             }
             let expected = self.records.expected;
             let decided = quotes::decide(self.has_header, |quotes| {
@@ -178,8 +234,8 @@ impl Delimited {
                 }
                 Ok(records)
             });
-            match decided.map_err(|fault| explain(&self.file, &fault))? {
-                None => return Err(explain(&self.file, &fault)),
+            match decided.map_err(|fault| fault.explain(&self.file))? {
+                None => return Err(fault.explain(&self.file)),
                 Some(quotes) => {
                     self.records.dialect.quotes = quotes;
                     self.records.settled = true;
@@ -211,8 +267,22 @@ impl Delimited {
     /// What is wrong with the number of fields of the record.
     fn ragged(&self) -> Option<ReadError> {
         let (len, expected_len) = (self.records.len(), self.names.len());
+        let (file, line) = (&self.file, self.records.line());
+        if self.ends_open {
+            let last = self.records.get(expected_len - 1);
+            let is_open = len == expected_len && last.trim_ascii().is_empty();
+            return (!is_open).then(|| {
+                ReadError(tr!(
+                    "{file}, line {line}: it has {len} fields; {0} and a delimiter behind them are expected, as above; \
+                     write the same delimiters in every row",
+                    expected_len - 1,
+                    file,
+                    line,
+                    len
+                ))
+            });
+        }
         (len != expected_len).then(|| {
-            let (file, line) = (&self.file, self.records.line());
             ReadError(tr!(
                 "{file}, line {line}: it has {len} fields; {expected_len} are expected, as in the header",
                 file,
@@ -237,37 +307,6 @@ impl Delimited {
             self.notes.push(note.to_owned());
         }
     }
-}
-
-fn explain(file: &str, fault: &Fault) -> ReadError {
-    let cure = word("write quotes within a field twice, or no quotes around fields");
-    ReadError(match fault {
-        Fault::Io(error) => return ReadError::io(file, error),
-        Fault::Long(line) => tr!(
-            "{file}, line {line}: the line is longer than {MOST_RECORD} bytes, or a quote is never closed",
-            file,
-            line,
-            MOST_RECORD
-        ),
-        Fault::Unclosed(line) => tr!(
-            "{file}, line {line}: the quote that opens a field here is never closed; {cure}",
-            file,
-            line,
-            cure
-        ),
-        Fault::AfterQuote(line) => tr!(
-            "{file}, line {line}: a field goes on behind its closing quote; a delimiter is expected; {cure}",
-            file,
-            line,
-            cure
-        ),
-        Fault::Doubtful(line) => tr!(
-            "{file}, line {line}: its quotes can be read in more than one way; {cure}",
-            file,
-            line,
-            cure
-        ),
-    })
 }
 
 impl Table for Delimited {

@@ -14,6 +14,30 @@ use crate::words::tr;
 #[cfg(not(feature = "parquet"))]
 use crate::words::word;
 
+/// Endings of names that a chooser of files offers: those of every format that is read, an experiment's among
+/// them. What a file is, its first bytes tell.
+pub const ENDINGS: [&str; 19] = [
+    "csv",
+    "tsv",
+    "tab",
+    "psv",
+    "txt",
+    "dat",
+    "json",
+    "jsonl",
+    "ndjson",
+    "npy",
+    "npz",
+    "safetensors",
+    "parquet",
+    "arrow",
+    "arrows",
+    "feather",
+    "ipc",
+    "gz",
+    "zst",
+];
+
 /// What a file is, by its first bytes.
 enum Format {
     Npy,

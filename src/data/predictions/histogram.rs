@@ -4,7 +4,7 @@ use super::decimal::number;
 use super::delimited::Delimited;
 use super::error::{ReadError, shorten};
 use super::packed::unpacked;
-use super::{Input, Table};
+use super::{Input, Reading, Table, Taken};
 use crate::words::{tr, word};
 
 /// The paper's own distribution in a converged detector, read off its figure: number of samples in a
@@ -27,8 +27,8 @@ const ROUNDED_SLACK: f64 = 0.25;
 pub struct Histogram {
     /// One entry a bin of equal width over [0, 1].
     pub counts: Vec<f64>,
-    /// How the file was taken, where that could be otherwise: a sentence each.
-    pub notes: Vec<String>,
+    /// How the file was taken.
+    pub reading: Reading,
 }
 
 /// Whether a file has the column that only a histogram has.
@@ -127,7 +127,20 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
             absent
         ));
     }
-    Ok(Histogram { counts, notes })
+    let (taken, left): (Vec<_>, Vec<_>) =
+        (names.into_iter().enumerate()).partition(|(column, _)| [norm, count].contains(column));
+    let taken = taken.into_iter().map(|(_, column)| Taken {
+        role: column.clone(),
+        column,
+    });
+    let reading = Reading {
+        files: vec![file.clone()],
+        columns: taken.collect(),
+        left: left.into_iter().map(|(_, name)| name).collect(),
+        notes,
+        ..Reading::default()
+    };
+    Ok(Histogram { counts, reading })
 }
 
 /// Digits behind the point of a number; more than any has where it is written with an exponent.

@@ -1,10 +1,10 @@
 //! What labels mean: which class, or that the example is ignored.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::Options;
 use super::names::same;
-use super::survey::number;
-use super::{Options, RoleName};
+use super::survey::{number, truth};
 use crate::words::{tr, word};
 
 /// Numbers that mark ignored examples beside classes from 0.
@@ -110,11 +110,22 @@ impl Labels {
             (None, None, Classes::Two) => Self::two_texts(&there, options)?,
             (None, None, Classes::Named(names)) => Self::texts(&there, names)?,
         };
-        Ok(labels.ignoring(&ignored))
+        Ok(labels.ignoring(&there, &ignored))
     }
 
     /// With labels that a person said are ignored.
-    fn ignoring(mut self, ignored: &[&str]) -> Self {
+    fn ignoring(mut self, there: &[&str], ignored: &[&str]) -> Self {
+        if self.texts.is_empty() && ignored.iter().any(|text| number(text).is_none()) {
+            // A text among numbers: all are taken as texts.
+            for text in there {
+                let class = number(text).map(|value| self.of_number(value));
+                let class = class.unwrap_or_default();
+                if class.is_none_or(|class| class >= 0.0 && class.fract() == 0.0) {
+                    let class = class.map(|class| class as usize);
+                    self.texts.insert((*text).to_owned(), class);
+                }
+            }
+        }
         for text in ignored {
             match number(text) {
                 Some(value) if self.texts.is_empty() => self.ignored.push(value),
@@ -127,10 +138,12 @@ impl Labels {
     }
 
     fn by_text<'a>(pairs: impl IntoIterator<Item = (&'a str, usize)>) -> Self {
-        let mapping: Vec<(String, usize)> = pairs
-            .into_iter()
-            .map(|(text, class)| (text.to_owned(), class))
-            .collect();
+        let mut mapping: Vec<(String, usize)> = Vec::new();
+        let mut seen = HashSet::new();
+        // A label may be named by its column as well.
+        for (text, class) in pairs.into_iter().filter(|(text, _)| seen.insert(*text)) {
+            mapping.push((text.to_owned(), class));
+        }
         let texts = mapping
             .iter()
             .map(|(text, class)| (text.clone(), Some(*class)));
@@ -302,11 +315,6 @@ impl Labels {
     }
 
     fn two_texts(there: &[&str], options: &Options) -> Result<Self, Trouble> {
-        let truth = |text: &str| match text.to_ascii_lowercase().as_str() {
-            "true" | "t" | "yes" | "1" => Some(1),
-            "false" | "f" | "no" | "0" => Some(0),
-            _ => None,
-        };
         let known: Option<Vec<usize>> = there.iter().map(|text| truth(text)).collect();
         if let Some(known) = known {
             let labels = Self::by_text(there.iter().copied().zip(known));
@@ -379,15 +387,6 @@ fn list(texts: &[&str]) -> String {
     }
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     list(&names.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-/// Roles that say which class each column is of, for an answer.
-pub(super) fn class_role(of_logits: bool, class: &str) -> RoleName {
-    if of_logits {
-        RoleName::LogitOf(class.to_owned())
-    } else {
-        RoleName::POf(class.to_owned())
-    }
 }

@@ -6,81 +6,9 @@ use std::io::Cursor;
 use super::Options;
 use super::decimal::number;
 use super::error::{ReadError, shorten};
+use super::names::{known, same};
 use super::records::{Dialect, Quotes, Records};
 use crate::words::{tr, word};
-
-/// Names that predictions have, without case, spaces, `-` and `_`; classes and epochs may follow them.
-const KNOWN: &[&str] = &[
-    "label",
-    "labels",
-    "y",
-    "ytrue",
-    "true",
-    "truelabel",
-    "target",
-    "gt",
-    "groundtruth",
-    "gold",
-    "actual",
-    "class",
-    "classid",
-    "logit",
-    "logits",
-    "x",
-    "rawscore",
-    "decisionfunction",
-    "p",
-    "prob",
-    "proba",
-    "probability",
-    "yprob",
-    "yproba",
-    "yprobability",
-    "p(1)",
-    "probabilitypositive",
-    "score",
-    "scores",
-    "yscore",
-    "ypred",
-    "pred",
-    "predlabel",
-    "prediction",
-    "predictions",
-    "predict",
-    "predictedlabel",
-    "output",
-    "outputs",
-    "modelscore",
-    "confidence",
-    "valid",
-    "mask",
-    "weight",
-    "batch",
-    "step",
-    "epoch",
-    "group",
-    "gradientnorm",
-    "count",
-    "log10count",
-    "logitsepoch",
-];
-
-/// A name as it is compared.
-pub(super) fn plain(name: &str) -> String {
-    let kept = name.chars().filter(|c| !matches!(c, ' ' | '-' | '_'));
-    kept.flat_map(char::to_lowercase).collect()
-}
-
-/// Whether predictions have columns of this name.
-pub(super) fn is_known(name: &str) -> bool {
-    let name = plain(name.trim());
-    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    KNOWN.contains(&name.as_str()) || KNOWN.contains(&stem)
-}
-
-pub(super) fn known(names: &[String]) -> usize {
-    names.iter().filter(|name| is_known(name)).count()
-}
 
 /// See the module.
 pub(super) struct Layout {
@@ -216,7 +144,12 @@ impl Layout {
             .iter()
             .position(|&byte| byte != b'#')
             .map_or(&[][..], |at| commented[at..].trim_ascii());
-        let delimiter = told.unwrap_or_else(|| delimiter(&[header, commented], dialect));
+        // Rows behind the header, or the line itself where it is none.
+        let behind = first
+            .as_ref()
+            .map_or(&[][..], |line| &text[line.from + line.bytes.len()..]);
+        let delimiter =
+            told.unwrap_or_else(|| delimiter(&[(header, behind), (commented, header)], dialect));
         let dialect = dialect(delimiter);
         if delimiter == b' ' {
             notes.push(word("its fields are separated by spaces").to_owned());
@@ -231,8 +164,13 @@ impl Layout {
                 1 + text[..last].iter().filter(|&&byte| byte == end).count() as u64,
             ),
         };
+        // Without an empty field behind the last delimiter.
+        let inner = match names.as_slice() {
+            [.., last] if last.is_empty() => names.len() - 1,
+            _ => names.len(),
+        };
         let is_commented = known(&commented) > known(&names)
-            && (first.is_none() || commented.len() == names.len());
+            && (first.is_none() || [names.len(), inner].contains(&commented.len()));
         let has_comment_only = comment.is_some() && !is_commented;
         let given = options.columns.as_ref().filter(|_| !comments);
         let mut layout = Self {
@@ -255,8 +193,8 @@ impl Layout {
         let has_header = is_commented || !is_data(&names);
         match given {
             Some(given) if has_header => {
-                let same = |(one, other): (&String, &String)| plain(one) == plain(other);
-                if given.len() != own.len() || !given.iter().zip(own).all(same) {
+                let are_same = |(one, other): (&String, &String)| same(one, other);
+                if given.len() != own.len() || !given.iter().zip(own).all(are_same) {
                     return Err(ReadError::of(
                         file,
                         tr!(
@@ -282,7 +220,7 @@ impl Layout {
                         ),
                     ));
                 }
-                if given.len() != names.len() {
+                if ![names.len(), inner].contains(&given.len()) {
                     return Err(ReadError::of(
                         file,
                         tr!(
@@ -295,8 +233,10 @@ impl Layout {
                 layout.names = Some(given.clone());
             }
             None if !is_commented
+                && is_data(&names)
                 && names
                     .iter()
+                    .filter(|name| !name.is_empty())
                     .all(|name| number(name.as_bytes()).is_some() || is_comma_number(name)) =>
             {
                 return Err(ReadError::of(
@@ -316,23 +256,46 @@ impl Layout {
     }
 }
 
-/// The delimiter that makes the most names that predictions have; of equal ones that which makes the most.
-fn delimiter(lines: &[&[u8]; 2], dialect: impl Fn(u8) -> Dialect) -> u8 {
+/// Rows that tell whether a delimiter parts them as it parts the header.
+const TELLING_ROWS: usize = 20;
+/// Bytes of them that are looked at.
+const MOST_TELLING: usize = 1 << 14;
+
+/// How many of the first rows have as many fields as there are names, give or take one at an end.
+fn fitting(rows: &[u8], dialect: Dialect, names: &[String]) -> usize {
+    let ends = match names {
+        [] | [_] => return 0,
+        [.., last] => names.len() - usize::from(last.is_empty())..=names.len() + 1,
+    };
+    let mut records = Records::new(Box::new(Cursor::new(rows.to_vec())), dialect, 1);
+    records.settled = true;
+    let lengths = std::iter::from_fn(|| matches!(records.next(), Ok(true)).then(|| records.len()));
+    lengths
+        .take(TELLING_ROWS)
+        .filter(|length| ends.contains(length))
+        .count()
+}
+
+/// The delimiter that makes the most names that predictions have; of equal ones that which parts the rows as
+/// well, and then that which makes the most names. Lines are the header and a comment, each with what follows.
+fn delimiter(lines: &[(&[u8], &[u8]); 2], dialect: impl Fn(u8) -> Dialect) -> u8 {
     let score = |delimiter: &u8| {
-        let of = |line: &&[u8]| {
+        let of = |(line, rows): &(&[u8], &[u8])| {
             let names = split(line, dialect(*delimiter));
-            (known(&names), names.len())
+            let rows = &rows[..rows.len().min(MOST_TELLING)];
+            let fitting = fitting(rows, dialect(*delimiter), &names);
+            (known(&names), fitting, names.len())
         };
         // Names in a comment are names only if they are known.
         let [header, comment] = [of(&lines[0]), of(&lines[1])];
-        let best = header.max(if comment.0 > 0 { comment } else { (0, 0) });
+        let best = header.max(if comment.0 > 0 { comment } else { (0, 0, 0) });
         // Spaces stand within names as well: they part what nothing else does.
         let rank = if *delimiter == b' ' {
-            best.1.min(1)
+            best.2.min(1)
         } else {
-            best.1
+            best.2
         };
-        (best.0, rank, header.1)
+        (best.0, best.1, rank, header.2)
     };
     // The last of equal ones.
     [b' ', b'|', b'\t', b';', b',']

@@ -9,6 +9,7 @@ mod asking;
 mod check;
 mod columns;
 mod cures;
+mod decided;
 mod decimal;
 mod delimited;
 mod descr;
@@ -18,6 +19,7 @@ mod encoding;
 mod error;
 mod foreign;
 mod format;
+mod given;
 mod groups;
 #[cfg(feature = "parquet")]
 mod guard;
@@ -47,12 +49,14 @@ mod safetensors;
 mod stream;
 mod survey;
 mod target;
+mod twins;
 
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 pub(crate) use error::shorten;
 pub use error::{ReadError, Refusal};
+pub use format::ENDINGS;
 pub use histogram::{Histogram, PAPER, is_histogram, read_histogram};
 pub use open::{Next, Predictions};
 pub use options::{Options, RoleName};

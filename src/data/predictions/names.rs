@@ -84,6 +84,13 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "yprobability",
             "probabilitypositive",
             "probpositive",
+            "predprob",
+            "predproba",
+            "predictedprob",
+            "predictedproba",
+            "predictedprobability",
+            "predictionprobability",
+            "scoredprobabilities",
         ],
     ),
     (
@@ -95,6 +102,7 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "output",
             "outputs",
             "modelscore",
+            "predictionscore",
             "confidence",
         ],
     ),
@@ -119,6 +127,8 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "predclass",
             "predicted",
             "yhat",
+            "decision",
+            "scoredlabels",
         ],
     ),
 ];
@@ -128,6 +138,11 @@ const OPTIONAL: [(Optional, &[&str]); 4] = [
     (Optional::Batch, &["batch"]),
     (Optional::Group, &["group"]),
 ];
+/// Columns of a distribution that was counted elsewhere.
+const HISTOGRAM: [&str; 3] = ["gradientnorm", "count", "log10count"];
+/// What stands behind a name where one column alone is of the positive class of two.
+const POSITIVE: [&str; 4] = ["1", "positive", "pos", "true"];
+const NEGATIVE: [&str; 4] = ["0", "negative", "neg", "false"];
 /// Words that number runs of a model, not classes.
 const RUNS: [&str; 6] = ["epoch", "step", "fold", "run", "seed", "iter"];
 
@@ -144,6 +159,38 @@ pub(super) fn same(a: &str, b: &str) -> bool {
         kept.flat_map(char::to_lowercase).collect()
     };
     clean(a) == clean(b)
+}
+
+/// Whether a class behind a name is the positive one of two.
+pub(super) fn is_positive(class: &str) -> bool {
+    POSITIVE.contains(&class.to_lowercase().as_str())
+}
+
+/// Which of two classes a word names by itself: yes or no.
+pub(super) fn polarity(class: &str) -> Option<bool> {
+    let class = class.to_lowercase();
+    let is = |words: &[&str], more: &str| words.contains(&class.as_str()) || class == more;
+    match (is(&NEGATIVE, "no"), is(&POSITIVE, "yes")) {
+        (true, _) => Some(false),
+        (_, true) => Some(true),
+        (false, false) => None,
+    }
+}
+
+/// Whether predictions or histograms have columns of this name. What stands behind a name counts where it is a
+/// number: words behind `x` or `score` may be of anything.
+pub(super) fn is_known(name: &str) -> bool {
+    let named = named(name);
+    let is_output = named
+        .output
+        .is_some_and(|of| of.class.is_none_or(|class| class.parse::<u32>().is_ok()));
+    let is_other = named.label || named.target || named.one_hot.is_some();
+    is_output || is_other || named.optional.is_some() || HISTOGRAM.contains(&plain(name).as_str())
+}
+
+/// How many of these names are known.
+pub(super) fn known(names: &[String]) -> usize {
+    names.iter().filter(|name| is_known(name)).count()
 }
 
 fn family(plain: &str) -> Option<Family> {

@@ -1,9 +1,11 @@
 //! One or more files as one stream of checked rows.
 
 use super::columns::Columns;
+use super::decided;
 use super::error::{ReadError, Refusal};
 use super::format::open_all;
-use super::resolve::{self, Plan, Resolver};
+use super::given;
+use super::resolve::{Plan, Resolver};
 use super::survey::Survey;
 use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table};
 use crate::words::{tr, word};
@@ -61,16 +63,18 @@ impl Predictions {
         };
         let names = first.names().to_vec();
         let file = inputs[0].name.clone();
-        let mask = resolve::mask(&names, &options);
+        let mask = given::mask(&names, &options);
         let all: Vec<usize> = (0..names.len()).collect();
-        let mut survey = match Survey::sample(first.as_mut(), mask, &all) {
+        let roles = given::roles(&file, &names, &options)?;
+        let pairs = || decided::pairs(&names, &roles);
+        let mut survey = match Survey::sample(first.as_mut(), mask, &all, pairs()) {
             Ok(survey) => survey,
             Err(error) => {
                 // Columns that nobody needs may be of another length.
-                let known = resolve::known(&names, &options);
+                let known = given::known(&names, &options);
                 restart(&mut tables, &inputs, &options)?;
                 match tables.first_mut().filter(|_| !known.is_empty()) {
-                    Some(table) => Survey::sample(table.as_mut(), mask, &known)?,
+                    Some(table) => Survey::sample(table.as_mut(), mask, &known, pairs())?,
                     None => return Err(error.into()),
                 }
             }
@@ -81,7 +85,7 @@ impl Predictions {
         let notes: Vec<String> = tables.iter().flat_map(|of| of.notes()).cloned().collect();
         let resolver = Resolver::new(&file, &names, &survey, &options)?;
         let first = resolver.resolve();
-        let plan = match first {
+        let mut plan = match first {
             Ok(plan) if plan.is_sure || survey.is_whole => plan,
             Err(refusal) if survey.is_whole => return Err(refusal.with(&notes)),
             Ok(_) | Err(_) => {
@@ -92,6 +96,14 @@ impl Predictions {
                 resolver.resolve().map_err(|refusal| refusal.with(&notes))?
             }
         };
+        if let Some(twins) = &plan.twins {
+            survey.differ = twins.differ(&mut tables, &names, &plan)?;
+            restart(&mut tables, &inputs, &options)?;
+            if survey.differ.is_some() {
+                let resolver = Resolver::new(&file, &names, &survey, &options)?;
+                plan = resolver.resolve().map_err(|refusal| refusal.with(&notes))?;
+            }
+        }
         let mut bytes = 0;
         for input in &inputs {
             bytes += input.size()?;
@@ -305,7 +317,7 @@ impl Predictions {
     fn resolve_again(&mut self) -> Result<bool, Refusal> {
         let file = self.inputs[0].name.clone();
         let mut tables = open_all(&self.inputs, &self.options)?;
-        let mask = resolve::mask(&self.names, &self.options);
+        let mask = given::mask(&self.names, &self.options);
         let wanted = Resolver::new(&file, &self.names, &self.survey, &self.options)?.wanted();
         let whole = self.survey.whole(&mut tables, &self.names, &wanted, mask);
         if whole.is_err() {

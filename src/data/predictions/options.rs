@@ -73,6 +73,10 @@ pub enum RoleName {
     LogitOf(String),
     /// Probability of a class, by its number or name.
     POf(String),
+    /// Probability of the class of two that was decided.
+    Confidence,
+    /// The class that was decided, which says what a confidence is of.
+    Decision,
     /// Prediction of a regression.
     Pred,
     Target,
@@ -86,10 +90,12 @@ pub enum RoleName {
 
 impl RoleName {
     /// Those that need no class, for lists to choose from.
-    pub const PLAIN: [Self; 9] = [
+    pub const PLAIN: [Self; 11] = [
         Self::Label,
         Self::Logit,
         Self::P,
+        Self::Confidence,
+        Self::Decision,
         Self::Pred,
         Self::Target,
         Self::Valid,
@@ -97,6 +103,34 @@ impl RoleName {
         Self::Group,
         Self::Ignore,
     ];
+
+    /// Of the output of a class.
+    pub(super) fn of_class(of_logits: bool, class: &str) -> Self {
+        if of_logits {
+            Self::LogitOf(class.to_owned())
+        } else {
+            Self::POf(class.to_owned())
+        }
+    }
+
+    /// Whether it says that a column is an output of the model.
+    pub(super) fn is_output(&self) -> bool {
+        match self {
+            Self::Logit
+            | Self::P
+            | Self::LogitOf(_)
+            | Self::POf(_)
+            | Self::Confidence
+            | Self::Pred => true,
+            Self::Label
+            | Self::Decision
+            | Self::Target
+            | Self::Valid
+            | Self::Batch
+            | Self::Group
+            | Self::Ignore => false,
+        }
+    }
 
     /// What it is, in words.
     pub fn describe(&self) -> &'static str {
@@ -106,6 +140,8 @@ impl RoleName {
             Self::P => word("probability of the positive class"),
             Self::LogitOf(_) => word("logit of a class"),
             Self::POf(_) => word("probability of a class"),
+            Self::Confidence => word("confidence in the decided class"),
+            Self::Decision => word("decided class"),
             Self::Pred => word("prediction of a regression"),
             Self::Target => word("target of a regression"),
             Self::Valid => word("valid (0: ignored)"),
@@ -124,6 +160,8 @@ impl fmt::Display for RoleName {
             Self::P => f.write_str("p"),
             Self::LogitOf(class) => write!(f, "logit_{class}"),
             Self::POf(class) => write!(f, "p_{class}"),
+            Self::Confidence => f.write_str("confidence"),
+            Self::Decision => f.write_str("decision"),
             Self::Pred => f.write_str("pred"),
             Self::Target => f.write_str("target"),
             Self::Valid => f.write_str("valid"),
@@ -150,8 +188,8 @@ impl FromStr for RoleName {
             return Ok(Self::POf(class.to_owned()));
         }
         Err(
-            "one of label, logit, p, logit_CLASS, p_CLASS, pred, target, valid, batch, group, ignore \
-             is expected"
+            "one of label, logit, p, logit_CLASS, p_CLASS, confidence, decision, pred, target, valid, batch, \
+             group, ignore is expected"
                 .to_owned(),
         )
     }

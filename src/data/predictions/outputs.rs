@@ -1,18 +1,13 @@
 //! Which columns are the outputs of the model.
 
 use super::error::ReadError;
-use super::labels::class_role;
-use super::names::{Family, named};
+use super::names::{Family, is_positive, named, polarity};
 use super::survey::{Numbers, Survey};
 use super::{Options, RoleName};
 use crate::words::tr;
 
 /// Most classes that a file may have.
 const MOST_CLASSES: usize = 10_000;
-/// How far probabilities and those of logits may be apart that are one and the same, rounded to two
-/// digits.
-const ROUNDED: f64 = 0.006;
-
 /// Columns that together are outputs.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Set {
@@ -31,7 +26,7 @@ impl Set {
     /// The role of its column of that place, as logits or probabilities.
     pub fn role(&self, place: usize, of_logits: bool) -> RoleName {
         match self.classes.get(place) {
-            Some(class) => class_role(of_logits, class),
+            Some(class) => RoleName::of_class(of_logits, class),
             None if of_logits => RoleName::Logit,
             None => RoleName::P,
         }
@@ -106,25 +101,9 @@ impl Set {
         sums.peek().is_some() && sums.all(|fits| fits)
     }
 
-    /// Whether these probabilities are those of the logits, as far as the first rows tell.
-    fn is_of(&self, logits: &Self, survey: &Survey) -> bool {
-        if self.columns.len() != logits.columns.len() || self.classes != logits.classes {
-            return false;
-        }
-        let mut seen = false;
-        let agrees = (0..survey.rows.len()).all(|row| {
-            let rows = self.row(survey, row).zip(logits.row(survey, row));
-            let Some((p, mut x)) = rows else { return true };
-            seen = true;
-            if x.len() == 1 {
-                x[0] = crate::ghm::sigmoid(x[0]);
-            } else {
-                let logits = x.clone();
-                crate::ghm::softmax(&logits, &mut x);
-            }
-            p.iter().zip(&x).all(|(p, of)| (p - of).abs() <= ROUNDED)
-        });
-        seen && agrees
+    /// Whether these may be the probabilities of the logits, by their classes.
+    fn may_be_of(&self, logits: &Self) -> bool {
+        self.columns.len() == logits.columns.len() && self.classes == logits.classes
     }
 }
 
@@ -143,16 +122,7 @@ pub(super) fn find(
 ) -> Result<Found, ReadError> {
     let mut sets: Vec<Set> = Vec::new();
     let mut decisions = Vec::new();
-    let given = roles.iter().flatten().any(|role| {
-        matches!(
-            role,
-            RoleName::Logit
-                | RoleName::P
-                | RoleName::LogitOf(_)
-                | RoleName::POf(_)
-                | RoleName::Pred
-        )
-    });
+    let given = roles.iter().flatten().any(RoleName::is_output);
     let mut add = |family, stem: &str, column, class: Option<&str>, is_run| {
         let found = sets.iter_mut().find(|set| {
             class.is_some() && set.family == family && set.stem == stem && !set.classes.is_empty()
@@ -175,13 +145,23 @@ pub(super) fn find(
     for (column, name) in names.iter().enumerate() {
         match &roles[column] {
             Some(RoleName::Logit) => add(Family::Logit, "logit", column, None, false),
-            Some(RoleName::P) => add(Family::Probability, "p", column, None, false),
+            Some(RoleName::P | RoleName::Confidence) => {
+                add(Family::Probability, "p", column, None, false);
+            }
             Some(RoleName::Pred) => add(Family::Prediction, "pred", column, None, false),
             Some(RoleName::LogitOf(class)) => {
                 add(Family::Logit, "logit", column, Some(class), false)
             }
             Some(RoleName::POf(class)) => add(Family::Probability, "p", column, Some(class), false),
-            Some(_) => {}
+            Some(
+                RoleName::Label
+                | RoleName::Decision
+                | RoleName::Target
+                | RoleName::Valid
+                | RoleName::Batch
+                | RoleName::Group
+                | RoleName::Ignore,
+            ) => {}
             None => match named(name).output {
                 Some(output) if output.family == Family::Decision => decisions.push(column),
                 Some(output) if !given => add(
@@ -220,10 +200,7 @@ fn ordered(file: &str, names: &[String], mut set: Set) -> Result<Option<Set>, Re
     let number = |class: &String| class.parse::<usize>().ok();
     let numbered = set.classes.iter().filter_map(number).count();
     if set.classes.len() == 1 {
-        let positive = ["1", "positive", "pos", "true"];
-        if set.family == Family::Probability
-            && positive.contains(&set.classes[0].to_lowercase().as_str())
-        {
+        if set.family == Family::Probability && is_positive(&set.classes[0]) {
             set.classes.clear();
             return Ok(Some(set));
         }
@@ -273,6 +250,12 @@ fn ordered(file: &str, names: &[String], mut set: Set) -> Result<Option<Set>, Re
             ));
         }
     }
+    // Of yes and no, yes is the positive class wherever its column stands.
+    if let [(first, _), (second, _)] = pairs.as_slice()
+        && (polarity(first), polarity(second)) == (Some(true), Some(false))
+    {
+        pairs.reverse();
+    }
     (set.classes, set.columns) = pairs.into_iter().unzip();
     if numbered >= 2 {
         for class in &mut set.classes {
@@ -293,6 +276,8 @@ pub(super) fn doubled(file: &str, wanted: &str) -> ReadError {
 /// One set, or why there is none: a sentence and the sets to choose from.
 pub(super) enum Choice {
     One(Set, Option<String>),
+    /// Logits, with probabilities beside them that have to be theirs in every row.
+    Twins(Set, Set, Option<String>),
     Many(String, Vec<Set>),
     None,
 }
@@ -343,17 +328,25 @@ pub(super) fn choose(
         {
             return Err(doubled(file, &names[a.columns[0]]));
         }
-        [a, b] if a.family == Family::Logit && b.is_of(a, survey) => {
-            Choice::One((*a).clone(), note(a))
-        }
-        [a, b] if b.family == Family::Logit && a.is_of(b, survey) => {
-            Choice::One((*b).clone(), note(b))
+        &[logits, p] | &[p, logits]
+            if logits.family == Family::Logit
+                && p.family == Family::Probability
+                && p.may_be_of(logits)
+                && survey.differ.is_none() =>
+        {
+            Choice::Twins(logits.clone(), p.clone(), note(logits))
         }
         many => {
             let sets: Vec<Set> = many.iter().map(|set| (*set).clone()).collect();
             let shown: Vec<String> = sets.iter().map(|set| set.shown(names)).collect();
             let shown = shown.join(", ");
-            let why = if sets.iter().all(|set| set.is_run) {
+            let why = if let Some(place) = &survey.differ {
+                tr!(
+                    "there are outputs of more than one kind among {shown}, which differ at {place}: which are to be read?",
+                    shown,
+                    place
+                )
+            } else if sets.iter().all(|set| set.is_run) {
                 tr!(
                     "there are outputs of several runs among {shown}: which are to be read?",
                     shown

@@ -2,12 +2,14 @@
 
 use super::columns::{Role, list};
 use super::error::{ReadError, Refusal};
+use super::given;
 use super::kind::{self, Kind};
 use super::labels::{Classes, Labels, Trouble};
 use super::names::{self, Family, Optional, named};
 use super::outputs::{self, Choice, Set, doubled};
 use super::reading::Taken;
 use super::survey::Survey;
+use super::twins::Twins;
 use super::{Header, Options, Outputs, RoleName};
 use crate::ghm::Task;
 use crate::words::{tr, word};
@@ -24,6 +26,17 @@ pub(super) struct Plan {
     pub notes: Vec<String>,
     /// Whether values that were not looked at can change nothing without being noticed.
     pub is_sure: bool,
+    /// Logits that are read, and probabilities that have to be theirs.
+    pub twins: Option<Twins>,
+    /// Whether the output is the probability of the class that was decided.
+    pub has_decision: bool,
+}
+
+impl Plan {
+    /// Which of the texts is the decision: the one behind that of labels.
+    pub fn decision(&self) -> usize {
+        usize::from(!self.labels.texts.is_empty())
+    }
 }
 
 /// What resolving goes by.
@@ -35,32 +48,6 @@ pub(super) struct Resolver<'a> {
     pub roles: Vec<Option<RoleName>>,
 }
 
-/// The column of a mask, by names alone.
-pub(super) fn mask(names: &[String], options: &Options) -> Option<usize> {
-    let given = options
-        .maps
-        .iter()
-        .find(|(_, role)| *role == RoleName::Valid);
-    match given {
-        Some((name, _)) => names
-            .iter()
-            .position(|of| of == name || names::same(of, name)),
-        None => names
-            .iter()
-            .position(|name| named(name).optional == Some(Optional::Valid)),
-    }
-}
-
-/// Columns of which a name or a person says something.
-pub(super) fn known(names: &[String], options: &Options) -> Vec<usize> {
-    let is_known = |column: &usize| {
-        let name = &names[*column];
-        let given = options.maps.iter().any(|(of, _)| names::same(of, name));
-        given || named(name) != names::Named::default()
-    };
-    (0..names.len()).filter(is_known).collect()
-}
-
 impl<'a> Resolver<'a> {
     /// Finds the columns that a person named.
     pub fn new(
@@ -69,35 +56,12 @@ impl<'a> Resolver<'a> {
         survey: &'a Survey,
         options: &'a Options,
     ) -> Result<Self, ReadError> {
-        let mut roles = vec![None; names.len()];
-        for (name, role) in &options.maps {
-            let exact: Vec<usize> = (0..names.len()).filter(|&at| names[at] == *name).collect();
-            let near = (0..names.len()).filter(|&at| names::same(&names[at], name));
-            let found = if exact.is_empty() {
-                near.collect()
-            } else {
-                exact
-            };
-            match found.as_slice() {
-                [at] => roles[*at] = Some(role.clone()),
-                [] => {
-                    let listed = list(names);
-                    let what = tr!(
-                        "there is no column \"{name}\"; it has {listed}",
-                        name,
-                        listed
-                    );
-                    return Err(ReadError::of(file, what));
-                }
-                _ => return Err(doubled(file, name)),
-            }
-        }
         Ok(Self {
             file,
             names,
             survey,
             options,
-            roles,
+            roles: given::roles(file, names, options)?,
         })
     }
 
@@ -109,7 +73,9 @@ impl<'a> Resolver<'a> {
                 output.class.is_none() || output.family > Family::Probability
             });
             let optional = matches!(name.optional, Some(Optional::Valid | Optional::Weight));
-            name.label || is_single || optional || self.roles[*column].is_some()
+            let pairs = &self.survey.pairs;
+            let is_paired = pairs.iter().any(|pair| pair.columns.contains(column));
+            name.label || is_single || optional || is_paired || self.roles[*column].is_some()
         };
         (0..self.names.len()).filter(matters).collect()
     }
@@ -127,8 +93,16 @@ impl<'a> Resolver<'a> {
         {
             found.sets = vec![set];
         }
+        let mut twins = None;
         let (set, note) = match outputs::choose(self.file, &found, self.names, self.survey)? {
             Choice::One(set, note) => (set, note),
+            Choice::Twins(set, p, note) => {
+                twins = Some(Twins {
+                    logits: set.columns.clone(),
+                    p: p.columns,
+                });
+                (set, note)
+            }
             Choice::Many(why, sets) => {
                 let ways = sets.iter().map(|set| {
                     let of_logits = set.family != Family::Probability;
@@ -206,6 +180,15 @@ impl<'a> Resolver<'a> {
             }
             None => Labels::default(),
         };
+        let of_logits = outputs == Outputs::Logits;
+        let decided = self.decided(&set, label, &labels, of_logits)?;
+        let has_names = set
+            .classes
+            .iter()
+            .any(|class| class.parse::<u32>().is_err());
+        if label.is_some() && labels.texts.is_empty() && has_names {
+            notes.push(self.numbered(&set, labels.first, of_logits)?);
+        }
         let explicit = set.family <= Family::Probability || set.is_given;
         let header = Header {
             task: if several { Task::Classes } else { Task::Binary },
@@ -219,14 +202,21 @@ impl<'a> Resolver<'a> {
             header,
             chosen: Vec::new(),
             is_sure: explicit
+                && decided.is_sure
                 && (labels.are_plain() || !labels.mapping.is_empty() && self.survey.is_whole),
             labels,
             taken: Vec::new(),
             left: Vec::new(),
             notes,
+            twins,
+            has_decision: decided.column.is_some(),
         };
         for (place, &column) in set.columns.iter().enumerate() {
-            let role = set.role(place, outputs == Outputs::Logits).to_string();
+            let role = match decided.column {
+                Some(_) => RoleName::Confidence,
+                None => set.role(place, of_logits),
+            };
+            let role = role.to_string();
             self.take(&mut plan, column, Role::Output(place), role);
         }
         match label {
@@ -246,6 +236,15 @@ impl<'a> Resolver<'a> {
                 plan.notes
                     .push(word("labels are one-hot: the column of the 1 is the class").to_owned());
             }
+        }
+        if let Some(column) = decided.column {
+            // What was taken, and what was not: it is now.
+            plan.notes.clear();
+            let role = Role::Text(plan.decision());
+            self.take(&mut plan, column, role, RoleName::Decision.to_string());
+            plan.notes.push(
+                word("p is the confidence where the positive class was decided, and 1 minus it elsewhere").to_owned(),
+            );
         }
         plan.notes.append(&mut plan.labels.notes.clone());
         self.take_optional(&mut plan)?;
@@ -276,6 +275,8 @@ impl<'a> Resolver<'a> {
             taken: Vec::new(),
             left: Vec::new(),
             notes,
+            twins: None,
+            has_decision: false,
             is_sure: set.is_given || target.fractions > 0,
         };
         self.take(

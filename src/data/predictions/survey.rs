@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::columns::{Columns, Role};
+use super::decided::Pair;
 use super::error::ReadError;
 use super::{Block, Header, Outputs, Table};
 use crate::ghm::Task;
@@ -120,11 +121,24 @@ pub(super) fn number(text: &str) -> Option<f64> {
     }
 }
 
+/// The class of two that a text says yes or no to.
+pub(super) fn truth(text: &str) -> Option<usize> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "t" | "yes" | "1" => Some(1),
+        "false" | "f" | "no" | "0" => Some(0),
+        _ => None,
+    }
+}
+
 /// What was seen of a file, or of its beginning.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Survey {
     /// One for each column; of columns that were not looked at, as nothing.
     pub columns: Vec<Seen>,
+    /// Scores beside decisions.
+    pub pairs: Vec<Pair>,
+    /// Where probabilities were found not to be those of the logits beside them.
+    pub differ: Option<String>,
     /// Cells of the first rows.
     pub rows: Vec<Vec<String>>,
     /// Whether all rows were seen.
@@ -137,11 +151,13 @@ impl Survey {
         table: &mut dyn Table,
         valid: Option<usize>,
         wanted: &[usize],
+        pairs: Vec<Pair>,
     ) -> Result<Self, ReadError> {
         let count = table.names().len();
         let most = (SAMPLE_CELLS / count.max(1)).clamp(64, ROWS);
         let mut survey = Self {
             columns: vec![Seen::default(); count],
+            pairs,
             ..Self::default()
         };
         let mut seen = 0;
@@ -168,6 +184,7 @@ impl Survey {
         for &column in wanted {
             self.columns[column] = Seen::default();
         }
+        self.pairs.iter_mut().for_each(Pair::clear);
         let rows = std::mem::take(&mut self.rows);
         for table in tables {
             let place =
@@ -177,16 +194,26 @@ impl Survey {
                 continue;
             }
             let columns = std::mem::take(&mut self.columns);
+            let mut pairs = std::mem::take(&mut self.pairs);
+            let own: Vec<[usize; 2]> = pairs.iter().map(|pair| pair.columns).collect();
+            for pair in &mut pairs {
+                pair.columns = pair.columns.map(|column| place(column).unwrap_or(column));
+            }
             let mut part = Self {
                 columns: vec![Seen::default(); table.names().len()],
                 rows: rows.clone(),
-                is_whole: false,
+                pairs,
+                ..Self::default()
             };
             for (&at, &column) in places.iter().zip(wanted) {
                 part.columns[at] = columns[column].clone();
             }
             let valid = valid.and_then(place);
             while part.look(table.as_mut(), &places, valid, ROWS)? > 0 {}
+            self.pairs = part.pairs;
+            for (pair, columns) in self.pairs.iter_mut().zip(own) {
+                pair.columns = columns;
+            }
             self.columns = columns;
             for (&at, &column) in places.iter().zip(wanted) {
                 self.columns[column] = std::mem::take(&mut part.columns[at]);
@@ -224,7 +251,11 @@ impl Survey {
             ..Block::default()
         };
         table.read(&columns, most, &mut block)?;
-        let mask = valid.and_then(|valid| wanted.iter().position(|&column| column == valid));
+        let place = |column: usize| wanted.iter().position(|&of| of == column);
+        let mask = valid.and_then(place);
+        let pairs: Vec<[Option<usize>; 2]> = (self.pairs.iter())
+            .map(|pair| pair.columns.map(place))
+            .collect();
         for row in 0..block.rows {
             let cell = |k: usize| block.texts[k].get(row).map_or("", |text| text.trim());
             if self.rows.len() < KEPT_ROWS {
@@ -238,6 +269,11 @@ impl Survey {
             for (k, &column) in wanted.iter().enumerate() {
                 if !is_ignored || Some(column) == valid {
                     self.columns[column].add(cell(k));
+                }
+            }
+            for (pair, places) in self.pairs.iter_mut().zip(&pairs) {
+                if let ([Some(score), Some(decision)], false) = (*places, is_ignored) {
+                    pair.add(number(cell(score)), cell(decision));
                 }
             }
         }

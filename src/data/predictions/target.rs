@@ -3,7 +3,8 @@
 use super::RoleName;
 use super::error::{ReadError, Refusal};
 use super::kind;
-use super::names::{self, Family, named};
+use super::labels::listed;
+use super::names::{self, Family, named, polarity};
 use super::options::quoted;
 use super::outputs::{Found, Set, doubled};
 use super::resolve::Resolver;
@@ -123,6 +124,46 @@ impl Resolver<'_> {
             is_given: false,
         };
         (set.columns.len() >= 2).then_some(set)
+    }
+
+    /// Which class each number is, where columns have names and labels are numbers: said where the order of the
+    /// columns is that of any list of classes, and else asked.
+    pub fn numbered(&self, set: &Set, first: f64, of_logits: bool) -> Result<String, Refusal> {
+        let classes = &set.classes;
+        let mut sorted = classes.clone();
+        sorted.sort();
+        let are_opposite = classes.iter().all(|class| polarity(class).is_some());
+        let (from, to) = (first, first + classes.len() as f64 - 1.0);
+        if are_opposite || *classes == sorted {
+            return Ok(tr!(
+                "labels {from} to {to} are the classes of the columns in their order: {0}",
+                listed(classes),
+                from,
+                to
+            ));
+        }
+        let why = tr!(
+            "labels are numbers from {from} to {to}, and columns are of {0}: which class is which number?",
+            listed(classes),
+            from,
+            to
+        );
+        let way = |says: &str, order: &[String]| {
+            let mut options = self.options.clone();
+            for (class, &column) in classes.iter().zip(&set.columns) {
+                let number = order.iter().position(|of| of == class).unwrap_or(0) + first as usize;
+                let name = &self.names[column];
+                options.maps.retain(|(of, _)| of != name);
+                let role = RoleName::of_class(of_logits, &number.to_string());
+                options.maps.push((name.clone(), role));
+            }
+            (tr!("{says}: {0}", listed(order), says), options)
+        };
+        let ways = vec![
+            way(word("in the order of the columns"), classes),
+            way(word("in alphabetical order"), &sorted),
+        ];
+        Err(self.ask(why, ways).into())
     }
 
     /// Whether a prediction and a target are those of a regression.

@@ -111,7 +111,7 @@ impl Answer {
 
     /// Roles that a column may have.
     pub fn offered(&self) -> Vec<RoleName> {
-        let (outputs, rest) = RoleName::PLAIN.split_at(3);
+        let (outputs, rest) = RoleName::PLAIN.split_at(5);
         let of_classes = self.classes.iter().cloned();
         let p = of_classes.clone().map(RoleName::POf);
         let logits = of_classes.map(RoleName::LogitOf);
@@ -149,6 +149,8 @@ fn classes(question: &Question) -> BTreeSet<String> {
         RoleName::Label
         | RoleName::Logit
         | RoleName::P
+        | RoleName::Confidence
+        | RoleName::Decision
         | RoleName::Pred
         | RoleName::Target
         | RoleName::Valid

@@ -2,7 +2,7 @@
 
 use super::super::Options;
 use super::super::error::{ReadError, shorten};
-use super::super::layout::known;
+use super::super::names::known;
 use super::cells::{self, Column, Kind, Store};
 use super::shapes::{Document, Entry, Frame, Shape, numbered};
 use crate::words::{tr, word};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::super::error::ReadError;
-use super::super::layout::is_known;
+use super::super::names::is_known;
 use super::cells::{Cell, Column, Full, Kind, Store};
 use super::scan::{Scalar, Scanner};
 use crate::words::word;
