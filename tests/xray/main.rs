@@ -8,6 +8,7 @@ mod arrow;
 mod bad_input;
 mod brute;
 mod cases;
+mod columns;
 mod foreign;
 mod formats;
 mod golden;

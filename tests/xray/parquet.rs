@@ -237,7 +237,7 @@ fn what_is_wrong_with_a_parquet_file_is_said() {
                 2,
                 properties(),
             ),
-            ": column \"logit\" holds text; numbers are expected",
+            ", column \"logit\", index 0: \"x\" is not a number",
         ),
         (
             "label.parquet",

@@ -15,6 +15,11 @@ impl ReadError {
         Self(format!("{file}: {what}"))
     }
 
+    /// A text that is to be a number and is none.
+    pub(super) fn no_number(place: &str, text: &[u8]) -> Self {
+        Self(format!("{place}: {}", super::decimal::not_a_number(text)))
+    }
+
     /// From the system.
     pub(crate) fn io(file: &str, error: &io::Error) -> Self {
         let said = error.get_ref().and_then(|of| of.downcast_ref::<Said>());
