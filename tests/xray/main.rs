@@ -18,8 +18,10 @@ mod objects;
 mod parquet;
 mod parquet_more;
 mod readings;
+mod readings_binary;
 mod sparse_histogram;
 mod text;
+mod written_arrow;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
