@@ -4,6 +4,7 @@
 use ghm_lab::data::predictions::{Options, Outputs, Predictions, Rows};
 use ghm_lab::ghm::Task;
 
+use crate::written_arrow::{Column, arrow, listed};
 use crate::{Input, read_all, reading, text, xray};
 
 fn file(name: &str) -> std::path::PathBuf {
@@ -156,4 +157,36 @@ fn damaged_files_are_sentences() {
             }
         }
     }
+}
+
+fn refused(bytes: Vec<u8>) -> String {
+    let inputs = vec![Input::bytes("made.arrow", bytes)];
+    let read = read_all(inputs, Options::default(), 24).map(|_| ());
+    read.expect_err("it is refused").to_string()
+}
+
+#[test]
+fn what_is_made_to_do_harm_is_refused() {
+    let columns = |group: Column| {
+        [
+            ("logit", Column::Numbers(vec![0.5, 1.5])),
+            ("label", Column::Bools(vec![true, false])),
+            ("group", group),
+        ]
+    };
+    let short = || Column::Texts(vec!["a".to_owned(), "b".to_owned()]);
+    let inputs = vec![Input::bytes("made.arrow", arrow(&columns(short()), 2))];
+    let (_, rows) = read_all(inputs, Options::default(), 24).expect("it is as it should be");
+    assert_eq!(rows.outputs, [0.5, 1.5]);
+    // A few bytes are many rows where they are listed over and over.
+    let why = refused(listed(&columns(short()), 2, 2));
+    assert!(why.contains("contradict themselves"), "{why}");
+    let long = Column::Texts(vec!["a".repeat(5000), "b".to_owned()]);
+    let why = refused(arrow(&columns(long), 2));
+    let expected = "column \"group\", index 0: a text of 5000 bytes; at most 4096";
+    assert!(why.contains(expected), "{why}");
+    // No byte stands for all these rows.
+    let nothing = [("logit", Column::Nulls), ("label", Column::Nulls)];
+    let why = refused(arrow(&nothing, 1 << 39));
+    assert!(why.contains("neither numbers nor text"), "{why}");
 }

@@ -6,6 +6,8 @@ pub enum Column {
     Whole(Vec<i64>),
     Bools(Vec<bool>),
     Texts(Vec<String>),
+    /// Nothing, in as many rows as one likes.
+    Nulls,
 }
 
 /// A field of a table.
@@ -106,6 +108,7 @@ fn schema(columns: &[(&str, Column)]) -> Vec<Option<Field>> {
             Column::Whole(_) => (2, vec![Some(Field::Int(64)), Some(Field::Byte(1))]),
             Column::Bools(_) => (6, Vec::new()),
             Column::Texts(_) => (5, Vec::new()),
+            Column::Nulls => (1, Vec::new()),
         };
         let name = Some(Field::Text((*name).to_owned()));
         let kind = Some(Field::Byte(kind));
@@ -143,6 +146,7 @@ fn buffers(column: &Column) -> Vec<Vec<u8>> {
             };
             vec![none, all.chunks(8).map(eight).collect()]
         }
+        Column::Nulls => Vec::new(),
         Column::Texts(all) => {
             let mut ends = vec![0_i32];
             ends.extend(all.iter().scan(0, |end, text| {
@@ -157,6 +161,11 @@ fn buffers(column: &Column) -> Vec<Vec<u8>> {
 
 /// A file of one batch with so many rows.
 pub fn arrow(columns: &[(&str, Column)], rows: usize) -> Vec<u8> {
+    listed(columns, rows, 1)
+}
+
+/// A file whose list names its batch so many times.
+pub fn listed(columns: &[(&str, Column)], rows: usize, times: usize) -> Vec<u8> {
     let (mut body, mut places) = (Vec::new(), Vec::new());
     for buffer in columns.iter().flat_map(|(_, column)| buffers(column)) {
         places.push(vec![body.len() as i64, buffer.len() as i64]);
@@ -178,7 +187,7 @@ pub fn arrow(columns: &[(&str, Column)], rows: usize) -> Vec<u8> {
         Some(Field::Short(VERSION)),
         Some(Field::Table(schema(columns))),
         Some(Field::Structures(Vec::new())),
-        Some(Field::Structures(vec![block])),
+        Some(Field::Structures(vec![block; times])),
     ]);
     bytes.extend(&list);
     bytes.extend((list.len() as u32).to_le_bytes());

@@ -11,9 +11,6 @@ use crate::data::predictions::digits::{whole, written};
 use crate::data::predictions::npy::{Element, Field, decode, text};
 use crate::words::word;
 
-/// Longest text in bytes: the name of a mini-batch, group or class.
-const MOST_TEXT: usize = 4096;
-
 /// What came of a cell that is to be a number.
 pub(super) enum Pushed {
     Number,
@@ -244,7 +241,7 @@ impl Loaded {
             .ok()
     }
 
-    /// The text of a cell; empty where there is none. `None` where the file contradicts itself, or it is too long.
+    /// The text of a cell; empty where there is none. `None` where the file contradicts itself.
     pub fn text(&self, cell: usize, dictionary: Option<&Dictionary>) -> Option<Cow<'_, [u8]>> {
         if !self.is_there(cell) || self.cells.is_none() {
             return Some(Cow::Borrowed(b""));
@@ -280,6 +277,6 @@ impl Loaded {
                 Cow::Owned(written(whole(&highest_first)?, *scale).into_bytes())
             }
         };
-        (found.len() <= MOST_TEXT).then_some(found)
+        Some(found)
     }
 }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
 use super::lists::{self as shared, MOST_COLUMNS};
-use super::place::{null, place};
+use super::place::{MOST_TEXT, MOST_TEXTS, TEXT_ROWS, null, place, too_long};
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
 use body::Batch;
@@ -27,10 +27,6 @@ use schema::{Cells, Column, Lengths, Values};
 /// What files begin with, and messages.
 const MAGIC: &[u8] = b"ARROW1";
 const MESSAGE: [u8; 4] = [0xff; 4];
-/// Bytes of texts in a block; it ends early behind them.
-const MOST_TEXTS: usize = 16 << 20;
-/// Rows that are read at a time where some are texts.
-const TEXT_ROWS: usize = 1024;
 
 /// Whether a file begins like this.
 pub(super) fn is_arrow(start: &[u8]) -> bool {
@@ -312,6 +308,9 @@ impl Batches {
                         }
                         (Ok(cell), None) => {
                             let text = lane.loaded.text(cell, dictionary).ok_or_else(broken)?;
+                            if text.len() > MOST_TEXT {
+                                return Err(too_long(&place(), text.len()));
+                            }
                             *texts += text.len();
                             block.name(role, &text);
                             None

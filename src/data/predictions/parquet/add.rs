@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use super::lane::{Kind, Lane, Levels, Texts, Values};
 use super::lists::Lists;
-use super::source::MOST_TEXT;
 use super::{Pages, attempt};
 use crate::data::predictions::Block;
 use crate::data::predictions::decimal::number;
 use crate::data::predictions::error::{ReadError, shorten};
 use crate::data::predictions::lists::cell;
-use crate::data::predictions::place::{null, place};
+use crate::data::predictions::place::{MOST_TEXT, null, place, too_long};
 use crate::words::tr;
 
 /// What is wrong with rows of a block.
@@ -132,14 +131,7 @@ impl Pages {
                 }
                 let text = text.unwrap_or_default();
                 if text.len() > MOST_TEXT {
-                    let place = self.cell(lane, row);
-                    let length = text.len();
-                    return Err(ReadError(tr!(
-                        "{place}: a text of {length} bytes; at most {MOST_TEXT} are expected",
-                        place,
-                        length,
-                        MOST_TEXT
-                    )));
+                    return Err(too_long(&self.cell(lane, row), text.len()));
                 }
                 self.text_bytes += text.len();
                 block.name(*role, text);

@@ -21,18 +21,15 @@ use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::guard::guarded;
 use super::lists::{self as shared, MOST_COLUMNS};
-use super::place::place;
+use super::place::{MOST_TEXTS, TEXT_ROWS, place};
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
 use lane::{Kind, Lane, Levels};
 use leaf::Leaf;
 use source::{Begun, Budget, Checked, Chunks, Packed};
 
-/// Rows that are read at a time where some are texts, and values of lists.
-const TEXT_ROWS: usize = 1024;
+/// Values of lists that are read at a time.
 const LIST_VALUES: usize = 1 << 16;
-/// Bytes of texts in a block; it ends early behind them.
-const MOST_TEXTS: usize = 16 << 20;
 /// Rows in which the first list of a column is looked for.
 const FIRST_ROWS: usize = 1000;
 
@@ -235,8 +232,7 @@ impl Pages {
         Ok(true)
     }
 
-    /// How many rows are read at a time: a few bytes may stand for many long texts or lists, which are looked at before
-    /// there are many.
+    /// How many rows are read at a time.
     fn step(&self, most: usize) -> usize {
         let step = |lane: &Lane| match lane.list {
             None if lane.has_texts() => TEXT_ROWS,

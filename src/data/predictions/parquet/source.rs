@@ -16,13 +16,12 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::lengths::lengths;
 use super::thrift::{is_sound, page_sizes};
+use crate::data::predictions::place::MOST_TEXT;
 use crate::data::predictions::{Input, ReadError, Source};
 use crate::words::{tr, word};
 
 /// Most values that a page may claim to hold.
 const MOST_VALUES: u32 = 1 << 28;
-/// Longest text in bytes: the name of a mini-batch, group or class.
-pub(super) const MOST_TEXT: usize = 4096;
 /// Most bytes that pages become, of all columns at a time, beside twice those of the file.
 const MOST_UNPACKED: u64 = 1 << 29;
 /// The number of a page that is a dictionary.
