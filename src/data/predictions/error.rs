@@ -123,3 +123,13 @@ pub(crate) fn shorten(text: &str) -> String {
     }
     short
 }
+
+/// A number in a sentence: one of hundreds of digits with its exponent.
+pub(super) fn brief(value: f64) -> String {
+    let size = value.abs();
+    if size > 0.0 && size.is_finite() && !(1e-5..1e16).contains(&size) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
+}
