@@ -25,7 +25,7 @@ use messages::{Message, Messages};
 use schema::{Cells, Column, Lengths, Values};
 
 /// What files begin with, and messages.
-const MAGIC: &[u8] = b"ARROW1";
+const MAGIC: &[u8] = b"ARROW1\0\0";
 const MESSAGE: [u8; 4] = [0xff; 4];
 
 /// Whether a file begins like this.
