@@ -163,7 +163,7 @@ macro_rules! readers {
     };
 }
 
-readers!(link scripting race experiment delimited json npy npz parquet histogram);
+readers!(link scripting race experiment delimited json npy npz parquet arrow safetensors histogram);
 
 #[test]
 fn a_broken_promise_is_caught() {

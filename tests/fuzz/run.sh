@@ -16,7 +16,7 @@ root=$(cd ../.. && pwd)
 seconds=${1:-600}
 shift $(($# > 0))
 readers=("$@")
-[ $# -gt 0 ] || readers=(link scripting race experiment delimited json npy npz parquet histogram)
+[ $# -gt 0 ] || readers=(link scripting race experiment delimited json npy npz parquet arrow safetensors histogram)
 
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 export CARGO_TERM_PROGRESS_WHEN=never

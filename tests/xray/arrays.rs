@@ -91,7 +91,11 @@ fn what_is_needed_must_fit_and_is_told_why_not() {
         ("label", &objects, "never loaded"),
         ("label", &cube, "the array has the shape (3, 2, 2)"),
         ("label", &cut, "array \"label\" is truncated"),
-        ("label", &words, "holds text"),
+        (
+            "label",
+            &words,
+            "array \"label\", index 0: \"\" is not a number",
+        ),
     ];
     for (name, bytes, expected) in cases {
         let error = archive(&[("logit", &logit), (name, bytes)]).expect_err(expected);

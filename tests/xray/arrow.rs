@@ -36,13 +36,3 @@ fn damaged_files_are_sentences() {
         }
     }
 }
-
-#[test]
-fn a_file_without_marks_is_named_with_a_cure() {
-    let polars = include_bytes!("files/polars.arrow");
-    let error = read("polars.arrow", polars).expect_err("its first message has no mark");
-    assert!(
-        error.contains("Arrow") && error.contains("write_table"),
-        "{error}"
-    );
-}

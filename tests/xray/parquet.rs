@@ -10,6 +10,7 @@ use parquet::data_type::{
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::Type;
 
 use crate::{report, text, write, xray};
 
@@ -28,8 +29,29 @@ pub enum Column {
 }
 
 impl Column {
-    /// The column without its name, in the words of a Parquet schema.
-    fn schema(&self, name: &str) -> String {
+    /// The column in a schema, whatever its name is.
+    fn schema(&self, name: &str) -> Arc<Type> {
+        let schema = parse_message_type(&format!("message rows {{ {} }}", self.words("x")));
+        let schema = schema.expect("a schema");
+        let Type::PrimitiveType {
+            basic_info: info,
+            physical_type,
+            type_length,
+            ..
+        } = schema.get_fields()[0].as_ref()
+        else {
+            panic!("it is no group");
+        };
+        let of = Type::primitive_type_builder(name, *physical_type)
+            .with_repetition(info.repetition())
+            .with_converted_type(info.converted_type())
+            .with_logical_type(info.logical_type_ref().cloned())
+            .with_length(*type_length)
+            .build();
+        Arc::new(of.expect("a column"))
+    }
+
+    fn words(&self, name: &str) -> String {
         match self {
             Self::Double(_) => format!("required double {name};"),
             Self::Float(_) => format!("required float {name};"),
@@ -75,11 +97,9 @@ pub fn parquet(
     rows_in_group: usize,
     properties: WriterProperties,
 ) -> Vec<u8> {
-    let fields: String = columns
-        .iter()
-        .map(|(name, column)| column.schema(name))
-        .collect();
-    let schema = parse_message_type(&format!("message rows {{ {fields} }}")).expect("a schema");
+    let fields = columns.iter().map(|(name, column)| column.schema(name));
+    let schema = Type::group_type_builder("rows").with_fields(fields.collect());
+    let schema = schema.build().expect("a schema");
     let mut writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))
         .expect("memory");
     let rows = columns[0].1.len();
@@ -237,7 +257,7 @@ fn what_is_wrong_with_a_parquet_file_is_said() {
                 2,
                 properties(),
             ),
-            ": column \"logit\" holds text; numbers are expected",
+            ", column \"logit\", index 0: \"x\" is not a number",
         ),
         (
             "label.parquet",

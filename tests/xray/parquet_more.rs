@@ -179,3 +179,27 @@ fn names_without_end_are_refused() {
         assert_eq!(read("fair", &bytes).expect("4 kB").0.group.len(), n);
     }
 }
+
+#[test]
+fn pages_in_frames_of_hadoop_are_read() {
+    let n = 300_u32;
+    let columns = || {
+        [
+            ("logit", Column::Double((0..n).map(f64::from).collect())),
+            ("label", Column::Bool((0..n).map(|i| i % 2 == 0).collect())),
+        ]
+    };
+    let framed = (8 * n).to_be_bytes();
+    for (codec, has_frames) in [(Compression::LZ4, true), (Compression::LZ4_RAW, false)] {
+        let properties = WriterProperties::builder()
+            .set_compression(codec)
+            .set_dictionary_enabled(false)
+            .build();
+        let bytes = parquet(&columns(), n as usize, properties);
+        // The size of what is packed, its highest byte first, before the packed size.
+        let found = bytes.windows(4).any(|four| *four == framed);
+        assert_eq!(found, has_frames, "{codec:?}");
+        let (rows, _) = read("spark", &bytes).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(rows.outputs, (0..n).map(f64::from).collect::<Vec<f64>>());
+    }
+}

@@ -11,7 +11,7 @@ fn read(name: &str, bytes: &[u8], options: Options) -> Result<(Predictions, Rows
     read_all(vec![Input::bytes(name, bytes)], options, 1 << 14)
 }
 
-const LABELS: [&str; 13] = [
+pub const LABELS: [&str; 13] = [
     "label",
     "Labels",
     "y",
@@ -27,7 +27,7 @@ const LABELS: [&str; 13] = [
     "class_id",
 ];
 /// Spellings of 1, 0, 1, 0.
-const SPELLINGS: [[&str; 2]; 6] = [
+pub const SPELLINGS: [[&str; 2]; 6] = [
     ["0", "1"],
     ["0.0", "1.0"],
     ["false", "true"],
@@ -35,11 +35,11 @@ const SPELLINGS: [[&str; 2]; 6] = [
     ["no", "yes"],
     ["-1", "1"],
 ];
-const SHARES: [f64; 4] = [0.9, 0.2, 0.75, 0.4];
-const BEYOND: [f64; 4] = [1.5, -2.25, 0.25, 3.0];
+pub const SHARES: [f64; 4] = [0.9, 0.2, 0.75, 0.4];
+pub const BEYOND: [f64; 4] = [1.5, -2.25, 0.25, 3.0];
 
 /// Names, and whether they are logits, probabilities or by their values.
-fn outputs() -> Vec<(&'static str, Option<Outputs>)> {
+pub fn outputs() -> Vec<(&'static str, Option<Outputs>)> {
     let of = |names: &[&'static str], outputs: Option<Outputs>| {
         names
             .iter()

@@ -1,5 +1,6 @@
 //! Columns in arrays: NPY files, the members of an NPZ and the tensors of a safetensors file, read side by side.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use super::array::Array;
@@ -137,12 +138,12 @@ impl Arrays {
         let mut chosen = Vec::with_capacity(columns.chosen.len());
         for &(index, role) in &columns.chosen {
             match &self.places[index] {
-                Ok(place) => chosen.push((index, role, place)),
+                Ok(place) => chosen.push((role, place)),
                 Err(why) => return Err(why.clone()),
             }
         }
-        chosen.sort_by_key(|(_, _, place)| place.array);
-        let mut whole: Vec<_> = chosen.iter().map(|(_, _, place)| place.array).collect();
+        chosen.sort_by_key(|(_, place)| place.array);
+        let mut whole: Vec<_> = chosen.iter().map(|(_, place)| place.array).collect();
         whole.dedup();
         let in_memory = whole.iter().map(|&array| &self.arrays[array]);
         let in_memory = in_memory.filter(|(_, shape, _)| shape.fortran);
@@ -150,18 +151,10 @@ impl Arrays {
             sum.saturating_add(origin.unpacked())
         });
         // Where all is taken as text, somebody only looks at it.
-        let is_looked_at = chosen.iter().all(|(_, role, _)| role.is_text());
-        for (index, role, place) in chosen {
+        let is_looked_at = chosen.iter().all(|(role, _)| role.is_text());
+        for (role, place) in chosen {
             let (name, shape, origin) = &self.arrays[place.array];
             let file = &origin.input.name;
-            if !role.is_text() && place.field.element.is_text() {
-                let name = shorten(&self.names[index]);
-                let what = tr!(
-                    "array \"{name}\" holds text; numbers are expected ({name}.astype(float) makes some of digits)",
-                    name
-                );
-                return Err(ReadError::of(file, what));
-            }
             let field = (role, place.column, place.field.clone());
             if let Some(lane) = lanes.last_mut().filter(|lane| lane.array == place.array) {
                 lane.fields.push(field);
@@ -295,12 +288,21 @@ impl Table for Arrays {
         };
         let count = (self.rows - self.next).min(most as u64) as usize;
         self.first = self.next;
+        let mut bad = BTreeMap::new();
         if count > 0 || self.next == 0 {
             for lane in &mut lanes {
                 let read = lane.read(self.next, count, &mut self.buffer, block);
-                read.map_err(|error| ReadError::io(&self.shown(lane.array), &error))?;
+                let faults =
+                    read.map_err(|error| ReadError::io(&self.shown(lane.array), &error))?;
+                for fault in faults {
+                    let name = columns.name(&self.names, fault.role);
+                    let place = self.place(block, fault.row, name);
+                    let why = ReadError::no_number(&place, fault.text.as_bytes());
+                    bad.entry(block.rows + fault.row).or_insert(why);
+                }
             }
         }
+        block.bad.extend(bad);
         self.next += count as u64;
         block.rows += count;
         self.lanes = Some(lanes);

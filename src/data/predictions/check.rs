@@ -1,7 +1,7 @@
 //! From a block as a format has it to rows as they should be.
 
 use super::columns::Role;
-use super::error::ReadError;
+use super::error::{ReadError, brief};
 use super::groups::{MOST_GROUPS, MOST_NAME, MOST_NAMES, Trouble};
 use super::open::Predictions;
 use super::{Outputs, Rows, shorten};
@@ -58,7 +58,7 @@ impl Predictions {
     fn wrong(&self, row: usize, role: Role, value: f64, what: &str) -> ReadError {
         let (table, columns) = &self.tables[self.current];
         let place = table.place(&self.block, row, columns.name(table.names(), role));
-        ReadError(format!("{place}: {value} {what}"))
+        ReadError(format!("{place}: {} {what}", brief(value)))
     }
 
     /// Refuses groups that are too many, or whose names are too long.

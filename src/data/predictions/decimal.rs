@@ -168,7 +168,7 @@ fn shown(field: &[u8]) -> String {
     super::error::shorten(&String::from_utf8_lossy(field))
 }
 
-fn not_a_number(field: &[u8]) -> String {
+pub(super) fn not_a_number(field: &[u8]) -> String {
     let shown = shown(field);
     match std::str::from_utf8(field) {
         Ok(_) => tr!("\"{shown}\" is not a number", shown),

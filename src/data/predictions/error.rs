@@ -15,6 +15,11 @@ impl ReadError {
         Self(format!("{file}: {what}"))
     }
 
+    /// A text that is to be a number and is none.
+    pub(super) fn no_number(place: &str, text: &[u8]) -> Self {
+        Self(format!("{place}: {}", super::decimal::not_a_number(text)))
+    }
+
     /// From the system.
     pub(crate) fn io(file: &str, error: &io::Error) -> Self {
         let said = error.get_ref().and_then(|of| of.downcast_ref::<Said>());
@@ -117,4 +122,14 @@ pub(crate) fn shorten(text: &str) -> String {
         short.push('…');
     }
     short
+}
+
+/// A number in a sentence: one of hundreds of digits with its exponent.
+pub(super) fn brief(value: f64) -> String {
+    let size = value.abs();
+    if size > 0.0 && size.is_finite() && !(1e-5..1e16).contains(&size) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
 }

@@ -1,5 +1,6 @@
 //! Whether outputs are logits, probabilities or decisions: what their values say.
 
+use super::error::brief;
 use super::names::Family;
 use super::outputs::Set;
 use super::survey::Survey;
@@ -40,14 +41,14 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
         Family::Probability if percent && share > 0.01 => Kind::Open(tr!(
             "{shown} goes up to {0} and is called a probability: percent have to be divided by 100, and \
              log-odds called a logit",
-            numbers.most,
+            brief(numbers.most),
             shown
         )),
         Family::Probability if share >= 0.25 && (numbers.least < -0.1 || numbers.most > 1.1) => {
             Kind::Open(tr!(
                 "{shown} is called a probability and goes from {0} to {1}: is it a logit?",
-                numbers.least,
-                numbers.most,
+                brief(numbers.least),
+                brief(numbers.most),
                 shown
             ))
         }
@@ -71,8 +72,8 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             if percent && numbers.most > 30.0 {
                 return Kind::Open(tr!(
                     "{shown} goes from {0} to {1}: percent have to be divided by 100",
-                    numbers.least,
-                    numbers.most,
+                    brief(numbers.least),
+                    brief(numbers.most),
                     shown
                 ));
             }

@@ -4,6 +4,7 @@
 use std::io::{self, Read, SeekFrom};
 
 use super::columns::Role;
+use super::decimal::number;
 use super::npy::{Field, decode, text};
 use super::{Block, Source};
 
@@ -18,6 +19,14 @@ pub(super) enum Bytes {
     Columns { source: Box<dyn Source>, start: u64 },
 }
 
+/// A cell that is to be a number and holds a text that is none.
+pub(super) struct Fault {
+    /// Index of the row among those that are read.
+    pub row: usize,
+    pub role: Role,
+    pub text: String,
+}
+
 /// An array of which columns are read.
 pub(super) struct Lane {
     pub array: usize,
@@ -30,14 +39,16 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// Adds `count` rows from `next` on to a block; texts without a letter where the array has no more.
+    /// Adds `count` rows from `next` on to a block; texts without a letter where the array has no more. Returns what is
+    /// wrong with them.
     pub fn read(
         &mut self,
         next: u64,
         count: usize,
         buffer: &mut Vec<u8>,
         block: &mut Block,
-    ) -> io::Result<()> {
+    ) -> io::Result<Vec<Fault>> {
+        let mut faults = Vec::new();
         let there = self.rows.saturating_sub(next).min(count as u64) as usize;
         let stride = self.stride;
         // Reads the next rows, a buffer at a time.
@@ -56,7 +67,7 @@ impl Lane {
             Bytes::Rows(stream) => {
                 each(stream, &mut |rows| {
                     for (role, _, field) in &self.fields {
-                        add(*role, field, rows, stride, block);
+                        add(*role, field, rows, stride, block, &mut faults);
                     }
                 })?;
                 if next + count as u64 >= self.rows {
@@ -68,24 +79,49 @@ impl Lane {
                 for (role, column, field) in &self.fields {
                     let row = column * self.rows + next;
                     source.seek(SeekFrom::Start(*start + row * stride as u64))?;
-                    each(source, &mut |rows| add(*role, field, rows, stride, block))?;
+                    each(source, &mut |rows| {
+                        add(*role, field, rows, stride, block, &mut faults);
+                    })?;
                 }
             }
         }
         for (role, ..) in &self.fields {
             (there..count).for_each(|_| block.name(*role, b""));
         }
-        Ok(())
+        Ok(faults)
     }
 }
 
 /// Adds the cells of a column, from whole rows.
-fn add(role: Role, field: &Field, rows: &[u8], stride: usize, block: &mut Block) {
+fn add(
+    role: Role,
+    field: &Field,
+    rows: &[u8],
+    stride: usize,
+    block: &mut Block,
+    faults: &mut Vec<Fault>,
+) {
     if role.is_text() {
         for row in rows.chunks_exact(stride) {
             block.name(role, text(field, row).as_bytes());
         }
-    } else if let Some(values) = block.numbers(role) {
+        return;
+    }
+    let before = block.rows;
+    let Some(values) = block.numbers(role) else {
+        return;
+    };
+    if !field.element.is_text() {
         decode(field, rows, stride, values);
+        return;
+    }
+    for row in rows.chunks_exact(stride) {
+        let text = text(field, row);
+        let value = number(text.as_bytes());
+        if value.is_none() {
+            let row = values.len() - before;
+            faults.push(Fault { row, role, text });
+        }
+        values.push(value.unwrap_or(f64::NAN));
     }
 }

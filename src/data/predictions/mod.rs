@@ -29,6 +29,8 @@ mod kind;
 mod labels;
 mod lane;
 mod layout;
+#[cfg(feature = "parquet")]
+mod lists;
 mod literal;
 mod names;
 mod npy;
@@ -40,6 +42,8 @@ mod outputs;
 mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod place;
 mod question;
 mod quotes;
 mod reading;

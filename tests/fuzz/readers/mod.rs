@@ -12,14 +12,14 @@ mod written;
 
 pub use histogram::histogram;
 pub use lab::{experiment, race};
-pub use predictions::{delimited, json, npy, npz, parquet};
+pub use predictions::{arrow, delimited, json, npy, npz, parquet, safetensors};
 pub use settings::{link, scripting};
 
 /// Its name, and what it does with bytes.
 pub type Reader = (&'static str, fn(&[u8]));
 
 /// A reader by the name of its folder in `corpus/`.
-pub const READERS: [Reader; 10] = [
+pub const READERS: [Reader; 12] = [
     ("link", link),
     ("scripting", scripting),
     ("race", race),
@@ -29,5 +29,7 @@ pub const READERS: [Reader; 10] = [
     ("npy", npy),
     ("npz", npz),
     ("parquet", parquet),
+    ("arrow", arrow),
+    ("safetensors", safetensors),
     ("histogram", histogram),
 ];

@@ -89,6 +89,21 @@ pub fn parquet(bytes: &[u8]) {
     }
 }
 
+/// A file of Arrow, or a stream.
+pub fn arrow(bytes: &[u8]) {
+    if bytes.starts_with(b"ARROW1") || bytes.starts_with(&[0xff; 4]) {
+        let file = [Input::bytes(FILE, bytes)];
+        check(ZSTANDARD_RATIO, bytes.len(), &file, None);
+    }
+}
+
+/// Tensors behind a header that is an object, whose length comes first.
+pub fn safetensors(bytes: &[u8]) {
+    if bytes.get(8) == Some(&b'{') && bytes[4..8] == [0; 4] {
+        check(RATIO, bytes.len(), &[Input::bytes(FILE, bytes)], None);
+    }
+}
+
 fn is_object(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     text.trim_ascii_start().starts_with(b"{")

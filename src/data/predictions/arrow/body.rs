@@ -8,6 +8,10 @@ use crate::words::word;
 
 /// Most bytes that the chosen columns of a batch are, beside twice those of the file.
 const MOST_BYTES: u64 = 1 << 29;
+/// Most rows of a batch.
+pub(super) const MOST_ROWS: usize = 1 << 40;
+/// What LZ4 cannot pack better than; and what is taken on trust of Zstandard before it is unpacked.
+const MOST_RATIO: u64 = 256;
 
 /// A batch that was found.
 pub(super) struct Batch<'a> {
@@ -36,7 +40,8 @@ pub(super) fn room(size: u64) -> u64 {
 impl<'a> Batch<'a> {
     pub fn of(table: Table<'a>) -> Option<Self> {
         Some(Self {
-            rows: u64::try_from(table.i64(0).unwrap_or(0)).ok()?,
+            rows: (u64::try_from(table.i64(0).unwrap_or(0)).ok())
+                .filter(|&rows| rows <= MOST_ROWS as u64)?,
             nodes: table.list(1)?,
             buffers: table.list(2)?,
             variadic: table.list(4),
@@ -73,7 +78,7 @@ impl<'a> Batch<'a> {
         let failed = |error| ReadError::io(file, &error);
         let place = SeekFrom::Start(body.start + offset);
         body.source.seek(place).map_err(failed)?;
-        let mut take = |bytes: &mut dyn Read, size: u64| {
+        let mut take = |bytes: &mut dyn Read, packed: u64, size: u64| {
             let too_large = || {
                 ReadError::of(
                     file,
@@ -83,7 +88,8 @@ impl<'a> Batch<'a> {
             body.room = body.room.checked_sub(size).ok_or_else(too_large)?;
             let mut all = Vec::new();
             let size_here = usize::try_from(size).map_err(|_| too_large())?;
-            all.try_reserve_exact(size_here).map_err(|_| too_large())?;
+            let trusted = size_here.min(packed.saturating_mul(MOST_RATIO) as usize);
+            all.try_reserve_exact(trusted).map_err(|_| too_large())?;
             bytes.take(size).read_to_end(&mut all).map_err(failed)?;
             if all.len() < size_here {
                 return Err(ReadError::io(
@@ -94,25 +100,26 @@ impl<'a> Batch<'a> {
             Ok(all)
         };
         let Some(codec) = self.codec else {
-            return take(&mut body.source, length);
+            return take(&mut body.source, length, length);
         };
         let mut size = [0; 8];
         body.source.read_exact(&mut size).map_err(failed)?;
         let packed = length.saturating_sub(8);
         match (i64::from_le_bytes(size), codec) {
             // It did not become smaller.
-            (-1, _) => take(&mut body.source, packed),
+            (-1, _) => take(&mut body.source, packed, packed),
             (size @ 0.., 0) => {
                 let bytes = (&mut body.source).take(packed);
                 take(
                     &mut lz4_flex::frame::FrameDecoder::new(bytes),
+                    packed,
                     size.unsigned_abs(),
                 )
             }
             (size @ 0.., 1) => {
                 let bytes = (&mut body.source).take(packed);
                 let mut bytes = zstd::stream::read::Decoder::new(bytes).map_err(failed)?;
-                take(&mut bytes, size.unsigned_abs())
+                take(&mut bytes, packed, size.unsigned_abs())
             }
             _ => Err(ReadError::of(
                 file,

@@ -2,15 +2,24 @@
 
 use std::borrow::Cow;
 
-use super::body::{Batch, Body};
-use super::schema::{Cells, Column};
+use super::body::{Batch, Body, MOST_ROWS};
+use super::dictionary::Dictionary;
+use super::schema::{Cells, Values};
 use crate::data::predictions::ReadError;
+use crate::data::predictions::decimal::number;
 use crate::data::predictions::digits::{whole, written};
 use crate::data::predictions::npy::{Element, Field, decode, text};
 use crate::words::word;
 
-/// Longest text in bytes: the name of a mini-batch, group or class.
-const MOST_TEXT: usize = 4096;
+/// What came of a cell that is to be a number.
+pub(super) enum Pushed {
+    Number,
+    Null,
+    /// This text, which is no number.
+    Text(String),
+    /// The file contradicts itself.
+    Broken,
+}
 
 /// What was loaded of a column.
 #[derive(Default)]
@@ -31,13 +40,13 @@ enum Bytes {
     Decimal(usize, i32, Vec<u8>),
 }
 
-fn bit(bits: &[u8], at: usize) -> bool {
+pub(super) fn bit(bits: &[u8], at: usize) -> bool {
     bits.get(at / 8)
         .is_some_and(|byte| byte >> (at % 8) & 1 == 1)
 }
 
 /// A whole number from four or eight bytes of a list.
-fn place(bytes: &[u8], width: usize, index: usize) -> Option<usize> {
+pub(super) fn place(bytes: &[u8], width: usize, index: usize) -> Option<usize> {
     let bytes = bytes.get(index.checked_mul(width)?..)?;
     match width {
         4 => usize::try_from(i32::from_le_bytes(*bytes.first_chunk()?)).ok(),
@@ -46,15 +55,21 @@ fn place(bytes: &[u8], width: usize, index: usize) -> Option<usize> {
 }
 
 impl Loaded {
-    pub fn of(column: &Column, batch: &Batch<'_>, body: &mut Body<'_>) -> Result<Self, ReadError> {
+    /// The values of a batch, `rows` of them where that is known.
+    pub fn of(
+        values: &Values,
+        rows: Option<u64>,
+        batch: &Batch<'_>,
+        body: &mut Body<'_>,
+    ) -> Result<Self, ReadError> {
         let file = body.file;
         let broken = || ReadError::of(file, word("its Arrow data contradict themselves"));
-        let [length, nulls] = batch.nodes.pair(column.node).ok_or_else(broken)?;
-        let rows = usize::try_from(length).map_err(|_| broken())?;
-        if length != batch.rows || rows > 1 << 40 {
+        let [length, nulls] = batch.nodes.pair(values.node).ok_or_else(broken)?;
+        if rows.is_some_and(|rows| rows != length) || length > MOST_ROWS as u64 {
             return Err(broken());
         }
-        if column.cells == Cells::Nothing && column.dictionary.is_none() {
+        let rows = usize::try_from(length).map_err(|_| broken())?;
+        if values.cells == Cells::Nothing && values.dictionary.is_none() {
             return Ok(Self {
                 rows,
                 there: Vec::new(),
@@ -63,9 +78,9 @@ impl Loaded {
         }
         let there = match nulls {
             0 => Vec::new(),
-            _ => batch.buffer(column.buffer, body)?,
+            _ => batch.buffer(values.buffer, body)?,
         };
-        let first = batch.buffer(column.buffer + 1, body)?;
+        let first = batch.buffer(values.buffer + 1, body)?;
         let fixed = |element: Element| {
             let field = Field {
                 name: None,
@@ -75,20 +90,20 @@ impl Loaded {
             };
             (rows * element.size(), field)
         };
-        let (needed, cells) = match (column.dictionary, column.cells) {
+        let (needed, cells) = match (values.dictionary, values.cells) {
             (Some((_, element)), _) | (None, Cells::Fixed(element)) => {
                 let (needed, field) = fixed(element);
                 (needed, Bytes::Fixed(field, first))
             }
             (None, Cells::Bits) => (rows.div_ceil(8), Bytes::Bits(first)),
             (None, Cells::Text(width)) => {
-                let texts = batch.buffer(column.buffer + 2, body)?;
+                let texts = batch.buffer(values.buffer + 2, body)?;
                 let needed = if rows == 0 { 0 } else { (rows + 1) * width };
                 (needed, Bytes::Text(width, first, texts))
             }
             (None, Cells::Views) => {
-                let [before, count] = batch.variadic(column.views).unwrap_or_default();
-                let place = column.buffer + 2 + before;
+                let [before, count] = batch.variadic(values.views).unwrap_or_default();
+                let place = values.buffer + 2 + before;
                 let texts = (place..place + count).map(|at| batch.buffer(at, body));
                 let texts = texts.collect::<Result<Vec<_>, _>>()?;
                 (rows * 16, Bytes::Views(first, texts))
@@ -115,54 +130,104 @@ impl Loaded {
         })
     }
 
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Bytes in memory.
+    pub fn size(&self) -> u64 {
+        let cells = match &self.cells {
+            None => 0,
+            Some(Bytes::Fixed(_, bytes) | Bytes::Bits(bytes) | Bytes::Decimal(.., bytes)) => {
+                bytes.len()
+            }
+            Some(Bytes::Text(_, ends, texts)) => ends.len() + texts.len(),
+            Some(Bytes::Views(views, texts)) => {
+                views.len() + texts.iter().map(Vec::len).sum::<usize>()
+            }
+        };
+        (self.there.len() + cells) as u64
+    }
+
     fn is_there(&self, cell: usize) -> bool {
         cell < self.rows && (self.there.is_empty() || bit(&self.there, cell))
     }
 
-    /// All numbers of some cells at once; false where they must be looked at one by one.
-    pub fn numbers(&self, cells: std::ops::Range<usize>, values: &mut Vec<f64>) -> bool {
-        match &self.cells {
-            Some(Bytes::Fixed(field, bytes)) if self.there.is_empty() => {
-                let size = field.element.size();
-                decode(
-                    field,
-                    &bytes[cells.start * size..cells.end * size],
-                    size,
-                    values,
-                );
-                true
-            }
-            _ => false,
+    /// Adds one number of each of `count` rows of `width` cells, the cell `k` of each; the first row begins at the cell
+    /// `from`. False where they must be looked at one by one.
+    pub fn push_all(
+        &self,
+        from: usize,
+        count: usize,
+        [width, k]: [usize; 2],
+        values: &mut Vec<f64>,
+    ) -> bool {
+        let Some(Bytes::Fixed(field, bytes)) = &self.cells else {
+            return false;
+        };
+        let size = field.element.size();
+        let end = from + count * width;
+        if !self.there.is_empty() || end > self.rows {
+            return false;
         }
+        let field = Field {
+            offset: k * size,
+            ..field.clone()
+        };
+        let rows = &bytes[from * size..end * size];
+        decode(&field, rows, width * size, values);
+        true
     }
 
-    /// The number of a cell, in `list` where the cells point into one; `None` where there is none.
-    pub fn number(&self, cell: usize, list: Option<&Self>) -> Option<f64> {
-        if !self.is_there(cell) {
-            return None;
+    /// Adds the number of a cell, of that in `dictionary` where the cells point into one; NaN where it is none.
+    pub fn push(
+        &self,
+        cell: usize,
+        dictionary: Option<&Dictionary>,
+        values: &mut Vec<f64>,
+    ) -> Pushed {
+        let before = values.len();
+        let pushed = self.pushed(cell, dictionary, values);
+        values.resize(before + 1, f64::NAN);
+        pushed
+    }
+
+    fn pushed(
+        &self,
+        cell: usize,
+        dictionary: Option<&Dictionary>,
+        values: &mut Vec<f64>,
+    ) -> Pushed {
+        let Some(cells) = self.cells.as_ref().filter(|_| self.is_there(cell)) else {
+            return Pushed::Null;
+        };
+        if let Some(dictionary) = dictionary {
+            let found = self.index(cell).and_then(|index| dictionary.find(index));
+            return found.map_or(Pushed::Broken, |(part, cell)| {
+                part.pushed(cell, None, values)
+            });
         }
-        if let Some(list) = list {
-            return list.number(self.index(cell)?, None);
-        }
-        match self.cells.as_ref()? {
+        match cells {
             Bytes::Fixed(field, bytes) => {
                 let size = field.element.size();
-                let mut value = Vec::with_capacity(1);
-                decode(
-                    field,
-                    &bytes[cell * size..(cell + 1) * size],
-                    size,
-                    &mut value,
-                );
-                value.pop()
+                let cell = &bytes[cell * size..(cell + 1) * size];
+                decode(field, cell, size, values);
             }
-            Bytes::Bits(bits) => Some(f64::from(u8::from(bit(bits, cell)))),
-            Bytes::Decimal(..) => String::from_utf8(self.text(cell, None)?.into_owned())
-                .ok()?
-                .parse()
-                .ok(),
-            Bytes::Text(..) | Bytes::Views(..) => None,
+            Bytes::Bits(bits) => values.push(f64::from(u8::from(bit(bits, cell)))),
+            Bytes::Decimal(..) | Bytes::Text(..) | Bytes::Views(..) => {
+                let Some(text) = self.text(cell, None) else {
+                    return Pushed::Broken;
+                };
+                match number(&text) {
+                    Some(number) => values.push(number),
+                    None => {
+                        let text = String::from_utf8_lossy(&text).into_owned();
+                        return Pushed::Text(text);
+                    }
+                }
+            }
         }
+        Pushed::Number
     }
 
     /// Where a cell points to.
@@ -176,14 +241,14 @@ impl Loaded {
             .ok()
     }
 
-    /// The text of a cell; empty where there is none. `None` where the file contradicts itself, or it is too long.
-    pub fn text(&self, cell: usize, list: Option<&Self>) -> Option<Cow<'_, [u8]>> {
+    /// The text of a cell; empty where there is none. `None` where the file contradicts itself.
+    pub fn text(&self, cell: usize, dictionary: Option<&Dictionary>) -> Option<Cow<'_, [u8]>> {
         if !self.is_there(cell) || self.cells.is_none() {
             return Some(Cow::Borrowed(b""));
         }
-        if let Some(list) = list {
-            let index = self.index(cell).filter(|&index| index < list.rows)?;
-            return Some(Cow::Owned(list.text(index, None)?.into_owned()));
+        if let Some(dictionary) = dictionary {
+            let (part, cell) = dictionary.find(self.index(cell)?)?;
+            return Some(Cow::Owned(part.text(cell, None)?.into_owned()));
         }
         let found = match self.cells.as_ref()? {
             Bytes::Fixed(field, bytes) => {
@@ -212,6 +277,6 @@ impl Loaded {
                 Cow::Owned(written(whole(&highest_first)?, *scale).into_bytes())
             }
         };
-        (found.len() <= MOST_TEXT).then_some(found)
+        Some(found)
     }
 }

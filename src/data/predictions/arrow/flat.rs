@@ -94,6 +94,13 @@ impl<'a> List<'a> {
         })
     }
 
+    /// Structures of so many bytes; `None` where they are not all there.
+    pub fn structures<const N: usize>(self) -> Option<&'a [[u8; N]]> {
+        let bytes = self.bytes.get(self.first..)?;
+        let (all, _) = bytes.get(..self.count.checked_mul(N)?)?.as_chunks();
+        Some(all)
+    }
+
     /// A whole number of a list of them.
     pub fn i64(self, index: usize) -> Option<i64> {
         let at = self.first.checked_add(index.checked_mul(8)?)?;

@@ -1,58 +1,61 @@
-//! Arrow: files (Feather 2) and streams, batch by batch. Both are the same messages one behind the other; the
-//! listing at the end of a file is not needed.
+//! Arrow: files (Feather 2) and streams, batch by batch. A column of lists of numbers is as many columns as each of its
+//! rows has values.
 
 mod body;
 mod cells;
+mod dictionary;
 mod flat;
+mod lists;
+mod messages;
 mod schema;
 
-use std::collections::HashMap;
-use std::io::{Read, Seek, SeekFrom};
+use std::collections::{BTreeMap, HashMap};
 
 use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
-use super::{Block, Input, Source, Table};
+use super::lists::{self as shared, MOST_COLUMNS};
+use super::place::{MOST_TEXT, MOST_TEXTS, TEXT_ROWS, null, place, too_long};
+use super::{Block, Input, Table};
 use crate::words::{tr, word};
-use body::{Batch, Body};
-use cells::Loaded;
-use schema::{Cells, Column};
+use body::Batch;
+use cells::{Loaded, Pushed};
+use dictionary::Dictionary;
+use lists::Lists;
+use messages::{Message, Messages};
+use schema::{Cells, Column, Lengths, Values};
 
 /// What files begin with, and messages.
 const MAGIC: &[u8] = b"ARROW1\0\0";
 const MESSAGE: [u8; 4] = [0xff; 4];
-/// Longest metadata of a message in bytes.
-const MOST_METADATA: u32 = 1 << 26;
-/// Bytes of texts in a block; it ends early behind them.
-const MOST_TEXTS: usize = 16 << 20;
 
-/// Whether a file begins like this. Some writers leave the first message of a file without its mark: those are
-/// refused like files of others.
+/// Whether a file begins like this.
 pub(super) fn is_arrow(start: &[u8]) -> bool {
-    start
-        .strip_prefix(MAGIC)
-        .unwrap_or(start)
-        .starts_with(&MESSAGE)
+    start.starts_with(MAGIC) || start.starts_with(&MESSAGE)
 }
 
-/// A column that is read, and what of the present batch.
+/// A column of the file that is read, and what of the present batch.
 struct Lane {
     column: usize,
-    role: Role,
+    /// What its values are for, and which of a row's list each is.
+    fields: Vec<(Role, usize)>,
+    /// How many values a row has.
+    width: usize,
+    /// Whether they can be read; else it is looked at as empty.
+    has_values: bool,
     loaded: Loaded,
+    lists: Option<Lists>,
 }
 
 /// An Arrow file or stream.
 pub(super) struct Batches {
-    file: String,
-    source: Box<dyn Source>,
-    size: u64,
-    /// Where the next message begins.
-    at: u64,
+    messages: Messages,
     columns: Vec<Column>,
     names: Vec<String>,
+    /// Of each name the column of the file, which value of a row's list, and of how many.
+    places: Vec<[usize; 3]>,
     lanes: Vec<Lane>,
-    /// Lists that cells point into.
-    dictionaries: HashMap<i64, Loaded>,
+    /// What cells point into.
+    dictionaries: HashMap<i64, Dictionary>,
     /// Rows of the batch, and of those the ones that were read.
     rows: u64,
     taken: u64,
@@ -61,19 +64,16 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    /// Reads the schema.
+    /// Reads the schema, and how long lists are.
     pub fn open(input: &Input) -> Result<Self, ReadError> {
-        let mut source = input.source()?;
-        let mut start = [0; 8];
-        let read = source.read_exact(&mut start);
-        read.map_err(|error| ReadError::io(&input.name, &error))?;
+        let (messages, bytes) = Messages::open(input)?;
+        let columns = messages.schema(&bytes).and_then(schema::columns);
+        let columns = columns.ok_or_else(|| messages.broken())?;
         let mut batches = Self {
-            file: input.name.clone(),
-            source,
-            size: input.size()?,
-            at: if start == MAGIC { 8 } else { 0 },
-            columns: Vec::new(),
+            messages,
+            columns,
             names: Vec::new(),
+            places: Vec::new(),
             lanes: Vec::new(),
             dictionaries: HashMap::new(),
             rows: 0,
@@ -81,97 +81,85 @@ impl Batches {
             first: 0,
             next: 0,
         };
-        let metadata = batches.message()?.ok_or_else(|| batches.broken())?;
-        let message = flat::Table::root(&metadata);
-        let schema = message.filter(|of| of.u8(1) == Some(1));
-        let columns = schema.and_then(|of| schema::columns(of.table(2)?));
-        batches.columns = columns.ok_or_else(|| batches.broken())?;
-        let names = batches.columns.iter().map(|column| column.name.clone());
-        batches.names = names.collect();
+        let widths = batches.widths()?;
+        for (at, (column, width)) in batches.columns.iter().zip(widths).enumerate() {
+            let is_one = width == 0 || batches.names.len() + width > MOST_COLUMNS;
+            if is_one {
+                batches.names.push(column.name.clone());
+                batches.places.push([at, 0, 0]);
+                continue;
+            }
+            batches.names.extend(shared::names(&column.name, width));
+            batches.places.extend((0..width).map(|k| [at, k, width]));
+        }
+        batches.messages = Messages::open(input)?.0;
         Ok(batches)
     }
 
-    fn broken(&self) -> ReadError {
-        ReadError::of(&self.file, word("its Arrow data contradict themselves"))
-    }
-
-    /// The metadata of the next message; `None` at the end. Its body begins where we are then.
-    fn message(&mut self) -> Result<Option<Vec<u8>>, ReadError> {
-        let file = &self.file;
-        let failed = |error| ReadError::io(file, &error);
-        self.source.seek(SeekFrom::Start(self.at)).map_err(failed)?;
-        if self.at == self.size {
-            return Ok(None);
+    /// How many values the rows of each column have, as the first list of it says; 0 where there is none.
+    fn widths(&mut self) -> Result<Vec<usize>, ReadError> {
+        let width = |column: &Column| match column.lists.map(|lists| lists.lengths) {
+            None => Some(1),
+            Some(Lengths::Fixed(count)) => Some(count),
+            Some(Lengths::Ends(_)) => None,
+        };
+        let mut widths: Vec<Option<usize>> = self.columns.iter().map(width).collect();
+        while widths.contains(&None) {
+            let Some(message) = self.messages.next()? else {
+                break;
+            };
+            let root = flat::Table::root(&message.metadata);
+            let header = root.filter(|root| root.u8(1) == Some(3));
+            let Some(header) = header.and_then(|root| root.table(2)) else {
+                continue;
+            };
+            let batch = Batch::of(header).ok_or_else(|| self.messages.broken())?;
+            let rows = 0..usize::try_from(batch.rows).unwrap_or(usize::MAX);
+            let mut body = self.messages.body(&message);
+            for (column, width) in self.columns.iter().zip(&mut widths) {
+                let (Some(of), None) = (column.lists, &width) else {
+                    continue;
+                };
+                let lists = Lists::of(of, &batch, &mut body)?;
+                let first = rows.clone().find_map(|row| lists.range(row));
+                *width = first.map(|values| values.len());
+            }
         }
-        let mut head = [0; 8];
-        self.source.read_exact(&mut head).map_err(failed)?;
-        let (mark, length) = head.split_at(4);
-        let length = length.try_into().map_or(0, u32::from_le_bytes);
-        if mark != MESSAGE || length > MOST_METADATA || u64::from(length) > self.size {
-            return Err(self.broken());
-        }
-        if length == 0 {
-            return Ok(None);
-        }
-        let mut metadata = vec![0; length as usize];
-        self.source.read_exact(&mut metadata).map_err(failed)?;
-        self.at += 8 + u64::from(length);
-        Ok(Some(metadata))
+        Ok(widths.into_iter().map(Option::unwrap_or_default).collect())
     }
 
     /// Loads the chosen columns of the next batch; false at the end.
     fn begin_batch(&mut self) -> Result<bool, ReadError> {
-        let Some(metadata) = self.message()? else {
+        let Some(message) = self.messages.next()? else {
             return Ok(false);
         };
-        let broken = self.broken();
-        let message = flat::Table::root(&metadata).ok_or(broken.clone())?;
-        let length = u64::try_from(message.i64(3).unwrap_or(0)).map_err(|_| broken.clone())?;
-        if length > self.size.saturating_sub(self.at) {
-            return Err(ReadError::io(
-                &self.file,
-                &std::io::ErrorKind::UnexpectedEof.into(),
-            ));
-        }
-        let mut body = Body {
-            file: &self.file,
-            source: &mut self.source,
-            start: self.at,
-            length,
-            room: body::room(self.size),
-        };
-        self.at += length;
-        let header = message.table(2).ok_or(broken.clone())?;
-        match message.u8(1) {
-            Some(2) => {
-                let id = header.i64(0).unwrap_or(0);
-                let used = |lane: &&Lane| {
-                    let column = &self.columns[lane.column];
-                    column.dictionary.is_some_and(|(of, _)| of == id)
-                };
-                let Some(lane) = self.lanes.iter().find(used) else {
-                    return Ok(true);
-                };
-                let batch = header.table(1).and_then(Batch::of).ok_or(broken.clone())?;
-                let column = Column {
-                    dictionary: None,
-                    node: 0,
-                    buffer: 0,
-                    views: 0,
-                    ..self.columns[lane.column].clone()
-                };
-                let loaded = Loaded::of(&column, &batch, &mut body)?;
-                if header.u8(2) == Some(1) && self.dictionaries.contains_key(&id) {
-                    let what = word("its lists of names grow; write them whole");
-                    return Err(ReadError::of(&self.file, what));
-                }
-                self.dictionaries.insert(id, loaded);
-            }
+        let root = flat::Table::root(&message.metadata);
+        let kind = root.and_then(|root| root.u8(1));
+        let header = root.and_then(|root| root.table(2));
+        let header = header.ok_or_else(|| self.messages.broken())?;
+        match kind {
+            Some(2) => self.add_dictionary(header, &message)?,
             Some(3) => {
-                let batch = Batch::of(header).ok_or(broken)?;
+                let batch = Batch::of(header).ok_or_else(|| self.messages.broken())?;
+                let mut body = self.messages.body(&message);
                 for lane in &mut self.lanes {
-                    lane.loaded = Loaded::default();
-                    lane.loaded = Loaded::of(&self.columns[lane.column], &batch, &mut body)?;
+                    // Not both at once.
+                    (lane.loaded, lane.lists) = (Loaded::default(), None);
+                    let column = &self.columns[lane.column];
+                    if !lane.has_values {
+                        continue;
+                    }
+                    let Some(lists) = column.lists else {
+                        let rows = Some(batch.rows);
+                        lane.loaded = Loaded::of(&column.values, rows, &batch, &mut body)?;
+                        continue;
+                    };
+                    let lists = Lists::of(lists, &batch, &mut body)?;
+                    lane.loaded = Loaded::of(&column.values, None, &batch, &mut body)?;
+                    if lane.loaded.rows() < lists.needs {
+                        return Err(self.messages.broken());
+                    }
+                    lane.lists = Some(lists);
                 }
                 (self.rows, self.taken) = (batch.rows, 0);
             }
@@ -180,32 +168,161 @@ impl Batches {
         Ok(true)
     }
 
+    /// Keeps what cells point into, where a column that is read does.
+    fn add_dictionary(
+        &mut self,
+        header: flat::Table<'_>,
+        message: &Message,
+    ) -> Result<(), ReadError> {
+        let id = header.i64(0).unwrap_or(0);
+        let used = self.lanes.iter().find_map(|lane| {
+            let values = &self.columns[lane.column].values;
+            values.dictionary.filter(|(of, _)| *of == id)?;
+            Some(values.cells)
+        });
+        let Some(cells) = used else {
+            return Ok(());
+        };
+        let batch = header.table(1).and_then(Batch::of);
+        let batch = batch.ok_or_else(|| self.messages.broken())?;
+        let grows = header.u8(2) == Some(1);
+        let held = self.dictionaries.contains_key(&id);
+        if held && !grows {
+            if !self.messages.is_stream() {
+                // Which of its batches mean which nobody says.
+                return Err(self.messages.broken());
+            }
+            self.dictionaries.remove(&id);
+        }
+        let values = Values {
+            cells,
+            dictionary: None,
+            node: 0,
+            buffer: 0,
+            views: 0,
+        };
+        let size = self.dictionaries.values().map(Dictionary::size).sum();
+        let mut body = self.messages.body(message);
+        body.room = body.room.saturating_sub(size);
+        let loaded = Loaded::of(&values, Some(batch.rows), &batch, &mut body)?;
+        self.dictionaries.entry(id).or_default().add(loaded);
+        Ok(())
+    }
+
     fn choose(&mut self, columns: &Columns) -> Result<(), ReadError> {
-        for &(index, role) in &columns.chosen {
-            let column = &self.columns[index];
-            let refuse = |what: &str| {
-                let name = shorten(&column.name);
-                ReadError::of(
-                    &self.file,
-                    tr!("column \"{name}\" holds {what}", name, what),
-                )
+        let mut chosen: Vec<_> = (columns.chosen.iter())
+            .map(|&(index, role)| (self.places[index], role))
+            .collect();
+        chosen.sort_by_key(|(place, _)| *place);
+        let refuse = |column: &Column| {
+            let name = shorten(&column.name);
+            let what = word("neither numbers nor text; one value a row is expected");
+            let what = tr!("column \"{name}\" holds {what}", name, what);
+            ReadError::of(&self.messages.file, what)
+        };
+        for ([at, k, width], role) in chosen {
+            let column = &self.columns[at];
+            let has_values = column.values.cells != Cells::Other && width > 0;
+            if !has_values && !role.is_text() {
+                return Err(refuse(column));
+            }
+            if let Some(lane) = self.lanes.last_mut().filter(|lane| lane.column == at) {
+                lane.fields.push((role, k));
+                continue;
+            }
+            self.lanes.push(Lane {
+                column: at,
+                fields: vec![(role, k)],
+                width,
+                has_values,
+                loaded: Loaded::default(),
+                lists: None,
+            });
+        }
+        // A batch of no bytes may have any number of rows.
+        let is_nothing = |lane: &Lane| {
+            let values = &self.columns[lane.column].values;
+            !lane.has_values || values.cells == Cells::Nothing && values.dictionary.is_none()
+        };
+        match self.lanes.first() {
+            Some(first) if self.lanes.iter().all(is_nothing) => {
+                Err(refuse(&self.columns[first.column]))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds rows of the batch to a block.
+    fn add(&self, count: usize, texts: &mut usize, block: &mut Block) -> Result<(), ReadError> {
+        let mut bad = BTreeMap::new();
+        let from = self.taken as usize;
+        let broken = || self.messages.broken();
+        for lane in &self.lanes {
+            let column = &self.columns[lane.column];
+            let dictionary = match column.values.dictionary {
+                Some((id, _)) => Some(self.dictionaries.get(&id).ok_or_else(broken)?),
+                None => None,
             };
-            match column.cells {
-                Cells::Text(_) | Cells::Views if !role.is_text() => {
-                    return Err(refuse(word("text; numbers are expected")));
+            let first = match &lane.lists {
+                None => Some(from),
+                Some(lists) => {
+                    let first = lists.even(lane.width);
+                    first.map(|first| first + from * lane.width)
                 }
-                Cells::Other => {
-                    return Err(refuse(word(
-                        "neither numbers nor text; one value a row is expected",
-                    )));
+            };
+            for &(role, k) in &lane.fields {
+                let shape = [lane.width, k];
+                let whole = first.filter(|_| dictionary.is_none());
+                if let (Some(first), Some(values)) = (whole, block.numbers(role))
+                    && lane.loaded.push_all(first, count, shape, values)
+                {
+                    continue;
                 }
-                _ => self.lanes.push(Lane {
-                    column: index,
-                    role,
-                    loaded: Loaded::default(),
-                }),
+                for row in 0..count {
+                    let place = || {
+                        let index = self.next + row as u64;
+                        place(&self.messages.file, &column.name, index)
+                    };
+                    let cell = match &lane.lists {
+                        None => Ok(from + row),
+                        Some(lists) => shared::cell(lists.range(from + row), shape, place),
+                    };
+                    let fault = match (cell, block.numbers(role)) {
+                        (Err(fault), Some(values)) => {
+                            values.push(f64::NAN);
+                            Some(fault)
+                        }
+                        (Ok(cell), Some(values)) => {
+                            match lane.loaded.push(cell, dictionary, values) {
+                                Pushed::Number => None,
+                                Pushed::Null => Some(null(&place())),
+                                Pushed::Text(text) => {
+                                    Some(ReadError::no_number(&place(), text.as_bytes()))
+                                }
+                                Pushed::Broken => return Err(broken()),
+                            }
+                        }
+                        (Err(_), None) => {
+                            block.name(role, b"");
+                            None
+                        }
+                        (Ok(cell), None) => {
+                            let text = lane.loaded.text(cell, dictionary).ok_or_else(broken)?;
+                            if text.len() > MOST_TEXT {
+                                return Err(too_long(&place(), text.len()));
+                            }
+                            *texts += text.len();
+                            block.name(role, &text);
+                            None
+                        }
+                    };
+                    if let Some(fault) = fault {
+                        bad.entry(block.rows + row).or_insert(fault);
+                    }
+                }
             }
         }
+        block.bad.extend(bad);
         Ok(())
     }
 }
@@ -221,6 +338,8 @@ impl Table for Batches {
         }
         self.first = self.next;
         let mut texts = 0;
+        let has_texts = columns.chosen.iter().any(|(_, role)| role.is_text());
+        let step = if has_texts { TEXT_ROWS } else { most };
         while block.rows < most && texts < MOST_TEXTS {
             if self.taken == self.rows {
                 if !self.begin_batch()? {
@@ -228,67 +347,20 @@ impl Table for Batches {
                 }
                 continue;
             }
-            let has_texts = self.lanes.iter().any(|lane| lane.role.is_text());
-            let step = if has_texts { 1024 } else { most };
-            let count = (self.rows - self.taken).min(step.min(most - block.rows) as u64) as usize;
-            let mut bad = std::collections::BTreeMap::new();
-            for lane in &self.lanes {
-                let column = &self.columns[lane.column];
-                let list = match column.dictionary {
-                    Some((id, _)) => Some(self.dictionaries.get(&id).ok_or_else(|| self.broken())?),
-                    None => None,
-                };
-                if let Some(values) = block.numbers(lane.role).filter(|_| list.is_none()) {
-                    let cells = self.taken as usize..self.taken as usize + count;
-                    if lane.loaded.numbers(cells, values) {
-                        continue;
-                    }
-                }
-                for row in 0..count {
-                    let cell = self.taken as usize + row;
-                    let index = self.next + row as u64;
-                    if lane.role.is_text() {
-                        let text = lane.loaded.text(cell, list).ok_or_else(|| self.broken())?;
-                        texts += text.len();
-                        block.name(lane.role, &text);
-                        continue;
-                    }
-                    let number = lane.loaded.number(cell, list);
-                    if number.is_none() {
-                        let name = &column.name;
-                        let sentence = tr!(
-                            "{}, column \"{name}\", index {index}: null is not a number",
-                            self.file,
-                            name,
-                            index
-                        );
-                        bad.entry(block.rows + row).or_insert(ReadError(sentence));
-                    }
-                    if let Some(values) = block.numbers(lane.role) {
-                        values.push(number.unwrap_or(f64::NAN));
-                    }
-                }
-            }
-            block.bad.extend(bad);
-            block.rows += count;
-            self.taken += count as u64;
-            self.next += count as u64;
+            let count = (self.rows - self.taken).min(step.min(most - block.rows) as u64);
+            self.add(count as usize, &mut texts, block)?;
+            block.rows += count as usize;
+            self.taken += count;
+            self.next += count;
         }
         Ok(())
     }
 
     fn place(&self, _block: &Block, row: usize, column: &str) -> String {
-        let index = self.first + row as u64;
-        let column = shorten(column);
-        tr!(
-            "{}, column \"{column}\", index {index}",
-            self.file,
-            column,
-            index
-        )
+        place(&self.messages.file, column, self.first + row as u64)
     }
 
     fn done(&self) -> u64 {
-        self.at
+        self.messages.at
     }
 }

@@ -25,10 +25,9 @@ pub(super) enum Cells {
     Other,
 }
 
-/// A column of the file.
+/// Cells that lie one behind the other in a batch.
 #[derive(Clone, Debug)]
-pub(super) struct Column {
-    pub name: String,
+pub(super) struct Values {
     pub cells: Cells,
     /// Number of the list that its cells point into, and the type of what points.
     pub dictionary: Option<(i64, Element)>,
@@ -36,6 +35,32 @@ pub(super) struct Column {
     pub node: usize,
     pub buffer: usize,
     pub views: usize,
+}
+
+/// How long the lists of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lengths {
+    /// All of this length.
+    Fixed(usize),
+    /// Each from one end to the next, of 4 or 8 bytes.
+    Ends(usize),
+}
+
+/// The lists that a column holds, one a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lists {
+    pub lengths: Lengths,
+    /// Index of their node and their first buffer.
+    pub node: usize,
+    pub buffer: usize,
+}
+
+/// A column of the file: a value a row, or a list of them.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub name: String,
+    pub values: Values,
+    pub lists: Option<Lists>,
 }
 
 /// Goes through columns in the order in which batches have them.
@@ -57,18 +82,7 @@ pub(super) fn columns(schema: Table<'_>) -> Option<Vec<Column>> {
     let mut walk = Walk::default();
     let mut columns = Vec::new();
     for index in 0..fields.count {
-        let field = fields.table(index)?;
-        let (node, buffer, views) = (walk.nodes, walk.buffers, walk.views);
-        let was_lost = walk.lost;
-        let (cells, dictionary) = walk.field(field, 0)?;
-        columns.push(Column {
-            name: field.text(0).unwrap_or_default(),
-            cells: if was_lost { Cells::Other } else { cells },
-            dictionary,
-            node,
-            buffer,
-            views,
-        });
+        columns.push(walk.column(fields.table(index)?)?);
     }
     Some(columns)
 }
@@ -89,45 +103,61 @@ fn whole(of: Table<'_>) -> Option<Element> {
 }
 
 impl Walk {
-    /// Passes by a column and those in it.
-    fn field(&mut self, field: Table<'_>, depth: usize) -> Option<(Cells, Option<(i64, Element)>)> {
-        if depth > MOST_DEPTH || self.nodes > MOST_COLUMNS {
-            return None;
-        }
-        self.nodes += 1;
-        let of = field.table(3);
-        let cells = match field.u8(2)? {
-            1 => Cells::Nothing,
-            2 => whole(of?).map_or(Cells::Other, Cells::Fixed),
-            3 => match of?.i16(0).unwrap_or(0) {
-                0 => Cells::Fixed(Element::Float(2)),
-                1 => Cells::Fixed(Element::Float(4)),
-                _ => Cells::Fixed(Element::Float(8)),
-            },
-            4 | 5 => Cells::Text(4),
-            6 => Cells::Bits,
-            7 => {
-                let bits = of?.i32(2).unwrap_or(128);
-                match bits {
-                    32 | 64 | 128 | 256 => {
-                        Cells::Decimal(bits as usize / 8, of?.i32(1).unwrap_or(0))
-                    }
-                    _ => Cells::Other,
-                }
+    /// The next column.
+    fn column(&mut self, field: Table<'_>) -> Option<Column> {
+        let lengths = match field.u8(2)? {
+            12 => Some(Lengths::Ends(4)),
+            21 => Some(Lengths::Ends(8)),
+            16 => {
+                let count = field.table(3)?.i32(0).unwrap_or(0);
+                let count = usize::try_from(count).ok()?;
+                Some(Lengths::Fixed(count)).filter(|_| count <= MOST_COLUMNS)
             }
-            19 | 20 => Cells::Text(8),
-            23 | 24 => Cells::Views,
-            _ => Cells::Other,
+            _ => None,
         };
-        if let Some(dictionary) = field.table(4) {
-            self.buffers += 2;
-            let index = match dictionary.table(1) {
-                Some(of) => whole(of)?,
-                None => Element::Signed(4),
-            };
-            return Some((cells, Some((dictionary.i64(0).unwrap_or(0), index))));
+        let lists = lengths.filter(|_| field.table(4).is_none());
+        let lists = lists.map(|lengths| Lists {
+            lengths,
+            node: self.nodes,
+            buffer: self.buffers,
+        });
+        let name = field.text(0).unwrap_or_default();
+        let Some(lists) = lists else {
+            let values = self.values(field, 0)?;
+            let lists = None;
+            return Some(Column {
+                name,
+                values,
+                lists,
+            });
+        };
+        let was_lost = self.lost;
+        self.enter(field)?;
+        let children = field.list(5)?;
+        let mut values = self.values(children.table(0)?, 1)?;
+        for other in 1..children.count {
+            self.values(children.table(other)?, 1)?;
         }
+        // Lists of lists, of texts or of nothing are no columns.
+        let is_number = matches!(
+            values.cells,
+            Cells::Fixed(_) | Cells::Bits | Cells::Decimal(..)
+        );
+        if was_lost || !is_number || values.dictionary.is_some() || children.count != 1 {
+            values.cells = Cells::Other;
+        }
+        Some(Column {
+            name,
+            values,
+            lists: Some(lists).filter(|_| is_number),
+        })
+    }
+
+    /// Passes by the buffers of a field alone.
+    fn enter(&mut self, field: Table<'_>) -> Option<()> {
+        self.nodes += 1;
         self.buffers += match field.u8(2)? {
+            _ if field.table(4).is_some() => 2,
             1 | 22 => 0,
             // Structures and lists of a fixed size have but a mask.
             13 | 16 => 1,
@@ -143,11 +173,69 @@ impl Walk {
                 0
             }
         };
-        if let Some(children) = field.list(5) {
+        Some(())
+    }
+
+    /// Passes by a field and those in it.
+    fn values(&mut self, field: Table<'_>, depth: usize) -> Option<Values> {
+        if depth > MOST_DEPTH || self.nodes > MOST_COLUMNS {
+            return None;
+        }
+        let (node, buffer, views) = (self.nodes, self.buffers, self.views);
+        let dictionary = match field.table(4) {
+            None => None,
+            Some(of) => {
+                let index = match of.table(1) {
+                    Some(of) => whole(of)?,
+                    None => Element::Signed(4),
+                };
+                Some((of.i64(0).unwrap_or(0), index))
+            }
+        };
+        let cells = match self.lost {
+            true => Cells::Other,
+            false => cells(field)?,
+        };
+        self.enter(field)?;
+        // What is in names lies with them.
+        let children = field.list(5).filter(|_| dictionary.is_none());
+        if let Some(children) = children {
             for index in 0..children.count {
-                self.field(children.table(index)?, depth + 1)?;
+                self.values(children.table(index)?, depth + 1)?;
             }
         }
-        Some((cells, None))
+        Some(Values {
+            cells,
+            dictionary: dictionary.filter(|_| cells != Cells::Other),
+            node,
+            buffer,
+            views,
+        })
     }
+}
+
+/// What the cells of a field are.
+fn cells(field: Table<'_>) -> Option<Cells> {
+    let of = field.table(3);
+    Some(match field.u8(2)? {
+        1 => Cells::Nothing,
+        2 => whole(of?).map_or(Cells::Other, Cells::Fixed),
+        3 => match of?.i16(0).unwrap_or(0) {
+            0 => Cells::Fixed(Element::Float(2)),
+            1 => Cells::Fixed(Element::Float(4)),
+            _ => Cells::Fixed(Element::Float(8)),
+        },
+        4 | 5 => Cells::Text(4),
+        6 => Cells::Bits,
+        7 => {
+            let bits = of?.i32(2).unwrap_or(128);
+            match bits {
+                32 | 64 | 128 | 256 => Cells::Decimal(bits as usize / 8, of?.i32(1).unwrap_or(0)),
+                _ => Cells::Other,
+            }
+        }
+        19 | 20 => Cells::Text(8),
+        23 | 24 => Cells::Views,
+        _ => Cells::Other,
+    })
 }

@@ -8,6 +8,7 @@ use parquet::data_type::{ByteArray, DataType, Int96};
 use parquet::errors::ParquetError;
 use parquet::schema::types::ColumnDescriptor;
 
+use super::leaf::{Leaf, ListLevels};
 use crate::data::predictions::columns::Role;
 use crate::data::predictions::digits::{whole, written};
 use crate::data::predictions::npy::half;
@@ -66,10 +67,14 @@ impl Kind {
     }
 }
 
-/// A column that is read.
+/// A column of the file that is read.
 pub(super) struct Lane {
     pub index: usize,
-    pub role: Role,
+    /// What its values are for, and which of a row's list each is.
+    pub fields: Vec<(Role, usize)>,
+    /// How many values a row has; 0 where it cannot be read, and is looked at as empty.
+    pub width: usize,
+    pub list: Option<ListLevels>,
     pub kind: Kind,
     /// The definition level of a value that is there; 0 where all are.
     pub defined: i16,
@@ -81,6 +86,15 @@ pub(super) struct Lane {
 pub(super) enum Values {
     Numbers(Vec<f64>),
     Texts(Texts),
+}
+
+impl Values {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Texts(texts) => texts.len(),
+        }
+    }
 }
 
 /// Texts one behind the other.
@@ -108,16 +122,26 @@ impl Texts {
     }
 }
 
-/// The values of so many rows, and their definition levels.
+/// Definition levels of all values of some rows, and repetition levels where there are lists.
+#[derive(Default)]
+pub(super) struct Levels {
+    pub defined: Vec<i16>,
+    pub repeated: Vec<i16>,
+}
+
+/// The values of so many rows, and their levels.
 fn values<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     count: usize,
-    levels: &mut Vec<i16>,
+    levels: &mut Levels,
+    is_list: bool,
 ) -> Result<Vec<T::T>, ParquetError> {
     let mut values = Vec::new();
     let mut left = count;
     while left > 0 {
-        let (rows, _, _) = reader.read_records(left, Some(levels), None, &mut values)?;
+        let repeated = is_list.then_some(&mut levels.repeated);
+        let defined = Some(&mut levels.defined);
+        let (rows, _, _) = reader.read_records(left, defined, repeated, &mut values)?;
         if rows == 0 {
             let what = word("a column ends before its group of rows: truncated");
             return Err(ParquetError::General(what.to_owned()));
@@ -136,14 +160,29 @@ fn nearest(value: i128, scale: i32) -> f64 {
 }
 
 impl Lane {
+    /// Of a column of the file, for nothing yet.
+    pub fn of(leaf: &Leaf, index: usize, width: usize) -> Self {
+        Self {
+            index,
+            fields: Vec::new(),
+            width,
+            list: leaf.list,
+            kind: leaf.kind,
+            defined: leaf.defined,
+            reader: None,
+        }
+    }
+
     /// The values of the next rows; `levels` are those of all rows where some may be null, and empty
     /// where none can be.
-    pub fn read(&mut self, count: usize, levels: &mut Vec<i16>) -> Result<Values, ParquetError> {
-        let (kind, is_text) = (self.kind, self.role.is_text());
+    pub fn read(&mut self, count: usize, levels: &mut Levels) -> Result<Values, ParquetError> {
+        let (kind, is_list) = (self.kind, self.list.is_some());
+        // Texts that are to be numbers are looked at one by one, and lists hold numbers.
+        let is_text = !is_list && self.has_texts();
         // Numbers by the first function, texts by the second.
         macro_rules! cells {
             ($reader:expr, $number:expr, $text:expr) => {{
-                let values = values($reader, count, levels)?;
+                let values = values($reader, count, levels, is_list)?;
                 if is_text {
                     let mut texts = Texts::default();
                     for value in &values {

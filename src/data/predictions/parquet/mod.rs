@@ -1,14 +1,18 @@
-//! Parquet: columns in packed pages, by groups of rows. Flat columns of numbers and text are read.
+//! Parquet: columns in packed pages, by groups of rows. Columns of numbers and text are read, and those of lists of
+//! numbers as many columns.
 
+mod add;
 mod lane;
+mod leaf;
 mod lengths;
+mod lists;
 mod source;
 mod thrift;
 mod unread;
 
 use std::sync::Arc;
 
-use parquet::column::reader::get_column_reader;
+use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::SerializedPageReader;
@@ -16,23 +20,32 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::guard::guarded;
+use super::lists::{self as shared, MOST_COLUMNS};
+use super::place::{MOST_TEXTS, TEXT_ROWS, place};
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
-use lane::{Kind, Lane, Values};
-use source::{Budget, Checked, Chunks, MOST_TEXT, Packed};
+use lane::{Kind, Lane, Levels};
+use leaf::Leaf;
+use source::{Begun, Budget, Checked, Chunks, Packed};
 
-/// Rows that are read at a time where some are texts.
-const TEXT_ROWS: usize = 1024;
-/// Bytes of texts in a block; it ends early behind them.
-const MOST_TEXTS: usize = 16 << 20;
+/// Values of lists that are read at a time.
+const LIST_VALUES: usize = 1 << 16;
+/// Rows in which the first list of a column is looked for.
+const FIRST_ROWS: usize = 1000;
 
 /// A Parquet file.
 pub(super) struct Pages {
     file: String,
     chunks: Chunks,
     reader: SerializedFileReader<Chunks>,
+    leaves: Vec<Leaf>,
     names: Vec<String>,
+    /// Of each name the column of the file, which value of a row's list, and of how many.
+    places: Vec<[usize; 3]>,
+    /// Why the lists of columns cannot be read.
+    faults: Vec<(usize, ReadError)>,
     lanes: Vec<Lane>,
+    begun: Begun,
     next_group: usize,
     /// Rows of the group that were not read yet.
     left: u64,
@@ -46,7 +59,7 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Reads the metadata at the end of the file.
+    /// Reads the metadata at the end of the file, and how long lists are.
     pub fn open(input: &Input) -> Result<Self, ReadError> {
         let file = input.name.clone();
         let size = input.size()?;
@@ -59,16 +72,21 @@ impl Pages {
             SerializedFileReader::new(chunks.clone())
         })?;
         let metadata = reader.metadata();
-        let columns = metadata.file_metadata().schema_descr().columns();
-        let names = columns.iter().map(|column| column.path().string());
+        let schema = metadata.file_metadata().schema_descr();
+        let leaves = (0..schema.num_columns()).map(|index| Leaf::of(schema, index));
+        let leaves: Vec<Leaf> = leaves.collect();
         let rows = metadata
             .row_groups()
             .iter()
             .map(|group| group.num_rows().max(0) as u64)
             .fold(0, u64::saturating_add);
-        Ok(Self {
-            names: names.collect(),
+        let mut pages = Self {
+            leaves,
+            names: Vec::new(),
+            places: Vec::new(),
+            faults: Vec::new(),
             lanes: Vec::new(),
+            begun: Begun::default(),
             next_group: 0,
             left: 0,
             first: 0,
@@ -79,50 +97,121 @@ impl Pages {
             file,
             chunks,
             reader,
-        })
+        };
+        for (at, leaf) in pages.leaves.iter().enumerate() {
+            let width = attempt(&pages.file, || pages.width(at)).unwrap_or_else(|fault| {
+                pages.faults.push((at, fault));
+                0
+            });
+            if width == 0 || pages.names.len() + width > MOST_COLUMNS {
+                pages.names.push(leaf.name.clone());
+                pages.places.push([at, 0, 0]);
+                continue;
+            }
+            pages.names.extend(shared::names(&leaf.name, width));
+            pages.places.extend((0..width).map(|k| [at, k, width]));
+        }
+        Ok(pages)
+    }
+
+    /// How many values the rows of a column have, as the first list of it says; 0 where it cannot be read.
+    fn width(&self, at: usize) -> Result<usize, ParquetError> {
+        let leaf = &self.leaves[at];
+        let Some(list) = leaf.list else {
+            return Ok(usize::from(!leaf.is_nested));
+        };
+        let mut lane = Lane::of(leaf, at, 1);
+        for group in 0..self.reader.num_row_groups() {
+            let rows = self.reader.metadata().row_group(group).num_rows().max(0);
+            lane.reader = Some(self.column(group, &lane, &Budget::default())?);
+            for _ in 0..FIRST_ROWS.min(rows as usize) {
+                self.begun.reset();
+                let mut levels = Levels::default();
+                lane.read(1, &mut levels)?;
+                let [first, ..] = levels.defined[..] else {
+                    break;
+                };
+                match first + 1 - list.element {
+                    // There is no list, and in the next case nothing in it.
+                    ..0 => {}
+                    0 => return Ok(0),
+                    1.. => return Ok(levels.defined.len()),
+                }
+            }
+        }
+        Ok(0)
+    }
+
+    /// A column of a group of rows.
+    fn column(
+        &self,
+        group: usize,
+        lane: &Lane,
+        budget: &Budget,
+    ) -> Result<ColumnReader, ParquetError> {
+        let metadata = self.reader.metadata();
+        let group = metadata.row_group(group);
+        let rows = group.num_rows().max(0) as usize;
+        let column = metadata.file_metadata().schema_descr().column(lane.index);
+        let chunk = group.column(lane.index);
+        let packed = Arc::new(Packed::new(&self.chunks, chunk.compression(), budget));
+        let pages = SerializedPageReader::new(packed, chunk, rows, None)?;
+        let begun = lane.list.map(|_| self.begun.clone());
+        let pages = Checked::new(pages, column.max_def_level() > 0, begun);
+        Ok(get_column_reader(column, Box::new(pages)))
     }
 
     /// Finds out how the chosen columns are to be read.
     fn choose(&mut self, columns: &Columns) -> Result<(), ReadError> {
-        let schema = self.reader.metadata().file_metadata().schema_descr();
-        for &(index, role) in &columns.chosen {
-            let column = schema.column(index);
-            let kind = Kind::of(&column);
-            let is_name = role.is_text();
-            let refuse = |what: &str| {
-                let name = shorten(&self.names[index]);
-                ReadError::of(
-                    &self.file,
-                    tr!("column \"{name}\" holds {what}", name, what),
-                )
-            };
-            match kind {
-                _ if column.max_rep_level() > 0 => {
-                    return Err(refuse(word("lists; one value a row is expected")));
-                }
-                Kind::Text if !is_name => return Err(refuse(word("text; numbers are expected"))),
-                Kind::Other if !is_name => {
-                    let of = match column.logical_type_ref() {
-                        Some(logical) => format!("{logical:?}"),
-                        None => format!("{:?}", column.physical_type()),
-                    };
-                    let of = shorten(&of);
-                    return Err(refuse(&tr!(
-                        "values of type {of}; numbers are expected",
-                        of
-                    )));
-                }
-                _ => {}
+        let mut chosen: Vec<_> = (columns.chosen.iter())
+            .map(|&(index, role)| (self.places[index], role))
+            .collect();
+        chosen.sort_by_key(|(place, _)| *place);
+        for ([at, k, width], role) in chosen {
+            let leaf = &self.leaves[at];
+            if (width == 0 || leaf.kind == Kind::Other) && !role.is_text() {
+                return Err(self.refused(at));
             }
-            self.lanes.push(Lane {
-                index,
-                role,
-                kind,
-                defined: column.max_def_level(),
-                reader: None,
-            });
+            if let Some(lane) = self.lanes.last_mut().filter(|lane| lane.index == at) {
+                lane.fields.push((role, k));
+                continue;
+            }
+            let mut lane = Lane::of(leaf, at, width);
+            lane.fields.push((role, k));
+            self.lanes.push(lane);
         }
-        Ok(())
+        // Groups of rows without a value may have any number of them.
+        match self.lanes.first() {
+            Some(first) if self.lanes.iter().all(|lane| lane.width == 0) => {
+                Err(self.refused(first.index))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Why a column cannot be read as numbers.
+    fn refused(&self, at: usize) -> ReadError {
+        let leaf = &self.leaves[at];
+        if let Some((_, fault)) = self.faults.iter().find(|(of, _)| *of == at) {
+            return fault.clone();
+        }
+        let schema = self.reader.metadata().file_metadata().schema_descr();
+        let column = schema.column(at);
+        let what = if column.max_rep_level() > 0 {
+            word("lists; one value a row is expected").to_owned()
+        } else {
+            let of = match column.logical_type_ref() {
+                Some(logical) => format!("{logical:?}"),
+                None => format!("{:?}", column.physical_type()),
+            };
+            let of = shorten(&of);
+            tr!("values of type {of}; numbers are expected", of)
+        };
+        let name = shorten(&leaf.name);
+        ReadError::of(
+            &self.file,
+            tr!("column \"{name}\" holds {what}", name, what),
+        )
     }
 
     /// Begins the next group of rows; false when there is none.
@@ -133,96 +222,24 @@ impl Pages {
         let group = self.reader.metadata().row_group(self.next_group);
         self.left = group.num_rows().max(0) as u64;
         let budget = Budget::default();
-        for lane in &mut self.lanes {
-            let column = self
-                .reader
-                .metadata()
-                .file_metadata()
-                .schema_descr()
-                .column(lane.index);
-            let chunk = group.column(lane.index);
-            let packed = Arc::new(Packed::new(&self.chunks, chunk.compression(), &budget));
-            let pages = SerializedPageReader::new(packed, chunk, self.left as usize, None)?;
-            let pages = Checked::new(pages, lane.defined > 0);
-            lane.reader = Some(get_column_reader(column, Box::new(pages)));
+        for at in 0..self.lanes.len() {
+            if self.lanes[at].width > 0 {
+                let column = self.column(self.next_group, &self.lanes[at], &budget)?;
+                self.lanes[at].reader = Some(column);
+            }
         }
         self.next_group += 1;
         Ok(true)
     }
 
-    /// Adds the next rows of the group to a block.
-    fn read_group(&mut self, count: usize, block: &mut Block) -> Result<(), ReadError> {
-        let before = block.rows;
-        let mut levels = Vec::new();
-        let mut bad = std::collections::BTreeMap::new();
-        for lane in &mut self.lanes {
-            levels.clear();
-            let values = attempt(&self.file, || lane.read(count, &mut levels))?;
-            let is_there = |row: usize| levels.get(row).is_none_or(|&level| level == lane.defined);
-            let name = &self.names[lane.index];
-            let nulls = (0..count).filter(|&row| !is_there(row)).count();
-            let there = match &values {
-                Values::Numbers(numbers) => numbers.len(),
-                Values::Texts(texts) => texts.len(),
-            };
-            if there + nulls != count {
-                let what = tr!(
-                    "column \"{}\" does not have a value for each row",
-                    shorten(name)
-                );
-                return Err(ReadError::of(&self.file, what));
-            }
-            if let Values::Texts(texts) = values {
-                let mut texts = texts.iter();
-                for row in 0..count {
-                    let text = if is_there(row) { texts.next() } else { None };
-                    let text = text.unwrap_or_default();
-                    if text.len() > MOST_TEXT {
-                        let index = self.next + row as u64;
-                        let what = tr!(
-                            "{}, column \"{name}\", index {index}: a text of {0} bytes; at most {MOST_TEXT} are expected",
-                            self.file,
-                            text.len(),
-                            name = shorten(name),
-                            index,
-                            MOST_TEXT
-                        );
-                        return Err(ReadError(what));
-                    }
-                    self.text_bytes += text.len();
-                    block.name(lane.role, text);
-                }
-                continue;
-            }
-            let (Values::Numbers(numbers), Some(column)) = (values, block.numbers(lane.role))
-            else {
-                continue;
-            };
-            if nulls == 0 {
-                column.extend(numbers);
-                continue;
-            }
-            let mut numbers = numbers.into_iter();
-            for row in 0..count {
-                let number = if is_there(row) { numbers.next() } else { None };
-                column.push(number.unwrap_or(f64::NAN));
-                if number.is_none() {
-                    let index = self.next + row as u64;
-                    let sentence = tr!(
-                        "{}, column \"{name}\", index {index}: null is not a number",
-                        self.file,
-                        name,
-                        index
-                    );
-                    bad.entry(before + row).or_insert(ReadError(sentence));
-                }
-            }
-        }
-        block.bad.extend(bad);
-        block.rows += count;
-        self.left -= count as u64;
-        self.next += count as u64;
-        Ok(())
+    /// How many rows are read at a time.
+    fn step(&self, most: usize) -> usize {
+        let step = |lane: &Lane| match lane.list {
+            None if lane.has_texts() => TEXT_ROWS,
+            None => most,
+            Some(_) => (LIST_VALUES / lane.width.max(1)).clamp(1, TEXT_ROWS),
+        };
+        self.lanes.iter().map(step).min().unwrap_or(most).min(most)
     }
 }
 
@@ -255,6 +272,7 @@ impl Table for Pages {
         }
         self.first = self.next;
         self.text_bytes = 0;
+        let step = self.step(most);
         while block.rows < most && self.text_bytes < MOST_TEXTS {
             if self.left == 0 {
                 let file = self.file.clone();
@@ -263,24 +281,14 @@ impl Table for Pages {
                 }
                 break;
             }
-            // A few bytes may stand for many long texts: they are looked at before there are many.
-            let has_texts = self.lanes.iter().any(|lane| lane.role.is_text());
-            let step = if has_texts { TEXT_ROWS } else { most };
             let count = self.left.min(step.min(most - block.rows) as u64) as usize;
-            self.read_group(count, block)?;
+            self.add(count, block)?;
         }
         Ok(())
     }
 
     fn place(&self, _block: &Block, row: usize, column: &str) -> String {
-        let index = self.first + row as u64;
-        let column = shorten(column);
-        tr!(
-            "{}, column \"{column}\", index {index}",
-            self.file,
-            column,
-            index
-        )
+        place(&self.file, column, self.first + row as u64)
     }
 
     fn done(&self) -> u64 {

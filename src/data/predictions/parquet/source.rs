@@ -16,17 +16,18 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::lengths::lengths;
 use super::thrift::{is_sound, page_sizes};
+use crate::data::predictions::place::MOST_TEXT;
 use crate::data::predictions::{Input, ReadError, Source};
 use crate::words::{tr, word};
 
 /// Most values that a page may claim to hold.
 const MOST_VALUES: u32 = 1 << 28;
-/// Longest text in bytes: the name of a mini-batch, group or class.
-pub(super) const MOST_TEXT: usize = 4096;
 /// Most bytes that pages become, of all columns at a time, beside twice those of the file.
 const MOST_UNPACKED: u64 = 1 << 29;
 /// The number of a page that is a dictionary.
 const DICTIONARY: i32 = 2;
+/// Most values of lists that pages hold of which some are read at a time: a few bytes may be the list of one row.
+const MOST_OF_LISTS: u64 = 1 << 22;
 /// Most lengths of texts that a page may claim to hold: as many as rows in the largest pages of common writers,
 /// twice over. All are unpacked for the first text.
 const MOST_LENGTHS: u32 = 1 << 21;
@@ -178,17 +179,31 @@ impl ChunkReader for Packed {
     }
 }
 
+/// How many values of lists the pages have that were begun.
+#[derive(Clone, Default)]
+pub(super) struct Begun(Arc<AtomicU64>);
+
+impl Begun {
+    /// Rows are read anew.
+    pub fn reset(&self) {
+        self.0.store(0, Relaxed);
+    }
+}
+
 /// Pages of a column, each with no more values than it can hold.
 pub(super) struct Checked {
     pages: Box<dyn PageReader>,
     is_nullable: bool,
+    /// Of a column of lists.
+    begun: Option<Begun>,
 }
 
 impl Checked {
-    pub fn new(pages: impl PageReader + 'static, is_nullable: bool) -> Self {
+    pub fn new(pages: impl PageReader + 'static, is_nullable: bool, begun: Option<Begun>) -> Self {
         Self {
             pages: Box::new(pages),
             is_nullable,
+            begun,
         }
     }
 
@@ -199,6 +214,13 @@ impl Checked {
             Page::DictionaryPage { buf, .. } => buf.len() as u32,
             Page::DataPage { .. } | Page::DataPageV2 { .. } => MOST_VALUES,
         };
+        if let Some(Begun(begun)) = self.begun.as_ref().filter(|_| page.is_data_page()) {
+            let values = u64::from(values);
+            if begun.fetch_add(values, Relaxed) + values > MOST_OF_LISTS {
+                let what = word("its pages of lists have too many values; write smaller pages");
+                return Err(ParquetError::General(what.to_owned()));
+            }
+        }
         let most_lengths = u64::from(values.min(MOST_LENGTHS));
         let lengths = lengths(&page, self.is_nullable, most_lengths);
         let Some(longest) = lengths.filter(|_| values <= most) else {

@@ -1,0 +1,43 @@
+//! Columns of lists: as many columns as each row has values.
+
+use std::ops::Range;
+
+use super::arrays::numbered;
+use super::error::ReadError;
+use super::place::null;
+use crate::words::tr;
+
+/// Most columns that a file becomes.
+pub(super) const MOST_COLUMNS: usize = 1 << 16;
+
+/// What the columns are called that a row's list of so many values makes.
+pub(super) fn names(name: &str, count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(move |k| match count {
+        1 => name.to_owned(),
+        _ => format!("{}_{k}", numbered(name)),
+    })
+}
+
+/// Where the value `k` of a row is, whose values are these; `None` where it has no list, or one with holes.
+///
+/// # Errors
+/// When it has not as many values as are expected.
+pub(super) fn cell(
+    values: Option<Range<usize>>,
+    [expected, k]: [usize; 2],
+    place: impl Fn() -> String,
+) -> Result<usize, ReadError> {
+    match values {
+        None => Err(null(&place())),
+        Some(values) if values.len() == expected => Ok(values.start + k),
+        Some(values) => {
+            let (place, count) = (place(), values.len());
+            Err(ReadError(tr!(
+                "{place}: a list of {count} values; {expected} are expected, as in the first row that has any",
+                place,
+                count,
+                expected
+            )))
+        }
+    }
+}
