@@ -118,6 +118,13 @@ class Keras:
             value = loss(targets, x, *case.arguments, **more)
             value.backward()
             return float(value.detach()), self.values(x.grad)
+        if self.keras.backend.backend() == "tensorflow":
+            import tensorflow
+
+            with tensorflow.GradientTape() as tape:
+                tape.watch(x)
+                value = loss(targets, x, *case.arguments, **more)
+            return float(value), self.values(tape.gradient(value, x))
         import jax
 
         def call(x):
@@ -407,12 +414,15 @@ def keras(rules):
                 types = {str(of.dtype) for of in loss.non_trainable_variables}
                 rules.hold(f"{case.label}: state under {policy}", types == {"float32"}, types)
 
+    of_kind = {case.name: case for case in cases() if case.settings.get("convention") == "corrected"}
+    x, y = np.ones((64, 3), np.float32), np.ones((64, 1), np.float32)
+
     class Model(keras.Model):
         """A network that holds its loss, as people train one."""
 
         def __init__(self, loss):
             super().__init__()
-            self.dense, self.harmonized = keras.layers.Dense(1), loss
+            self.dense, self.harmonized = keras.layers.Dense(1, kernel_initializer="ones"), loss
 
         def call(self, x):
             return self.dense(x)
@@ -420,38 +430,63 @@ def keras(rules):
         def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
             return self.harmonized(y, y_pred, training=training)
 
-    keras.config.set_dtype_policy("mixed_float16")
-    loss = rules.loss(next(of for of in cases() if of.stateful))
-    model = Model(loss)
-    model.compile("sgd")
-    x, y = np.ones((64, 3), np.float32), np.ones((64, 1), np.float32)
-    history = model.fit(x, y, epochs=1, verbose=0)
-    rules.hold("a training with mixed_float16", np.isfinite(history.history["loss"]).all())
-    before = rules.framework.state(loss)
-    rules.hold("training moves the state", before[0] < 1, before)
-    model.evaluate(x, y, verbose=0)
-    rules.same("evaluate() keeps the state", [rules.framework.state(loss)], [before])
+    def trained(case):
+        """Losses of a training, with the state before and after evaluate()."""
+        model = Model(rules.loss(case))
+        model.compile("sgd")
+        history = model.fit(x, y, batch_size=32, epochs=1, verbose=0)
+        state = rules.framework.state(model.harmonized)
+        model.evaluate(x, y, verbose=0)
+        return history.history["loss"], state, rules.framework.state(model.harmonized)
+
+    for case in of_kind.values():
+        # Keras calls the loss of compile() alike in fit() and in evaluate().
+        model = keras.Sequential([keras.layers.Dense(3 if case.task == "classes" else 1)])
+        model.compile("sgd", loss=rules.loss(case))
+        for name, call in [("fit()", model.fit), ("evaluate()", model.evaluate)]:
+            try:
+                call(x, y[:, 0] if case.task == "classes" else y, verbose=0)
+                rules.hold(f"{case.label}: {name} after compile(loss=...)", False, "no error")
+            except ValueError as error:
+                rules.hold(f"{case.label}: {name} says the cure", "compute_loss" in str(error), error)
+    case = of_kind["ghm_c"]
+    for policy in ["float32", "mixed_float16"]:
+        keras.config.set_dtype_policy(policy)
+        losses, before, after = trained(case)
+        rules.hold(f"a training with {policy}", np.isfinite(losses).all(), losses)
+        rules.hold("training moves the state", before[0] < 1, before)
+        rules.same("evaluate() keeps the state", [after], [before])
     keras.config.set_dtype_policy("float32")
+    if keras.backend.backend() == "jax":
+        want = trained(case)
+        devices = keras.distribution.list_devices("cpu")
+        rules.hold("two devices", len(devices) == 2, devices)
+        keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+        rules.same("two devices as one", trained(case), want, 1e-6)
+        keras.distribution.set_distribution(None)
 
 
 def jax(rules):
     """What only JAX has: axes of devices, states that were cast with everything else."""
     import jax
 
-    for case in (of for of in cases() if of.stateful):
+    for case in cases():
         want = rules.step(case)
         loss = rules.loss(case)
-        x = inputs(case.task, X)
+        first = [loss["state"]] if case.stateful else []
         half = lambda of: of.reshape(2, -1, *of.shape[1:])
-        targets, valid = TARGETS[case.task], VALID
 
         def call(x, targets, valid):
             settings = {**loss["settings"], "axis_name": "devices"}
-            return loss["call"](loss["state"], x, targets, valid, **settings)
+            return loss["call"](*first, x, targets, *case.arguments, valid=valid, **settings)
 
-        state, value = jax.vmap(call, axis_name="devices")(half(x), half(targets), half(valid))
-        state = [state["start"][0], *state["average"][0]]
-        rules.same(f"{case.label}: two devices", [value.sum(), state], [want[0], want[2]], 1e-6)
+        parts = [half(of) for of in (inputs(case.task, X), TARGETS[case.task], VALID)]
+        found = jax.vmap(call, axis_name="devices")(*parts)
+        rules.same(f"{case.label}: two devices", [(found[1] if first else found).sum()], [want[0]], 1e-6)
+        if not first:
+            continue
+        state = [found[0]["start"][0], *found[0]["average"][0]]
+        rules.same(f"{case.label}: state of two devices", [state], [want[2]], 1e-6)
         loss["state"] = jax.tree.map(lambda of: of.astype("bfloat16"), loss["state"])
         rules.same(f"{case.label}: state of bfloat16", rules.step(case, loss=loss), want, 1e-6)
     for case in (of for of in cases() if of.task == "classes"):
@@ -523,6 +558,7 @@ def main(name, folder, n=None):
     if name == "keras":
         os.environ.setdefault("KERAS_BACKEND", "jax")
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=2")
     rules = Rules({"pytorch": Torch, "keras": Keras, "jax": Jax}[name](), folder)
     printed = 0
     if n:
