@@ -1,8 +1,8 @@
-"""What the code from the lab must hold where it is used: rules.py FRAMEWORK FOLDER [SCALE]
+"""What the code from the lab must hold where it is used: rules.py FRAMEWORK FOLDER [SCALE [TYPE...]]
 
 FRAMEWORK is pytorch, keras or jax; FOLDER has a module for every loss, as `ghm-lab code` prints it, and a folder
 `effective` with the class-balanced ones by effective numbers. With SCALE only that many logits are tried, of
-float32 and of half precision, against NumPy in float64. Every rule that does not hold is printed.
+TYPE or of float32 and of half precision, against NumPy in float64. Every rule that does not hold is printed.
 """
 
 import importlib.util
@@ -14,14 +14,15 @@ import traceback
 
 import numpy as np
 
-# One row an example: values, the other two logits are made of them; the last is what is ignored.
-X = np.array([2, -1.5, 0.3, 4, -0.2, 0.7, -3, 0.1], np.float32)
+# One row an example: values, the other two logits are made of them. Four and three are valid in the halves.
+X = np.array([2, -1.5, 0.3, 4, 0.1, -0.2, 0.7, -3, 0.5, -1], np.float32)
 TARGETS = {
-    "binary": np.array([1, 0, 1, 0, 1, 0, 0, 1], np.float32),
-    "classes": np.array([1, 0, 2, 0, 1, 0, 2, 1], np.int32),
-    "regression": np.array([0.5, -1, 0, 3, 0.25, 0.5, -3, 1], np.float32),
+    "binary": np.array([1, 0, 1, 0, 1, 1, 0, 0, 0, 1], np.float32),
+    "classes": np.array([1, 0, 2, 0, 1, 1, 0, 2, 0, 2], np.int32),
+    "regression": np.array([0.5, -1, 0, 3, 1, 0.25, 0.5, -3, 0, 2], np.float32),
 }
-VALID = np.array([1, 1, 1, 1, 1, 1, 1, 0], np.float32)
+VALID = np.array([1, 1, 1, 1, 0, 1, 1, 1, 0, 0], np.float32)
+IGNORED = VALID == 0
 CONVENTIONS = ["corrected", "paper", "mmdetection", "keras"]
 CLASSES = {"ghm_c": "GHMC", "ghm_c_softmax": "GHMCSoftmax", "ghm_r": "GHMR"}
 
@@ -41,6 +42,8 @@ class Case:
         self.stateful = name in CLASSES
         options = [folder] * (folder != ".") + [str(value) for value in settings.values()]
         self.label = ", ".join([name, *options])
+        # The conventions differ in what becomes of the counts, and not in what is counted.
+        self.is_usual = settings.get("convention", "corrected") == "corrected"
 
 
 def cases():
@@ -220,28 +223,25 @@ class Rules:
         """NaN and infinities of what is ignored change neither loss, gradient nor state."""
         want = self.step(case)
         self.hold("a loss", np.isfinite(want[0]) and want[0] > 0, want[0])
-        self.hold("no gradient of what is ignored", not want[1][-1].any(), want[1][-1])
-        for value in [np.nan, np.inf, -np.inf]:
-            x = inputs(case.task, X)
-            x[-1] = value
-            self.same(f"{value} ignored", self.step(case, x), want)
-        self.same("valid as bool", self.step(case, valid=VALID > 0), want)
+        self.hold("no gradient of what is ignored", not want[1][IGNORED].any(), want[1][IGNORED])
+        x, targets = inputs(case.task, X), TARGETS[case.task].copy()
+        x[IGNORED] = inputs(case.task, [np.nan, np.inf, -np.inf])
+        targets[IGNORED] = [np.inf, np.nan, 0] if case.task == "regression" else [-1, -100, 255]
+        self.same("NaN and infinities ignored", self.step(case, x, targets, valid=VALID > 0), want)
         if case.task == "regression":
-            targets = TARGETS[case.task].copy()
-            targets[-1] = np.nan
-            return self.same("NaN as an ignored target", self.step(case, targets=targets), want)
+            return
         for label in [-1, -100, 255]:
-            targets = TARGETS[case.task].copy()
-            targets[-1] = label
-            self.same(f"{label} ignored by valid", self.step(case, targets=targets), want)
-            by_index = self.step(case, targets=targets, valid=None, ignore_index=label)
+            targets[IGNORED] = label
+            by_index = self.step(case, x, targets, valid=None, ignore_index=label)
             self.same(f"{label} ignored by ignore_index", by_index, want)
-            by_index = self.step(case, targets=targets, valid=np.ones_like(VALID), ignore_index=label)
-            self.same(f"{label} ignored by ignore_index beside valid", by_index, want)
-        targets[-1] = 255
-        small = self.step(case, targets=targets.astype(np.uint8), valid=None, ignore_index=255)
+        small = self.step(case, x, targets.astype(np.uint8), valid=None, ignore_index=255)
         self.same("targets of one byte", small, want)
-        self.same("one byte ignored by valid", self.step(case, targets=targets.astype(np.uint8)), want)
+        self.same("one byte ignored by valid", self.step(case, x, targets.astype(np.uint8)), want)
+        # The first is ignored by its target alone, the second by both, the third by valid alone.
+        valid = VALID.copy()
+        valid[IGNORED], targets[IGNORED] = [1, 0, 0], [255, 255, 0]
+        both = self.step(case, x, targets, valid=valid, ignore_index=255)
+        self.same("ignored by ignore_index beside valid", both, want)
 
     def nan(self, case):
         """NaN in a valid example is NaN, not an error; the state stays finite."""
@@ -256,7 +256,7 @@ class Rules:
     def empty(self, case):
         """Without valid examples the loss is 0, with a gradient of 0, and the state stays."""
         loss = self.loss(case)
-        for moved in [False, True]:
+        for moved in [False, True][: 1 + case.stateful]:
             if moved:
                 self.step(case, loss=loss)
             before = self.state(case, loss)
@@ -270,21 +270,22 @@ class Rules:
 
     def evaluation(self, case):
         """Evaluation gives the loss that training would, and keeps the state."""
-        loss, other = self.loss(case), self.loss(case)
+        if not case.stateful:
+            return
+        loss = self.loss(case)
         for number in range(2):
             before = self.state(case, loss)
             value, gradient, state = self.step(case, loss=loss, training=False)
             self.same("state in evaluation", [state], [before])
-            self.same("loss in evaluation", [value, gradient], self.step(case, loss=other)[:2])
-            self.step(case, loss=loss)
+            self.same("loss in evaluation", [value, gradient], self.step(case, loss=loss)[:2])
 
     def half(self, case):
         """Logits of half precision give the loss of the same numbers in float32."""
-        if case.settings.get("convention", "corrected") != "corrected":
+        if not case.is_usual:
             return
         random = np.random.default_rng(3)
         x = inputs(case.task, random.normal(-2, 2, 70_000))
-        targets = TARGETS[case.task][random.integers(0, 8, 70_000)]
+        targets = TARGETS[case.task][random.integers(0, len(X), 70_000)]
         for dtype in ["float16", "bfloat16"]:
             rounded = self.framework.values(self.framework.array(x, dtype))
             want, _, states = self.step(case, rounded.astype(np.float32), targets, valid=None)
@@ -400,10 +401,10 @@ def pytorch(rules):
 
 
 def keras(rules):
-    """What only Keras has: dtype policies."""
+    """What only Keras has: dtype policies, fit() and evaluate(), distributions."""
     import keras
 
-    for case in cases():
+    for case in (of for of in cases() if of.is_usual):
         want = rules.step(case)
         for policy in ["mixed_float16", "bfloat16"]:
             keras.config.set_dtype_policy(policy)
@@ -414,7 +415,7 @@ def keras(rules):
                 types = {str(of.dtype) for of in loss.non_trainable_variables}
                 rules.hold(f"{case.label}: state under {policy}", types == {"float32"}, types)
 
-    of_kind = {case.name: case for case in cases() if case.settings.get("convention") == "corrected"}
+    of_kind = {case.name: case for case in cases() if case.stateful and case.is_usual}
     x, y = np.ones((64, 3), np.float32), np.ones((64, 1), np.float32)
 
     class Model(keras.Model):
@@ -470,7 +471,7 @@ def jax(rules):
     """What only JAX has: axes of devices, states that were cast with everything else."""
     import jax
 
-    for case in cases():
+    for case in (of for of in cases() if of.is_usual):
         want = rules.step(case)
         loss = rules.loss(case)
         first = [loss["state"]] if case.stateful else []
@@ -490,7 +491,7 @@ def jax(rules):
         loss["state"] = jax.tree.map(lambda of: of.astype("bfloat16"), loss["state"])
         rules.same(f"{case.label}: state of bfloat16", rules.step(case, loss=loss), want, 1e-6)
     for case in (of for of in cases() if of.task == "classes"):
-        unknown = np.array([1, 0, 2, 0, 1, 0, 2, -1], np.int32)
+        unknown = np.where(IGNORED, -1, TARGETS["classes"])
         value = rules.step(case, targets=unknown, valid=None)[0]
         rules.hold(f"{case.label}: a class of -1", np.isnan(value), value)
 
@@ -529,7 +530,7 @@ def reference(case, x, y):
     return losses.mean()
 
 
-def scale(rules, n):
+def scale(rules, n, dtypes):
     """Many logits, most of them easy negatives, against NumPy in float64."""
     random = np.random.default_rng(11)
     for case in cases():
@@ -539,7 +540,7 @@ def scale(rules, n):
         targets = y.astype(np.int32) if case.task == "classes" else y
         case.counts = [int((y == 0).sum()), int((y == 1).sum())]
         case.arguments = [case.counts] * bool(case.arguments)
-        for dtype in ["float32", "float16", "bfloat16"]:
+        for dtype in (of for of in dtypes if case.is_usual or of == "float32"):
             rounded = rules.framework.values(rules.framework.array(x, dtype))
             logits = np.stack([0 * x, x], axis=1) if case.task == "classes" else x
             value, gradient, state = rules.step(case, logits, targets, dtype=dtype, valid=None)
@@ -554,7 +555,7 @@ def scale(rules, n):
                 rules.same(f"{case.label}: counts of {n}", [state[1:].sum()], [rate * entries], 1e-6)
 
 
-def main(name, folder, n=None):
+def main(name, folder, n=None, *dtypes):
     if name == "keras":
         os.environ.setdefault("KERAS_BACKEND", "jax")
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -562,7 +563,7 @@ def main(name, folder, n=None):
     rules = Rules({"pytorch": Torch, "keras": Keras, "jax": Jax}[name](), folder)
     printed = 0
     if n:
-        scale(rules, int(n))
+        scale(rules, int(n), dtypes or ["float32", "float16", "bfloat16"])
     else:
         every = [
             Rules.ignored,

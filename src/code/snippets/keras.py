@@ -29,7 +29,7 @@ def select(x, targets, valid, ignore_index=None, classes=False):
 
 
 def over_replicas(x):
-    """Sum of x over the replicas of tf.distribute or the ranks of torch.distributed, and how many they are.
+    """Sum of whole numbers over the replicas of tf.distribute or the ranks of torch.distributed.
 
     With JAX a program sees the mini-batch of all devices (jit, keras.distribution); pmap and shard_map of one's
     own are not looked through.
@@ -39,29 +39,27 @@ def over_replicas(x):
 
         replica = tf.distribute.get_replica_context()
         if replica is not None and replica.num_replicas_in_sync > 1:
-            return replica.all_reduce("SUM", x), replica.num_replicas_in_sync
+            # tf.function cannot capture the int32 of a replica.
+            return replica.all_reduce("SUM", ops.cast(x, "int64"))
     if keras.backend.backend() == "torch":
         import torch.distributed as dist
 
         if dist.is_available() and dist.is_initialized():
             x = x.clone()
             dist.all_reduce(x)
-            return x, dist.get_world_size()
-    return x, 1
+    return x
 
 
-def mean(loss, valid, divided=False):
+def mean(loss, valid):
     """Mean of the losses of valid examples over all replicas; 0 where there are none.
 
-    A replica has its part times their number, since gradients are averaged (DistributedDataParallel) or Keras
-    divides what compile(loss=...) and add_loss were given (tf.distribute, which adds gradients up). In a
-    compute_loss or loop of one's own with tf.distribute nobody divides: `divided` does, as Keras' own classes.
+    tf.distribute adds gradients up, hence a replica has its part of the mean (not for add_loss, which divides
+    by the replicas); DistributedDataParallel averages them, hence its part times their number.
     """
-    n, replicas = over_replicas(ops.sum(ops.cast(valid, "int32")))
-    if divided and keras.backend.backend() == "tensorflow":
-        replicas = 1
+    n = ops.sum(ops.cast(valid, "int32"))
+    ranks = over_replicas(ops.ones_like(n)) if keras.backend.backend() == "torch" else 1
     total = ops.sum(ops.where(valid, loss, ops.zeros_like(loss)))
-    return replicas * total / ops.cast(ops.maximum(n, 1), loss.dtype)
+    return ranks * total / ops.cast(ops.maximum(over_replicas(n), 1), loss.dtype)
 
 
 # --- log-odds
@@ -81,10 +79,9 @@ class GradientDensity(keras.layers.Layer):
 
     A layer, so that its weights, the state of the average, are saved with the model that has it as an
     attribute. They are of float32 at least under every dtype policy, and are not moved when training is
-    False, where the average takes a mini-batch in only for its own weights. With tf.distribute, make it in the
-    scope of the strategy. Conventions: "corrected" (bias-corrected average, divided by the bins that are hit),
-    "paper" (from zero, M bins), "mmdetection" (from zero, empty bins keep their value, bins that are hit),
-    "keras" (from zero, 1 / average).
+    False, where the average takes a mini-batch in only for its own weights. Conventions: "corrected"
+    (bias-corrected average, divided by the bins that are hit), "paper" (from zero, M bins), "mmdetection"
+    (from zero, empty bins keep their value, bins that are hit), "keras" (from zero, 1 / average).
     """
 
     def __init__(self, bins, momentum, convention, **kwargs):
@@ -105,9 +102,10 @@ class GradientDensity(keras.layers.Layer):
                 "training or evaluation? compile(loss=...) does not say it: call this loss in the model's "
                 "compute_loss and pass on its `training`, or in a loop of your own with training=True"
             )
-        counts, _ = over_replicas(self.count(counted, valid))
+        # Read before the replicas wait for each other: one of them may move the state of all.
+        before, start = ops.copy(self.average), ops.copy(self.start)
+        counts = over_replicas(self.count(counted, valid))
         n, hit = ops.sum(counts), counts > 0
-        before, start = ops.convert_to_tensor(self.average), ops.convert_to_tensor(self.start)
         average = self.momentum * before + (1 - self.momentum) * ops.cast(counts, before.dtype)
         if self.convention == "mmdetection":
             average = ops.where(hit, average, before)
@@ -274,7 +272,7 @@ class GHMC(keras.layers.Layer):
         z = ops.where(targets > 0, -logits, logits)
         g = ops.sigmoid(z)
         beta = ops.cast(self.density(g, g, valid, training=training), logits.dtype)
-        return mean(beta * ops.softplus(z), valid, divided=True)
+        return mean(beta * ops.softplus(z), valid)
 
 
 # --- ghm-c/classes: mean log-odds density
@@ -307,7 +305,7 @@ class GHMCSoftmax(keras.layers.Layer):
             counted = ops.abs(ops.softmax(logits, axis=1) - labels)
             of_counted = ops.broadcast_to(ops.expand_dims(valid, 1), ops.shape(counted))
         beta = ops.cast(self.density(g, counted, of_counted, training=training), logits.dtype)
-        return mean(beta * ops.softplus(z), valid, divided=True)
+        return mean(beta * ops.softplus(z), valid)
 
 
 # --- root
@@ -362,4 +360,4 @@ class GHMR(keras.layers.Layer):
         size = root(d, self.mu)
         g = ops.abs(d) / size
         beta = ops.cast(self.density(g, g, valid, training=training), predictions.dtype)
-        return mean(beta * (size - self.mu), valid, divided=True)
+        return mean(beta * (size - self.mu), valid)
