@@ -295,7 +295,7 @@ class Rules:
 
     def steep(self, case):
         """Gradients are finite however sure the network is."""
-        sure = np.array([0, 1e-3, 1, 20, 60, 90, 1000, 30000], np.float32)
+        sure = np.array([0, 1e-3, 0.1, 1, 5, 20, 60, 90, 1000, 30000], np.float32)
         for x in [sure, -sure]:
             value, gradient, _ = self.step(case, inputs(case.task, x), valid=None)
             self.hold("loss of the sure", np.isfinite(value), value)
@@ -303,12 +303,14 @@ class Rules:
 
     def shapes(self, case):
         """Targets that would be broadcast against each other are refused."""
-        targets = TARGETS[case.task][:, None]
-        try:
-            value = self.step(case, targets=targets, valid=None)[0]
-            self.hold("targets of another shape", False, value)
-        except ValueError:
-            self.held += 1
+        column = TARGETS[case.task][:, None]
+        x = inputs(case.task, X)
+        for of in [x] if case.task == "classes" else [x, np.stack([x, x], axis=1)]:
+            try:
+                value = self.step(case, of, column, valid=None)[0]
+                self.hold(f"targets of another shape than {of.shape}", False, value)
+            except ValueError:
+                self.held += 1
 
     def counts(self, case):
         """Hits of a bin are whole numbers; float32 stops at 16,777,216."""

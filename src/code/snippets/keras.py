@@ -17,8 +17,10 @@ def select(x, targets, valid, ignore_index=None, classes=False):
     What is ignored becomes 0 before anything is computed from it: a mask that multiplies keeps NaN.
     """
     x, targets = ops.convert_to_tensor(x), ops.convert_to_tensor(targets)
-    if len(targets.shape) != len(x.shape) - classes:
-        raise ValueError(f"targets of shape {targets.shape} do not go with {x.shape}")
+    shape = tuple(x.shape[:1]) if classes else tuple(x.shape)
+    differ = [a != b and None not in (a, b) for a, b in zip(targets.shape, shape)]
+    if len(targets.shape) != len(shape) or any(differ):
+        raise ValueError(f"targets of shape {shape} expected, not {tuple(targets.shape)}")
     x = ops.cast(x, exact(x.dtype))
     targets = ops.cast(targets, "int32" if classes else x.dtype)
     used = ops.ones_like(targets, dtype="bool") if ignore_index is None else targets != ignore_index
