@@ -359,9 +359,15 @@ class Rules:
 
 
 def pytorch(rules):
-    """What only PyTorch has: modules that are cast, automatic casts, saved states."""
+    """What only PyTorch has: modules that are cast or compiled, automatic casts, saved states."""
     import torch
 
+    for case in (of for of in cases() if of.stateful and of.is_usual):
+        # Without a break in the graph; what a backend makes of the graph is its own.
+        loss, other = torch.compile(rules.loss(case), fullgraph=True, backend="eager"), rules.loss(case)
+        for training in [True, True, False]:
+            want = rules.step(case, loss=other, training=training)
+            rules.same(f"{case.label}: compiled", rules.step(case, loss=loss, training=training), want, 1e-6)
     for case in (of for of in cases() if of.stateful):
         want = rules.step(case)
         for name, cast in [("half", lambda of: of.half()), ("bfloat16", lambda of: of.to(torch.bfloat16))]:
