@@ -12,6 +12,7 @@ mod foreign;
 mod formats;
 mod golden;
 mod histogram;
+mod limits;
 mod measures;
 mod objects;
 mod parquet;
