@@ -163,22 +163,20 @@ mod tests {
     fn a_probe_never_touches_what_has_the_name() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.json");
-        let done = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while !done.load(std::sync::atomic::Ordering::Relaxed) {
-                    probe(&path).expect("it is writable");
+            // Another process: neither creates nor sees the name in between, and loses nothing.
+            let other = scope.spawn(|| {
+                for _ in 0..300 {
+                    let mut other = fs::File::create_new(&path).expect("nobody else has the name");
+                    std::io::Write::write_all(&mut other, b"result").expect("written");
+                    std::thread::yield_now();
+                    assert_eq!(fs::read(&path).expect("it stays"), b"result");
+                    fs::remove_file(&path).expect("it is still there");
                 }
             });
-            for _ in 0..300 {
-                // Another process: neither creates nor sees the name in between, and loses nothing.
-                let mut other = fs::File::create_new(&path).expect("nobody else has the name");
-                std::io::Write::write_all(&mut other, b"result").expect("written");
-                std::thread::yield_now();
-                assert_eq!(fs::read(&path).expect("it stays"), b"result");
-                fs::remove_file(&path).expect("it is still there");
+            while !other.is_finished() {
+                probe(&path).expect("it is writable");
             }
-            done.store(true, std::sync::atomic::Ordering::Relaxed);
         });
         assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
     }

@@ -16,6 +16,7 @@ mod foreign;
 mod formats;
 mod golden;
 mod histogram;
+mod limits;
 mod measures;
 mod objects;
 mod parquet;

@@ -1,0 +1,206 @@
+//! What one file may ask for, and files that change while they are read.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use ghm_lab::config::{Config, Counting};
+use ghm_lab::data::predictions::{Header, Input, Next, Options, Outputs, Predictions, Rows};
+use ghm_lab::ghm::Task;
+use ghm_lab::xray::Xray;
+
+use crate::{read_all, report, text, write};
+
+/// Why rows with these groups are refused; the header is line 1.
+fn refused(groups: impl Iterator<Item = String>) -> String {
+    let rows: String = groups
+        .map(|group| format!("0.5,1,{group}\n-0.5,0,{group}\n"))
+        .collect();
+    let content = format!("logit,label,group\n{rows}");
+    let input = Input::bytes("groups.csv", content.into_bytes());
+    let read = read_all(vec![input], Options::default(), 1 << 14);
+    read.map(|_| ()).expect_err("too much").to_string()
+}
+
+#[test]
+fn a_group_too_many_or_too_long_is_told_by_its_own_line() {
+    let name = |i: usize| format!("image {i}");
+    // Neither at the beginning of a block of rows nor at its end; each name has two rows.
+    let long = |i: usize| {
+        if i == 12_000 {
+            "long".repeat(1025)
+        } else {
+            name(i)
+        }
+    };
+    let why = refused((0..20_000).map(long));
+    for part in [
+        "groups.csv, line 24002, column \"group\"",
+        "longer than 4096 bytes",
+    ] {
+        assert!(why.contains(part), "{why}");
+    }
+    let why = refused((0..1_000_010).map(name));
+    for part in [
+        "groups.csv, line 2000002, column \"group\"",
+        "one group more than 1000000",
+    ] {
+        assert!(why.contains(part), "{why}");
+    }
+    // 16,384 names of 4,096 bytes are 64 MiB.
+    let why = refused((0..16_400).map(|i| format!("{i:04096}")));
+    for part in [
+        "groups.csv, line 32770, column \"group\"",
+        "names of all groups are longer than 67108864 bytes",
+    ] {
+        assert!(why.contains(part), "{why}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cell_of_json_takes_little_memory_whatever_it_holds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let count = 3_000_000;
+    let cells = vec!["\"\""; count].join(",");
+    let content = format!("{{\"logit\":[{cells}],\"label\":[{cells}]}}");
+    let path = write(&folder, "empty.json", &content);
+    // Data of 12 times the file's size, of which its cells may take 8 bytes for each 3.
+    let kib = 12 * content.len() / 1024;
+    let line = format!("ulimit -d {kib}; exec \"$@\"");
+    let ran = Command::new("bash")
+        .args(["-c", &line, "bash", env!("CARGO_BIN_EXE_ghm-lab")])
+        .args(["xray", text(&path)])
+        .env("RAYON_NUM_THREADS", "1")
+        .output()
+        .expect("bash runs");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{said}");
+    assert!(said.contains("empty.json"), "{said}");
+}
+
+/// Rows enough for several readings of the disk.
+const ROWS: usize = 100_000;
+
+fn content(rows: usize) -> String {
+    let row = |i: usize| format!("{}.5,{}\n", i % 7, i % 2);
+    let rows: String = (0..rows).map(row).collect();
+    format!("logit,label\n{rows}")
+}
+
+/// What a file is made of while it is read: nothing that has as many bytes and an older date is seen.
+fn change(path: &Path, content: &str) {
+    std::fs::write(path, content).expect("writable");
+    let file = File::options()
+        .append(true)
+        .open(path)
+        .expect("it is there");
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    file.set_modified(later).expect("the date can be set");
+}
+
+/// Reads to the end and says why that fails.
+fn read_on(predictions: &mut Predictions) -> String {
+    let mut rows = Rows::default();
+    loop {
+        match predictions.read(&mut rows, 1 << 12) {
+            Ok(Next::Rows) => {}
+            Ok(next) => panic!("{next:?} of a file that changed"),
+            Err(why) => return why.to_string(),
+        }
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other: String = content(ROWS).replace("3.5,", "4.5,");
+    // It grows, loses rows, and has as many bytes with other numbers.
+    for now in [content(ROWS + 1), content(ROWS - 1000), other] {
+        let open = || {
+            let path = write(&folder, "grows.csv", content(ROWS));
+            let opened = Predictions::open(vec![Input::file(&path)], Options::default());
+            (opened.unwrap_or_else(|why| panic!("{why}")), path)
+        };
+        let all = |predictions: &mut Predictions| {
+            let mut rows = Rows::default();
+            while predictions.read(&mut rows, 1 << 12).expect("whole") == Next::Rows {}
+        };
+        let is_told = |why: String| {
+            assert!(
+                why.contains("grows.csv: the file changed while it was read"),
+                "{why}"
+            );
+        };
+        // In the first pass, between the two, and in the second.
+        let (mut predictions, path) = open();
+        let mut rows = Rows::default();
+        assert_eq!(predictions.read(&mut rows, 64).expect("whole"), Next::Rows);
+        change(&path, &now);
+        is_told(read_on(&mut predictions));
+
+        let (mut predictions, path) = open();
+        all(&mut predictions);
+        change(&path, &now);
+        is_told(predictions.rewind().expect_err("it changed").to_string());
+
+        let (mut predictions, path) = open();
+        all(&mut predictions);
+        predictions.rewind().expect("as it was");
+        assert_eq!(predictions.read(&mut rows, 64).expect("whole"), Next::Rows);
+        change(&path, &now);
+        is_told(read_on(&mut predictions));
+    }
+}
+
+#[test]
+fn counts_beyond_32_bits_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lines = "gradient_norm,count\n0.25,5000000000\n0.75,7000000000\n";
+    let path = write(&folder, "large.csv", lines);
+    let got = report(&["--histogram", text(&path)]);
+    assert_eq!(got["examples"], 12e9);
+    assert_eq!(crate::numbers(&got["counts"]), [5e9, 7e9]);
+}
+
+#[test]
+fn the_hardest_of_many_classes_are_kept_by_bytes_and_not_by_examples() {
+    let (classes, examples) = (1000, 20_400);
+    let of = |config: Config| {
+        let header = Header {
+            task: Task::Classes,
+            classes,
+            outputs: Outputs::Logits,
+            has_valid: false,
+            has_batch: false,
+            has_group: false,
+        };
+        let mut xray = Xray::new(header, &config);
+        let rows = Rows {
+            outputs: vec![0.5; 100 * classes],
+            targets: vec![3.0; 100],
+            valid: vec![true; 100],
+            ..Rows::default()
+        };
+        for _ in 0..examples / 100 {
+            xray.add(&rows);
+        }
+        xray.finish(&[])
+    };
+    let config = Config::of_task(Task::Classes);
+    let is_there = |config: Config| {
+        let report = of(config).to_json();
+        (
+            report["losses"]["ohem"].is_object(),
+            report["left_out"]["ohem"].is_string(),
+        )
+    };
+    // Two numbers an example, and 1,001.
+    assert_eq!(is_there(config.clone()), (true, false));
+    let every = Config {
+        counting: Counting::EveryEntry,
+        ..config
+    };
+    assert_eq!(is_there(every), (false, true));
+}
