@@ -60,8 +60,8 @@ impl Densities {
         let (keys, bins) = (&self.keys, counts.len());
         let ascending = |place: usize| keys.get(place).map(|&bits| f64::from(f32::from_bits(bits)));
         let end = keys.len().min(self.place + PIECE);
-        for place in self.place..end {
-            let g = f32::from_bits(keys[place]);
+        for &bits in &keys[self.place..end] {
+            let g = f32::from_bits(bits);
             let density = self.window.density(f64::from(g), ascending);
             let binned = f64::from(counts[bin(g, bins)]) * bins as f64;
             self.exact.error += (binned - density).abs() / density;

@@ -35,6 +35,9 @@ use crate::data::Dataset;
 /// which are a random sample, since splits are shuffled.
 pub const EVALUATION_LIMIT: usize = 100_000;
 
+/// Examples from which on a look at all of them is worth a look at the clock.
+const LARGE: usize = 1 << 14;
+
 /// Rows and columns of the decision map.
 pub const MAP_SIZE: usize = 96;
 

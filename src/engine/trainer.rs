@@ -8,8 +8,8 @@ use web_time::Instant;
 
 use super::arrived::{Arrived, Moment};
 use super::{
-    BackendInfo, Checkpoint, Clocks, Engine, EngineError, Forgotten, Network, Place, Request, Step,
-    Timing, Update,
+    BackendInfo, Checkpoint, Clocks, Engine, EngineError, Forgotten, LARGE, Network, Place,
+    Request, Step, Timing, Update,
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
@@ -256,8 +256,9 @@ impl Trainer {
                 None => return Ok(None),
             },
         };
+        let is_large = self.data.train.len().max(self.data.test.len()) > LARGE;
         while !arrived.piece(&self.data) {
-            if until.is_some_and(|until| Instant::now() >= until) {
+            if is_large && until.is_some_and(|until| Instant::now() >= until) {
                 self.arrived = Some(arrived);
                 return Ok(None);
             }

@@ -3,7 +3,7 @@
 
 use super::gradients::{BinWeights, Gradients, look, own_norm};
 use super::run::{Run, Whole, selection, to_f32};
-use crate::engine::{ClassStatistics, Step};
+use crate::engine::{ClassStatistics, LARGE, Step};
 use crate::ghm::{Loss, Real, Selection, Task, contribution, histogram, is_ignored};
 
 /// The examples of one class that are not ignored.
@@ -109,6 +109,11 @@ impl<T: Real> Statistics<T> {
             of_class: None,
             classes: Vec::new(),
         })
+    }
+
+    /// Whether a look at the examples takes long enough to look at the clock after it.
+    pub fn is_large(&self) -> bool {
+        self.whole.targets.len() > LARGE
     }
 
     /// Goes on by one look at the examples; whether all is done.

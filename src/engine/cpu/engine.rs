@@ -53,7 +53,7 @@ struct Looking<T> {
     request: Request,
     /// Of training, test and map, so far.
     outputs: [Vec<f32>; 3],
-    statistics: Option<Statistics<T>>,
+    statistics: Option<Box<Statistics<T>>>,
 }
 
 impl<T: Real> CpuEngine<T> {
@@ -187,14 +187,15 @@ impl<T: Real> CpuEngine<T> {
             }
         }
         if job.statistics.is_none() && run.last_step.is_some() {
-            job.statistics = Statistics::new(run);
-            if over() {
+            job.statistics = Statistics::new(run).map(Box::new);
+            let is_large = job.statistics.as_ref().is_some_and(|of| of.is_large());
+            if is_large && over() {
                 return Some(job);
             }
         }
         if let Some(statistics) = &mut job.statistics {
             while !statistics.piece(&run.density.beta) {
-                if over() {
+                if statistics.is_large() && over() {
                     return Some(job);
                 }
             }
@@ -210,7 +211,7 @@ impl<T: Real> CpuEngine<T> {
             outputs: [train, test, map],
             statistics,
         } = job;
-        let (classes, norms) = statistics.map(Statistics::done).unwrap_or_default();
+        let (classes, norms) = statistics.map(|of| of.done()).unwrap_or_default();
         Reading {
             loss: run.loss.to_f64() as f32,
             counts: run.density.counts.clone(),
