@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ambiguous;
 mod arrays;
 mod arrow;
 mod bad_input;
@@ -13,10 +14,15 @@ mod formats;
 mod golden;
 mod histogram;
 mod measures;
+mod nested;
 mod objects;
+mod packed;
 mod parquet;
 mod parquet_more;
+mod questions;
 mod readings;
+mod rows;
+mod said;
 mod sparse_histogram;
 mod text;
 

@@ -212,7 +212,11 @@ fn behind(name: &str, class: &[&str]) -> String {
     let start = class[0].as_ptr() as usize - name.as_ptr() as usize;
     let end = |last: &str| last.as_ptr() as usize - name.as_ptr() as usize + last.len();
     let end = class.last().map_or(name.len(), |last| end(last));
-    name[start..end].to_owned()
+    // Behind another sign a minus is one, as in "p_-1".
+    let before = name[..start].strip_suffix('-').unwrap_or_default();
+    let is_negative = before.ends_with(['_', ' ', '(', '[', '.'])
+        && name[start..end].bytes().all(|byte| byte.is_ascii_digit());
+    name[start - usize::from(is_negative)..end].to_owned()
 }
 
 #[cfg(test)]
@@ -244,6 +248,8 @@ mod tests {
             of("logits_epoch_3_1"),
             some(Family::Logit, "logitsepoch3", Some("1"))
         );
+        assert_eq!(of("p_-1"), some(Family::Probability, "p", Some("-1")));
+        assert_eq!(of("p-1"), some(Family::Probability, "p", Some("1")));
         assert_eq!(of("Y Pred"), some(Family::Prediction, "ypred", None));
         assert_eq!(of("passenger"), None);
         assert_eq!(named("label_2").one_hot, Some(2));

@@ -24,12 +24,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// The flags of the command line that say the same about names and labels.
+    /// The flags of the command line that say the same.
     pub fn flags(&self) -> String {
         let mut flags = Vec::new();
         if let Some(columns) = &self.columns {
             flags.push(format!("--columns {}", quoted(&columns.join(","))));
         }
+        flags.extend(self.decimal.map(|mark| format!("--decimal {mark}")));
         for (name, role) in &self.maps {
             flags.push(format!("--map {}", quoted(&format!("{name}={role}"))));
         }
@@ -38,6 +39,9 @@ impl Options {
         }
         for label in &self.ignore_labels {
             flags.push(format!("--ignore-label {}", quoted(label)));
+        }
+        if self.skip_bad_rows {
+            flags.push("--skip-bad-rows".to_owned());
         }
         flags.join(" ")
     }
@@ -73,6 +77,10 @@ pub enum RoleName {
     LogitOf(String),
     /// Probability of a class, by its number or name.
     POf(String),
+    /// Probability of the positive class in percent.
+    Percent,
+    /// Probability of a class in percent, by its number or name.
+    PercentOf(String),
     /// Prediction of a regression.
     Pred,
     Target,
@@ -86,10 +94,11 @@ pub enum RoleName {
 
 impl RoleName {
     /// Those that need no class, for lists to choose from.
-    pub const PLAIN: [Self; 9] = [
+    pub const PLAIN: [Self; 10] = [
         Self::Label,
         Self::Logit,
         Self::P,
+        Self::Percent,
         Self::Pred,
         Self::Target,
         Self::Valid,
@@ -97,6 +106,25 @@ impl RoleName {
         Self::Group,
         Self::Ignore,
     ];
+
+    /// Whether a file that has a column of one has none of the other beside it: one label, outputs of one kind.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        use RoleName::{
+            Batch, Group, Ignore, Label, Logit, LogitOf, P, POf, Percent, PercentOf, Pred, Target,
+            Valid,
+        };
+        match (self, other) {
+            (Ignore, _) | (_, Ignore) => false,
+            (Label | Target, Label | Target) => true,
+            (Label | Target, _) | (_, Label | Target) => false,
+            (Valid | Batch | Group, _) | (_, Valid | Batch | Group) => self == other,
+            // One column for each class.
+            (LogitOf(one), LogitOf(other))
+            | (POf(one), POf(other))
+            | (PercentOf(one), PercentOf(other)) => one == other,
+            (Logit | LogitOf(_) | P | POf(_) | Percent | PercentOf(_) | Pred, _) => true,
+        }
+    }
 
     /// What it is, in words.
     pub fn describe(&self) -> &'static str {
@@ -106,6 +134,8 @@ impl RoleName {
             Self::P => word("probability of the positive class"),
             Self::LogitOf(_) => word("logit of a class"),
             Self::POf(_) => word("probability of a class"),
+            Self::Percent => word("probability of the positive class in percent"),
+            Self::PercentOf(_) => word("probability of a class in percent"),
             Self::Pred => word("prediction of a regression"),
             Self::Target => word("target of a regression"),
             Self::Valid => word("valid (0: ignored)"),
@@ -124,6 +154,8 @@ impl fmt::Display for RoleName {
             Self::P => f.write_str("p"),
             Self::LogitOf(class) => write!(f, "logit_{class}"),
             Self::POf(class) => write!(f, "p_{class}"),
+            Self::Percent => f.write_str("percent"),
+            Self::PercentOf(class) => write!(f, "percent_{class}"),
             Self::Pred => f.write_str("pred"),
             Self::Target => f.write_str("target"),
             Self::Valid => f.write_str("valid"),
@@ -149,9 +181,12 @@ impl FromStr for RoleName {
         if let Some(class) = class("p_") {
             return Ok(Self::POf(class.to_owned()));
         }
+        if let Some(class) = class("percent_") {
+            return Ok(Self::PercentOf(class.to_owned()));
+        }
         Err(
-            "one of label, logit, p, logit_CLASS, p_CLASS, pred, target, valid, batch, group, ignore \
-             is expected"
+            "one of label, logit, p, percent, logit_CLASS, p_CLASS, percent_CLASS, pred, target, valid, \
+             batch, group, ignore is expected"
                 .to_owned(),
         )
     }

@@ -4,6 +4,7 @@ use super::columns::{Role, list};
 use super::error::{ReadError, Refusal};
 use super::kind::{self, Kind};
 use super::labels::{Classes, Labels, Trouble};
+use super::maps;
 use super::names::{self, Family, Optional, named};
 use super::outputs::{self, Choice, Set, doubled};
 use super::reading::Taken;
@@ -24,6 +25,8 @@ pub(super) struct Plan {
     pub notes: Vec<String>,
     /// Whether values that were not looked at can change nothing without being noticed.
     pub is_sure: bool,
+    /// What the outputs of the file are divided by: 100 where they are percent.
+    pub unit: f64,
 }
 
 /// What resolving goes by.
@@ -69,16 +72,10 @@ impl<'a> Resolver<'a> {
         survey: &'a Survey,
         options: &'a Options,
     ) -> Result<Self, ReadError> {
+        maps::check(file, names, options)?;
         let mut roles = vec![None; names.len()];
         for (name, role) in &options.maps {
-            let exact: Vec<usize> = (0..names.len()).filter(|&at| names[at] == *name).collect();
-            let near = (0..names.len()).filter(|&at| names::same(&names[at], name));
-            let found = if exact.is_empty() {
-                near.collect()
-            } else {
-                exact
-            };
-            match found.as_slice() {
+            match maps::places(names, name).as_slice() {
                 [at] => roles[*at] = Some(role.clone()),
                 [] => {
                     let listed = list(names);
@@ -111,7 +108,17 @@ impl<'a> Resolver<'a> {
             let optional = matches!(name.optional, Some(Optional::Valid | Optional::Weight));
             name.label || is_single || optional || self.roles[*column].is_some()
         };
-        (0..self.names.len()).filter(matters).collect()
+        let mut wanted: Vec<usize> = (0..self.names.len()).filter(matters).collect();
+        // Their names say nothing, but that labels are called so.
+        let found = outputs::find(self.file, self.names, &self.roles);
+        let named = found.ok().and_then(|found| {
+            let label = self.label(&found).ok()??;
+            self.named_by_labels(label)
+        });
+        wanted.extend(named.into_iter().flat_map(|set| set.columns));
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
     }
 
     /// The reading.
@@ -125,6 +132,7 @@ impl<'a> Resolver<'a> {
             && let Ok(Some(label)) = label
             && let Some(set) = self.named_by_labels(label)
         {
+            self.check_named(&set, label)?;
             found.sets = vec![set];
         }
         let (set, note) = match outputs::choose(self.file, &found, self.names, self.survey)? {
@@ -176,17 +184,7 @@ impl<'a> Resolver<'a> {
                 return Err(ReadError::of(self.file, kind::hard(&set, self.names)).into());
             }
             Kind::Open(why) => {
-                let way = |says: &str, of_logits| {
-                    (
-                        says.to_owned(),
-                        set.options(self.names, self.options, of_logits),
-                    )
-                };
-                let mut ways = vec![way(word("they are logits"), true)];
-                if set.numbers(self.survey).beyond == 0 {
-                    ways.insert(0, way(word("they are probabilities"), false));
-                }
-                return Err(self.ask(why, ways).into());
+                return Err(self.ask(why, self.kinds(&set)).into());
             }
         };
         let several = set.columns.len() > 1;
@@ -201,10 +199,25 @@ impl<'a> Resolver<'a> {
                     |trouble| match trouble {
                         Trouble::Error(what) => Refusal::from(ReadError::of(self.file, what)),
                         Trouble::Ask(why, ways) => self.ask(why, ways).into(),
+                        Trouble::Order { why, ways, orders } => {
+                            let orders = orders.into_iter().map(|(says, classes)| {
+                                let set = Set {
+                                    classes,
+                                    ..set.clone()
+                                };
+                                let of_logits = outputs == Outputs::Logits;
+                                (says, set.options(self.names, self.options, of_logits))
+                            });
+                            self.ask(why, ways.into_iter().chain(orders).collect())
+                                .into()
+                        }
                     },
                 )?
             }
-            None => Labels::default(),
+            None => {
+                self.check_one_hot()?;
+                Labels::default()
+            }
         };
         let explicit = set.family <= Family::Probability || set.is_given;
         let header = Header {
@@ -224,6 +237,7 @@ impl<'a> Resolver<'a> {
             taken: Vec::new(),
             left: Vec::new(),
             notes,
+            unit: if set.is_percent() { 100.0 } else { 1.0 },
         };
         for (place, &column) in set.columns.iter().enumerate() {
             let role = set.role(place, outputs == Outputs::Logits).to_string();
@@ -272,11 +286,12 @@ impl<'a> Resolver<'a> {
                 has_group: false,
             },
             chosen: Vec::new(),
-            labels: Labels::default(),
+            labels: self.of_regression()?,
             taken: Vec::new(),
             left: Vec::new(),
             notes,
             is_sure: set.is_given || target.fractions > 0,
+            unit: 1.0,
         };
         self.take(
             &mut plan,
@@ -285,6 +300,7 @@ impl<'a> Resolver<'a> {
             "pred".to_owned(),
         );
         self.take(&mut plan, label, Role::Target, "target".to_owned());
+        plan.notes.append(&mut plan.labels.notes.clone());
         self.take_optional(&mut plan)?;
         Ok(plan)
     }
@@ -313,7 +329,14 @@ impl<'a> Resolver<'a> {
             };
             match found.as_slice() {
                 [] => continue,
-                [one] => self.take(plan, *one, role, role_name.to_string()),
+                [one] => {
+                    // Later rows may have other weights.
+                    let is_by_values = self.roles[*one].is_none()
+                        && role == Role::Valid
+                        && !names::same(&self.names[*one], "valid");
+                    plan.is_sure &= !is_by_values;
+                    self.take(plan, *one, role, role_name.to_string());
+                }
                 [one, ..] => return Err(doubled(self.file, &self.names[*one]).into()),
             }
             match optional {
@@ -349,11 +372,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether a column is of 0 and 1.
-    fn is_mask(&self, column: usize) -> bool {
-        let texts = &self.survey.columns[column].texts;
-        let known = ["0", "1", "0.0", "1.0", "true", "false"];
-        texts
-            .iter()
-            .all(|(text, _)| known.contains(&text.to_ascii_lowercase().as_str()))
+    pub fn is_mask(&self, column: usize) -> bool {
+        let seen = &self.survey.columns[column];
+        let is_bit = |text: &str| {
+            let bit = super::survey::number(text).is_some_and(|value| [0.0, 1.0].contains(&value));
+            bit || ["true", "false"].contains(&text.to_ascii_lowercase().as_str())
+        };
+        !seen.many && seen.texts.iter().all(|(text, _)| is_bit(text))
     }
 }
