@@ -15,8 +15,6 @@ use crate::xray::{Quality, Report, Share};
 
 /// Groups that are listed.
 const MOST_GROUPS: usize = 20;
-/// Columns that were not read and are listed.
-const MOST_NAMES: usize = 12;
 
 /// The button with the menu.
 pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f32) {
@@ -88,23 +86,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, cursor: &mut Cursor, narrow: bool
 
 /// What was read as what: the first sentence, and the others below it on demand.
 fn read_as(ui: &mut Ui, reading: &Reading, narrow: bool) {
-    let mut sentences = reading.sentences();
-    if sentences.is_empty() {
-        return;
-    }
-    if !reading.left.is_empty() {
-        let names = reading
-            .left
-            .iter()
-            .take(MOST_NAMES)
-            .map(|name| shorten(name));
-        let mut names = names.collect::<Vec<_>>().join(", ");
-        let more = reading.left.len().saturating_sub(MOST_NAMES);
-        if more > 0 {
-            names = tr!("{names} and {more} more", names, more);
-        }
-        sentences.push(tr!("Not read: {names}", names));
-    }
+    let sentences = reading.sentences();
     let line = |text: &str| RichText::new(text).small().weak();
     let [first, others @ ..] = sentences.as_slice() else {
         return;

@@ -155,6 +155,9 @@ fn sentence(question: &Question) -> String {
         if let Some(columns) = &options.columns {
             way.insert("columns".to_owned(), json!(columns));
         }
+        if let Some(mark) = options.decimal {
+            way.insert("decimal".to_owned(), json!(mark.to_string()));
+        }
         if !options.maps.is_empty() {
             let maps = options.maps.iter();
             let maps = maps.map(|(name, role)| (name.clone(), role.to_string().into()));

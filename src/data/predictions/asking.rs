@@ -2,13 +2,15 @@
 
 use super::columns::list;
 use super::error::{ReadError, Refusal};
+use super::guesses::offer;
 use super::kind;
-use super::names::{Family, Optional, named};
+use super::maps::mapped;
+use super::names::Family;
 use super::outputs::{Found, Set};
 use super::question::{AskedColumn, Candidate, Question};
 use super::resolve::Resolver;
 use super::{Options, RoleName};
-use crate::words::tr;
+use crate::words::{tr, word};
 
 /// Rows that a question shows, and labels.
 const SHOWN_ROWS: usize = 8;
@@ -22,14 +24,35 @@ impl Resolver<'_> {
             return set.options(self.names, self.options, of_logits);
         }
         // Its values tell what it is: the others give way.
-        let mut options = self.options.clone();
         let others = sets.iter().filter(|other| other.columns != set.columns);
-        options.maps.extend(
-            others
-                .flat_map(|other| &other.columns)
-                .map(|&column| (self.names[column].clone(), RoleName::Ignore)),
-        );
-        options
+        let others = others.flat_map(|other| &other.columns);
+        let ignored = others.map(|&column| (column, RoleName::Ignore));
+        mapped(self.options, self.names, ignored)
+    }
+
+    /// What values that may be logits, probabilities or percent may be.
+    pub fn kinds(&self, set: &Set) -> Vec<(String, Options)> {
+        let way = |says: &str, set: &Set, of_logits| {
+            let options = set.options(self.names, self.options, of_logits);
+            (says.to_owned(), options)
+        };
+        let numbers = set.numbers(self.survey);
+        let mut ways = Vec::new();
+        if numbers.beyond == 0 {
+            ways.push(way(word("they are probabilities"), set, false));
+        } else if numbers.are_percent() {
+            ways.push(way(word("they are percent"), &set.as_percent(), false));
+        } else if numbers.are_shares_but_few() {
+            let says = word("they are probabilities, and rows beyond 0 to 1 are left out");
+            let (says, options) = way(says, set, false);
+            let options = Options {
+                skip_bad_rows: true,
+                ..options
+            };
+            ways.push((says, options));
+        }
+        ways.push(way(word("they are logits"), set, true));
+        ways
     }
 
     /// No column is known as outputs.
@@ -88,10 +111,8 @@ impl Resolver<'_> {
                 if !(of_logits || within && sums) {
                     continue;
                 }
-                let mut options = set.options(self.names, self.options, of_logits);
-                options
-                    .maps
-                    .push((self.names[label].clone(), RoleName::Label));
+                let options = set.options(self.names, self.options, of_logits);
+                let options = mapped(&options, self.names, [(label, RoleName::Label)]);
                 let (what, name) = (set.shown(self.names), &self.names[label]);
                 let says = if of_logits {
                     tr!("{what}: logits, \"{name}\": label", what, name)
@@ -110,31 +131,7 @@ impl Resolver<'_> {
 
     /// The question, with what there is to go by.
     pub fn ask(&self, why: String, ways: Vec<(String, Options)>) -> Question {
-        let guess = |column: usize| {
-            if self.roles[column].is_some() {
-                return self.roles[column].clone();
-            }
-            let name = named(&self.names[column]);
-            match (name.output, name.optional) {
-                _ if name.label => Some(RoleName::Label),
-                (_, Some(Optional::Valid)) => Some(RoleName::Valid),
-                (_, Some(Optional::Batch)) => Some(RoleName::Batch),
-                (_, Some(Optional::Group)) => Some(RoleName::Group),
-                (Some(output), _) => match (output.family, output.class) {
-                    (Family::Logit, None) => Some(RoleName::Logit),
-                    (Family::Logit, Some(class)) => Some(RoleName::LogitOf(class)),
-                    (Family::Probability, None) => Some(RoleName::P),
-                    (Family::Probability, Some(class)) => Some(RoleName::POf(class)),
-                    (Family::Score | Family::Prediction, None)
-                        if self.survey.columns[column].numbers.are_shares() =>
-                    {
-                        Some(RoleName::P)
-                    }
-                    (Family::Score | Family::Prediction | Family::Decision, _) => None,
-                },
-                (None, Some(Optional::Weight) | None) => None,
-            }
-        };
+        let guess = |column: usize| self.guess(column);
         let names = self.names.iter().enumerate();
         let label = (0..self.names.len()).find(|&column| guess(column) == Some(RoleName::Label));
         let labels = label.map(|label| &self.survey.columns[label].texts);
@@ -145,6 +142,7 @@ impl Resolver<'_> {
                 .map(|(column, name)| AskedColumn {
                     name: name.clone(),
                     guess: guess(column),
+                    offer: guess(column).is_none().then(|| offer(name)).flatten(),
                 })
                 .collect(),
             rows: self.survey.rows.iter().take(SHOWN_ROWS).cloned().collect(),

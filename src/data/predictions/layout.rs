@@ -72,6 +72,11 @@ fn is_comma_number(name: &str) -> bool {
     name.contains(',') && number(name.replacen(',', ".", 1).as_bytes()).is_some()
 }
 
+/// What names no column: classes may be numbers, but not such.
+fn is_fraction(name: &str) -> bool {
+    number(name.as_bytes()).is_some_and(|value| value.is_finite() && value.fract() != 0.0)
+}
+
 impl Layout {
     /// From the first bytes of a file, in UTF-8 or another superset of ASCII.
     pub fn of(
@@ -233,11 +238,11 @@ impl Layout {
                 layout.names = Some(given.clone());
             }
             None if !is_commented
-                && is_data(&names)
-                && names
-                    .iter()
-                    .filter(|name| !name.is_empty())
-                    .all(|name| number(name.as_bytes()).is_some() || is_comma_number(name)) =>
+                && (names.iter().any(|name| is_fraction(name))
+                    || is_data(&names)
+                        && names.iter().filter(|name| !name.is_empty()).all(|name| {
+                            number(name.as_bytes()).is_some() || is_comma_number(name)
+                        })) =>
             {
                 return Err(ReadError::of(
                     file,

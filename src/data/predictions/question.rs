@@ -10,8 +10,10 @@ use crate::words::tr;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedColumn {
     pub name: String,
-    /// `None` where nothing is known of it; it is not read then.
+    /// `None` where nothing is known of it: then it is read as what its values tell, if at all.
     pub guess: Option<RoleName>,
+    /// What it may be for if a person says so; it is not read as that by itself.
+    pub offer: Option<RoleName>,
 }
 
 /// One way to read the file.
@@ -41,13 +43,11 @@ pub struct Question {
 }
 
 impl Question {
-    /// Options with which each column has the role that a person chose, in the order of `columns`.
+    /// Options with which each column has the role that a person chose, in the order of `columns`; one without
+    /// a role is read as if nothing was said of it.
     pub fn answer(&self, roles: &[Option<RoleName>]) -> Options {
         let maps = self.columns.iter().zip(roles);
-        let maps = maps.map(|(column, role)| {
-            let role = role.clone().unwrap_or(RoleName::Ignore);
-            (column.name.clone(), role)
-        });
+        let maps = maps.filter_map(|(column, role)| Some((column.name.clone(), role.clone()?)));
         Options {
             maps: maps.collect(),
             ..self.options.clone()
@@ -65,7 +65,7 @@ impl fmt::Display for Question {
             .take(12)
             .map(|column| {
                 let name = shorten(&column.name);
-                match &column.guess {
+                match column.guess.as_ref().or(column.offer.as_ref()) {
                     Some(role) => format!("\"{name}\" ({role}?)"),
                     None => format!("\"{name}\""),
                 }

@@ -17,6 +17,8 @@ pub(super) struct Candidate {
     pub is_records: bool,
     /// Entries of the object that it is made of.
     of: Vec<String>,
+    /// Whether it is the only table under one name.
+    is_nested: bool,
 }
 
 impl Candidate {
@@ -26,6 +28,7 @@ impl Candidate {
             columns: frame.columns,
             is_records: true,
             of,
+            is_nested: false,
         }
     }
 }
@@ -83,6 +86,7 @@ pub(super) fn object(
         .map(|entry| entry.name.clone())
         .collect();
     all.extend(document.scalars.names.iter().cloned());
+    all.extend(document.tables.iter().map(|(name, _)| name.clone()));
     let entries = std::mem::take(&mut document.entries);
     let mut candidates = Vec::new();
     let (mut arrays, mut maps, mut others) = (Vec::new(), Vec::new(), Vec::new());
@@ -101,8 +105,18 @@ pub(super) fn object(
     }
     for entry in others {
         if let Shape::Records(frame) = entry.shape {
-            candidates.push(Candidate::records(frame, vec![entry.name]));
+            candidates.push(Candidate {
+                is_nested: true,
+                ..Candidate::records(frame, vec![entry.name])
+            });
         }
+    }
+    for (name, entries) in std::mem::take(&mut document.tables) {
+        candidates.push(Candidate {
+            of: vec![name],
+            is_nested: true,
+            ..columns(entries)
+        });
     }
     let keys: Vec<(String, Option<u64>)> = maps
         .iter()
@@ -119,11 +133,23 @@ pub(super) fn object(
     candidates.push(Candidate::records(scalars, of));
     candidates.retain(|candidate| !candidate.columns.is_empty());
     // The first of equal ones.
-    let best = candidates
-        .into_iter()
-        .rev()
-        .max_by_key(|candidate| known(&candidate.names));
-    let Some(best) = best else {
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(known(&candidate.names)));
+    if let [first, second, ..] = candidates.as_slice()
+        && let ([one], [other]) = (first.of.as_slice(), second.of.as_slice())
+        && known(&first.names) == known(&second.names)
+        && (first.is_nested && second.is_nested)
+    {
+        return Err(ReadError::of(
+            file,
+            tr!(
+                "\"{one}\" and \"{other}\" are tables each: one is expected; import json; d = json.load(open(FILE)); \
+                 json.dump(d[\"{one}\"], open(\"preds.json\", \"w\")) takes the first",
+                one = shorten(one),
+                other = shorten(other)
+            ),
+        ));
+    }
+    let Some(best) = candidates.into_iter().next() else {
         return Err(ReadError::of(file, word("it has no rows")));
     };
     let mut keys = keys.iter().filter(|(name, _)| best.of.contains(name));
@@ -205,6 +231,7 @@ fn columns(entries: Vec<Entry>) -> Candidate {
         columns: Vec::new(),
         is_records: false,
         of: entries.iter().map(|entry| entry.name.clone()).collect(),
+        is_nested: false,
     };
     for Entry { name, shape, .. } in entries {
         match shape {

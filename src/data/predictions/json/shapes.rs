@@ -77,6 +77,8 @@ pub(super) struct Document {
     pub entries: Vec<Entry>,
     /// Rows that stand under a name each.
     pub by_row: Frame,
+    /// Objects of arrays that stand under a name each.
+    pub tables: Vec<(String, Vec<Entry>)>,
     /// Values that are neither array nor object: a row, where there is nothing else.
     pub scalars: Frame,
 }
@@ -88,6 +90,7 @@ impl Document {
             store: Store::new(),
             entries: Vec::new(),
             by_row: Frame::default(),
+            tables: Vec::new(),
             scalars: Frame::default(),
         }
     }
@@ -287,7 +290,11 @@ impl Document {
                 let mut is_first = true;
                 let mut hasher = DefaultHasher::new();
                 let mut next = self.scanner.entry(&mut is_first)?;
-                if next.is_some() && is_row(&name, &self.scanner.text) {
+                let is_row = next.is_some() && is_row(&name, &self.scanner.text);
+                if is_row && next == Some(b'[') {
+                    return self.table_or_row(&name);
+                }
+                if is_row {
                     let mut by_row = std::mem::take(&mut self.by_row);
                     let read = next.map_or(Ok(()), |first| self.record_from(&mut by_row, first));
                     self.by_row = by_row;
@@ -315,15 +322,75 @@ impl Document {
         Ok(())
     }
 
+    /// An object under a name that begins with an array: a table where all of it are arrays, else a row.
+    fn table_or_row(&mut self, name: &str) -> Result<(), ReadError> {
+        let mut entries = Vec::new();
+        let (mut is_first, mut next) = (false, Some(b'['));
+        while next == Some(b'[') {
+            let name = String::from_utf8_lossy(&self.scanner.text).into_owned();
+            let mut shape = Shape::Empty;
+            self.scanner.take();
+            let mut is_first_element = true;
+            while let Some(first) = self.scanner.element(&mut is_first_element, b']')? {
+                self.element(&mut shape, first, &name)?;
+            }
+            let cost = self.store.take(2 * size_of::<Entry>() + name.len());
+            self.kept(cost)?;
+            entries.push(Entry {
+                name,
+                shape,
+                keys: None,
+            });
+            next = self.scanner.entry(&mut is_first)?;
+        }
+        let Some(first) = next else {
+            self.tables.push((name.to_owned(), entries));
+            return Ok(());
+        };
+        let mut by_row = std::mem::take(&mut self.by_row);
+        let read = self.row_of(&mut by_row, entries, first);
+        self.by_row = by_row;
+        read
+    }
+
+    /// A row that begins with arrays.
+    fn row_of(
+        &mut self,
+        frame: &mut Frame,
+        entries: Vec<Entry>,
+        first: u8,
+    ) -> Result<(), ReadError> {
+        let mut hint = 0;
+        for Entry { name, shape, .. } in entries {
+            let cells = match shape {
+                Shape::Empty => Vec::new(),
+                Shape::List(column) => column.cells,
+                Shape::Matrix(frame) => vec![Cell::of(Kind::Array, 0); frame.rows],
+                Shape::Records(frame) => vec![Cell::of(Kind::Object, 0); frame.rows],
+            };
+            match cells.as_slice() {
+                [one] => hint = self.set(frame, &name, hint, *one)?,
+                cells => {
+                    for (k, &cell) in cells.iter().enumerate() {
+                        hint = self.set(frame, &numbered(&name, k), hint, cell)?;
+                    }
+                }
+            }
+        }
+        self.record_from(frame, first)
+    }
+
     /// Fills what is missing in tables of records.
     pub fn finish(&mut self) -> Result<(), ReadError> {
-        let entries = self
-            .entries
-            .iter_mut()
-            .filter_map(|entry| match &mut entry.shape {
-                Shape::Records(frame) => Some(frame),
-                Shape::Empty | Shape::List(_) | Shape::Matrix(_) => None,
-            });
+        let tables = self.tables.iter_mut().flat_map(|(_, entries)| entries);
+        let entries =
+            self.entries
+                .iter_mut()
+                .chain(tables)
+                .filter_map(|entry| match &mut entry.shape {
+                    Shape::Records(frame) => Some(frame),
+                    Shape::Empty | Shape::List(_) | Shape::Matrix(_) => None,
+                });
         let store = &mut self.store;
         let finished = entries
             .chain([&mut self.by_row])
