@@ -100,19 +100,19 @@ def harmonize(state, g, counted, valid, momentum, convention, axis_name=None):
 
 
 # --- ce/binary: mean
-def cross_entropy(logits, targets, valid=None, ignore_index=-100):
+def cross_entropy(logits, targets, valid=None, ignore_index=-100, axis_name=None):
     """Cross-entropy. logits and targets (0 or 1): any shape; valid: 0 where an example is ignored, beside those
-    whose target is ignore_index."""
+    whose target is ignore_index; axis_name: as in `mean`."""
     logits, targets, valid = select(logits, targets, valid, ignore_index)
-    return mean(jax.nn.softplus(jnp.where(targets > 0, -logits, logits)), valid)
+    return mean(jax.nn.softplus(jnp.where(targets > 0, -logits, logits)), valid, axis_name)
 
 
 # --- ce/classes: mean log-odds
-def cross_entropy_softmax(logits, targets, valid=None, ignore_index=-100):
+def cross_entropy_softmax(logits, targets, valid=None, ignore_index=-100, axis_name=None):
     """Cross-entropy. logits: [N, K]; targets: classes [N]; valid: [N], 0 where an example is ignored, beside
-    those whose target is ignore_index."""
+    those whose target is ignore_index; axis_name: as in `mean`."""
     logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
-    return mean(jax.nn.softplus(log_odds(logits, targets)), valid)
+    return mean(jax.nn.softplus(log_odds(logits, targets)), valid, axis_name)
 
 
 # --- class-weights
@@ -131,23 +131,23 @@ def class_weights(counts, balance="inverse", effective_beta=0.999):
 
 
 # --- class-balanced/binary: mean class-weights
-def class_balanced(logits, targets, counts, valid=None, ignore_index=-100):
-    """Class-balanced cross-entropy. logits and targets (0 or 1): any shape; counts: examples of class 0
-    and class 1 in the training data; valid: 0 where an example is ignored, beside those whose target is
-    ignore_index."""
+def class_balanced(logits, targets, counts, valid=None, ignore_index=-100, axis_name=None):
+    """Class-balanced cross-entropy. logits and targets (0 or 1): any shape; counts: examples of class 0 and
+    class 1 in the training data; valid: 0 where an example is ignored, beside those whose target is
+    ignore_index; axis_name: as in `mean`."""
     logits, targets, valid = select(logits, targets, valid, ignore_index)
     loss = jax.nn.softplus(jnp.where(targets > 0, -logits, logits))
-    return mean(class_weights(counts)[targets.astype(int)] * loss, valid)
+    return mean(class_weights(counts)[targets.astype(int)] * loss, valid, axis_name)
 
 
 # --- class-balanced/classes: mean log-odds class-weights
-def class_balanced_softmax(logits, targets, counts, valid=None, ignore_index=-100):
-    """Class-balanced cross-entropy. logits: [N, K]; targets: classes [N]; counts: examples of each class
-    in the training data [K]; valid: [N], 0 where an example is ignored, beside those whose target is
-    ignore_index."""
+def class_balanced_softmax(logits, targets, counts, valid=None, ignore_index=-100, axis_name=None):
+    """Class-balanced cross-entropy. logits: [N, K]; targets: classes [N]; counts: examples of each class in the
+    training data [K]; valid: [N], 0 where an example is ignored, beside those whose target is ignore_index;
+    axis_name: as in `mean`."""
     logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
     loss = jax.nn.softplus(log_odds(logits, targets))
-    return mean(class_weights(counts)[targets] * loss, valid)
+    return mean(class_weights(counts)[targets] * loss, valid, axis_name)
 
 
 # --- focal-terms
@@ -159,27 +159,27 @@ def focal_terms(z, positive, gamma=2, alpha=0.25):
 
 
 # --- focal/binary: mean focal-terms
-def focal(logits, targets, valid=None, gamma=2, alpha=0.25, ignore_index=-100):
+def focal(logits, targets, valid=None, gamma=2, alpha=0.25, ignore_index=-100, axis_name=None):
     """Focal loss -alpha_t (1 - p_t)^gamma ln p_t. logits and targets (0 or 1): any shape; valid: 0 where an
     example is ignored, beside those whose target is ignore_index; alpha: factor of positives, None for no
-    factors."""
+    factors; axis_name: as in `mean`."""
     logits, targets, valid = select(logits, targets, valid, ignore_index)
     z = jnp.where(targets > 0, -logits, logits)
-    return mean(focal_terms(z, targets > 0, gamma, alpha), valid)
+    return mean(focal_terms(z, targets > 0, gamma, alpha), valid, axis_name)
 
 
 # --- focal/classes: mean log-odds focal-terms
-def focal_softmax(logits, targets, valid=None, gamma=2, alpha=0.25, ignore_index=-100):
+def focal_softmax(logits, targets, valid=None, gamma=2, alpha=0.25, ignore_index=-100, axis_name=None):
     """Focal loss -alpha_t (1 - p_t)^gamma ln p_t. logits: [N, K]; targets: classes [N], class 0 the negative
     one; valid: [N], 0 where an example is ignored, beside those whose target is ignore_index; alpha: None for
-    no factors."""
+    no factors; axis_name: as in `mean`."""
     logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
-    return mean(focal_terms(log_odds(logits, targets), targets > 0, gamma, alpha), valid)
+    return mean(focal_terms(log_odds(logits, targets), targets > 0, gamma, alpha), valid, axis_name)
 
 
 # --- hardest
 def hardest(loss, valid, keep=0.25):
-    """Which are the ceil(keep * N) valid examples of highest loss; NaN is the highest."""
+    """Which are the ceil(keep * N) valid examples of highest loss of this device; NaN is the highest."""
     # In whole numbers, which also 32 bits hold: float32 would be off by some of many millions.
     share = fractions.Fraction(keep).limit_denominator(30_000)
     whole, part = jnp.divmod(valid.sum(), share.denominator)
@@ -191,21 +191,21 @@ def hardest(loss, valid, keep=0.25):
 
 
 # --- ohem/binary: mean hardest
-def ohem(logits, targets, valid=None, ignore_index=-100):
-    """Cross-entropy of the hardest examples, divided by all. logits and targets (0 or 1): any shape;
-    valid: 0 where an example is ignored, beside those whose target is ignore_index."""
+def ohem(logits, targets, valid=None, ignore_index=-100, axis_name=None):
+    """Cross-entropy of the hardest examples, divided by all. logits and targets (0 or 1): any shape; valid: 0
+    where an example is ignored, beside those whose target is ignore_index; axis_name: as in `mean`."""
     logits, targets, valid = select(logits, targets, valid, ignore_index)
     loss = jax.nn.softplus(jnp.where(targets > 0, -logits, logits))
-    return mean(jnp.where(hardest(loss, valid), loss, 0), valid)
+    return mean(jnp.where(hardest(loss, valid), loss, 0), valid, axis_name)
 
 
 # --- ohem/classes: mean log-odds hardest
-def ohem_softmax(logits, targets, valid=None, ignore_index=-100):
-    """Cross-entropy of the hardest examples, divided by all. logits: [N, K]; targets: classes [N];
-    valid: [N], 0 where an example is ignored, beside those whose target is ignore_index."""
+def ohem_softmax(logits, targets, valid=None, ignore_index=-100, axis_name=None):
+    """Cross-entropy of the hardest examples, divided by all. logits: [N, K]; targets: classes [N]; valid: [N],
+    0 where an example is ignored, beside those whose target is ignore_index; axis_name: as in `mean`."""
     logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
     loss = jax.nn.softplus(log_odds(logits, targets))
-    return mean(jnp.where(hardest(loss, valid), loss, 0), valid)
+    return mean(jnp.where(hardest(loss, valid), loss, 0), valid, axis_name)
 
 
 # --- ghm-c/binary: mean state density
@@ -260,26 +260,28 @@ def ghm_c_softmax(
 
 
 # --- l1/regression: mean
-def l1(predictions, targets, valid=None):
-    """Mean absolute error. predictions and targets: any shape; valid: 0 where an example is ignored."""
+def l1(predictions, targets, valid=None, axis_name=None):
+    """Mean absolute error. predictions and targets: any shape; valid: 0 where an example is ignored; axis_name:
+    as in `mean`."""
     predictions, targets, valid = select(predictions, targets, valid)
-    return mean(jnp.abs(predictions - targets), valid)
+    return mean(jnp.abs(predictions - targets), valid, axis_name)
 
 
 # --- smooth-l1/regression: mean
-def smooth_l1(predictions, targets, valid=None, delta=0.1111111111111111):
-    """Smooth L1. predictions and targets: any shape; valid: 0 where an example is ignored."""
+def smooth_l1(predictions, targets, valid=None, delta=0.1111111111111111, axis_name=None):
+    """Smooth L1. predictions and targets: any shape; valid: 0 where an example is ignored; axis_name: as in
+    `mean`."""
     predictions, targets, valid = select(predictions, targets, valid)
     size = jnp.abs(predictions - targets)
-    return mean(jnp.where(size < delta, size**2 / (2 * delta), size - delta / 2), valid)
+    return mean(jnp.where(size < delta, size**2 / (2 * delta), size - delta / 2), valid, axis_name)
 
 
 # --- asl1/regression: mean
-def asl1(predictions, targets, valid=None, mu=0.02):
-    """Authentic smooth L1, sqrt(d^2 + mu^2) - mu. predictions and targets: any shape; valid: 0 where an
-    example is ignored."""
+def asl1(predictions, targets, valid=None, mu=0.02, axis_name=None):
+    """Authentic smooth L1, sqrt(d^2 + mu^2) - mu. predictions and targets: any shape; valid: 0 where an example
+    is ignored; axis_name: as in `mean`."""
     predictions, targets, valid = select(predictions, targets, valid)
-    return mean(jnp.hypot(predictions - targets, mu) - mu, valid)
+    return mean(jnp.hypot(predictions - targets, mu) - mu, valid, axis_name)
 
 
 # --- ghm-r/regression: mean state-regression density
