@@ -17,8 +17,10 @@ def select(x, targets, valid, ignore_index=None, classes=False):
     What is ignored becomes 0 before anything is computed from it: a mask that multiplies keeps NaN.
     """
     x, targets = ops.convert_to_tensor(x), ops.convert_to_tensor(targets)
-    if len(targets.shape) != len(x.shape) - classes:
-        raise ValueError(f"targets of shape {targets.shape} do not go with {x.shape}")
+    shape = tuple(x.shape[:1]) if classes else tuple(x.shape)
+    differ = [a != b and None not in (a, b) for a, b in zip(targets.shape, shape)]
+    if len(targets.shape) != len(shape) or any(differ):
+        raise ValueError(f"targets of shape {shape} expected, not {tuple(targets.shape)}")
     x = ops.cast(x, exact(x.dtype))
     targets = ops.cast(targets, "int32" if classes else x.dtype)
     used = ops.ones_like(targets, dtype="bool") if ignore_index is None else targets != ignore_index
@@ -28,10 +30,38 @@ def select(x, targets, valid, ignore_index=None, classes=False):
     return ops.where(of_x, x, ops.zeros_like(x)), ops.where(used, targets, ops.zeros_like(targets)), used
 
 
+def over_replicas(x):
+    """Sum of whole numbers over the replicas of tf.distribute or the ranks of torch.distributed.
+
+    With JAX a program sees the mini-batch of all devices (jit, keras.distribution); pmap and shard_map of one's
+    own are not looked through.
+    """
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        replica = tf.distribute.get_replica_context()
+        if replica is not None and replica.num_replicas_in_sync > 1:
+            # tf.function cannot capture the int32 of a replica.
+            return replica.all_reduce("SUM", ops.cast(x, "int64"))
+    if keras.backend.backend() == "torch":
+        import torch.distributed as dist
+
+        if dist.is_available() and dist.is_initialized():
+            x = x.clone()
+            dist.all_reduce(x)
+    return x
+
+
 def mean(loss, valid):
-    """Mean of the losses of valid examples; 0 where there are none."""
+    """Mean of the losses of valid examples over all replicas; 0 where there are none.
+
+    tf.distribute adds gradients up, hence a replica has its part of the mean (not for add_loss, which divides
+    by the replicas); DistributedDataParallel averages them, hence its part times their number.
+    """
     n = ops.sum(ops.cast(valid, "int32"))
-    return ops.sum(ops.where(valid, loss, ops.zeros_like(loss))) / ops.cast(ops.maximum(n, 1), loss.dtype)
+    ranks = over_replicas(ops.ones_like(n)) if keras.backend.backend() == "torch" else 1
+    total = ops.sum(ops.where(valid, loss, ops.zeros_like(loss)))
+    return ranks * total / ops.cast(ops.maximum(over_replicas(n), 1), loss.dtype)
 
 
 # --- log-odds
@@ -60,15 +90,24 @@ class GradientDensity(keras.layers.Layer):
         super().__init__(autocast=False, **kwargs)
         self.bins, self.momentum, self.convention = bins, momentum, convention
         kind = {"dtype": exact(self.variable_dtype), "trainable": False, "autocast": False}
+        # All replicas come to the same state.
+        kind["aggregation"] = "only_first_replica"
         self.average = self.add_weight(shape=(bins,), initializer="zeros", **kind)
         self.start = self.add_weight(shape=(), initializer="ones", **kind)
         self.built = True
 
-    def call(self, g, counted, valid, training=True):
-        """Weights [*g.shape] of the norms g; the histogram counts the norms `counted` where `valid`."""
-        counts = self.count(counted, valid)
+    def call(self, g, counted, valid, training=None):
+        """Weights [*g.shape] of the norms g; the histogram counts the norms `counted` where `valid`, over all
+        replicas."""
+        if training is None:
+            raise ValueError(
+                "training or evaluation? compile(loss=...) does not say it: call this loss in the model's "
+                "compute_loss and pass on its `training`, or in a loop of your own with training=True"
+            )
+        # Read before the replicas wait for each other: one of them may move the state of all.
+        before, start = ops.copy(self.average), ops.copy(self.start)
+        counts = over_replicas(self.count(counted, valid))
         n, hit = ops.sum(counts), counts > 0
-        before, start = ops.convert_to_tensor(self.average), ops.convert_to_tensor(self.start)
         average = self.momentum * before + (1 - self.momentum) * ops.cast(counts, before.dtype)
         if self.convention == "mmdetection":
             average = ops.where(hit, average, before)
@@ -185,7 +224,7 @@ def focal_softmax(targets, logits, valid=None, gamma=2, alpha=0.25, ignore_index
 
 # --- hardest
 def hardest(loss, valid, keep=0.25):
-    """Which are the ceil(keep * N) valid examples of highest loss; NaN is the highest."""
+    """Which are the ceil(keep * N) valid examples of highest loss of this replica; NaN is the highest."""
     # In whole numbers, which also 32 bits hold: float32 would be off by some of many millions.
     share = fractions.Fraction(keep).limit_denominator(30_000)
     n = ops.sum(ops.cast(valid, "int32"))
@@ -218,14 +257,19 @@ def ohem_softmax(targets, logits, valid=None, ignore_index=-100):
 # --- ghm-c/binary: mean density
 class GHMC(keras.layers.Layer):
     """GHM-C. targets (0 or 1) and logits: any shape, every entry an example; valid: 0 where ignored, beside
-    those whose target is ignore_index; training: False where the state must not move."""
+    those whose target is ignore_index; training: False where the state must not move. Not for compile(loss=...),
+    which does not say it: make it an attribute of the model, self.ghm_c = GHMC(), with
+
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            return self.ghm_c(y, y_pred, training=training)
+    """
 
     def __init__(self, bins=30, momentum=0.75, convention="corrected", **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.density = GradientDensity(bins, momentum, convention, dtype=self.variable_dtype)
         self.built = True
 
-    def call(self, targets, logits, valid=None, ignore_index=-100, training=True):
+    def call(self, targets, logits, valid=None, ignore_index=-100, training=None):
         logits, targets, valid = select(logits, targets, valid, ignore_index)
         z = ops.where(targets > 0, -logits, logits)
         g = ops.sigmoid(z)
@@ -236,7 +280,11 @@ class GHMC(keras.layers.Layer):
 # --- ghm-c/classes: mean log-odds density
 class GHMCSoftmax(keras.layers.Layer):
     """GHM-C over a softmax. targets: classes [N]; logits: [N, K]; valid: [N], 0 where ignored, beside those
-    whose target is ignore_index; training: False where the state must not move.
+    whose target is ignore_index; training: False where the state must not move. Not for compile(loss=...), which
+    does not say it: make it an attribute of the model, self.ghm_c = GHMCSoftmax(), with
+
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            return self.ghm_c(y, y_pred, training=training)
 
     counting: "true-class" counts 1 - p of the true class, "every-entry" all |p_k - y_k|.
     """
@@ -249,7 +297,7 @@ class GHMCSoftmax(keras.layers.Layer):
         self.built = True
         self.counting = counting
 
-    def call(self, targets, logits, valid=None, ignore_index=-100, training=True):
+    def call(self, targets, logits, valid=None, ignore_index=-100, training=None):
         logits, targets, valid = select(logits, targets, valid, ignore_index, classes=True)
         z = log_odds(logits, targets)
         g = ops.sigmoid(z)
@@ -295,7 +343,12 @@ def asl1(targets, predictions, valid=None, mu=0.02):
 # --- ghm-r/regression: mean density root
 class GHMR(keras.layers.Layer):
     """GHM-R. targets and predictions: any shape, every entry an example; valid: 0 where ignored; training:
-    False where the state must not move."""
+    False where the state must not move. Not for compile(loss=...), which does not say it: make it an attribute
+    of the model, self.ghm_r = GHMR(), with
+
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            return self.ghm_r(y, y_pred, training=training)
+    """
 
     def __init__(self, mu=0.02, bins=10, momentum=0.7, convention="corrected", **kwargs):
         super().__init__(autocast=False, **kwargs)
@@ -303,7 +356,7 @@ class GHMR(keras.layers.Layer):
         self.built = True
         self.mu = mu
 
-    def call(self, targets, predictions, valid=None, training=True):
+    def call(self, targets, predictions, valid=None, training=None):
         predictions, targets, valid = select(predictions, targets, valid)
         d = predictions - targets
         size = root(d, self.mu)
