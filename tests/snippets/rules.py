@@ -1,8 +1,8 @@
-"""What the code from the lab must hold where it is used: rules.py FRAMEWORK FOLDER [SCALE]
+"""What the code from the lab must hold where it is used: rules.py FRAMEWORK FOLDER [SCALE [TYPE...]]
 
 FRAMEWORK is pytorch, keras or jax; FOLDER has a module for every loss, as `ghm-lab code` prints it, and a folder
 `effective` with the class-balanced ones by effective numbers. With SCALE only that many logits are tried, of
-float32 and of half precision, against NumPy in float64. Every rule that does not hold is printed.
+TYPE or of float32 and of half precision, against NumPy in float64. Every rule that does not hold is printed.
 """
 
 import importlib.util
@@ -14,14 +14,15 @@ import traceback
 
 import numpy as np
 
-# One row an example: values, the other two logits are made of them; the last is what is ignored.
-X = np.array([2, -1.5, 0.3, 4, -0.2, 0.7, -3, 0.1], np.float32)
+# One row an example: values, the other two logits are made of them. Four and three are valid in the halves.
+X = np.array([2, -1.5, 0.3, 4, 0.1, -0.2, 0.7, -3, 0.5, -1], np.float32)
 TARGETS = {
-    "binary": np.array([1, 0, 1, 0, 1, 0, 0, 1], np.float32),
-    "classes": np.array([1, 0, 2, 0, 1, 0, 2, 1], np.int32),
-    "regression": np.array([0.5, -1, 0, 3, 0.25, 0.5, -3, 1], np.float32),
+    "binary": np.array([1, 0, 1, 0, 1, 1, 0, 0, 0, 1], np.float32),
+    "classes": np.array([1, 0, 2, 0, 1, 1, 0, 2, 0, 2], np.int32),
+    "regression": np.array([0.5, -1, 0, 3, 1, 0.25, 0.5, -3, 0, 2], np.float32),
 }
-VALID = np.array([1, 1, 1, 1, 1, 1, 1, 0], np.float32)
+VALID = np.array([1, 1, 1, 1, 0, 1, 1, 1, 0, 0], np.float32)
+IGNORED = VALID == 0
 CONVENTIONS = ["corrected", "paper", "mmdetection", "keras"]
 CLASSES = {"ghm_c": "GHMC", "ghm_c_softmax": "GHMCSoftmax", "ghm_r": "GHMR"}
 
@@ -41,6 +42,8 @@ class Case:
         self.stateful = name in CLASSES
         options = [folder] * (folder != ".") + [str(value) for value in settings.values()]
         self.label = ", ".join([name, *options])
+        # The conventions differ in what becomes of the counts, and not in what is counted.
+        self.is_usual = settings.get("convention", "corrected") == "corrected"
 
 
 def cases():
@@ -118,6 +121,13 @@ class Keras:
             value = loss(targets, x, *case.arguments, **more)
             value.backward()
             return float(value.detach()), self.values(x.grad)
+        if self.keras.backend.backend() == "tensorflow":
+            import tensorflow
+
+            with tensorflow.GradientTape() as tape:
+                tape.watch(x)
+                value = loss(targets, x, *case.arguments, **more)
+            return float(value), self.values(tape.gradient(value, x))
         import jax
 
         def call(x):
@@ -213,28 +223,25 @@ class Rules:
         """NaN and infinities of what is ignored change neither loss, gradient nor state."""
         want = self.step(case)
         self.hold("a loss", np.isfinite(want[0]) and want[0] > 0, want[0])
-        self.hold("no gradient of what is ignored", not want[1][-1].any(), want[1][-1])
-        for value in [np.nan, np.inf, -np.inf]:
-            x = inputs(case.task, X)
-            x[-1] = value
-            self.same(f"{value} ignored", self.step(case, x), want)
-        self.same("valid as bool", self.step(case, valid=VALID > 0), want)
+        self.hold("no gradient of what is ignored", not want[1][IGNORED].any(), want[1][IGNORED])
+        x, targets = inputs(case.task, X), TARGETS[case.task].copy()
+        x[IGNORED] = inputs(case.task, [np.nan, np.inf, -np.inf])
+        targets[IGNORED] = [np.inf, np.nan, 0] if case.task == "regression" else [-1, -100, 255]
+        self.same("NaN and infinities ignored", self.step(case, x, targets, valid=VALID > 0), want)
         if case.task == "regression":
-            targets = TARGETS[case.task].copy()
-            targets[-1] = np.nan
-            return self.same("NaN as an ignored target", self.step(case, targets=targets), want)
+            return
         for label in [-1, -100, 255]:
-            targets = TARGETS[case.task].copy()
-            targets[-1] = label
-            self.same(f"{label} ignored by valid", self.step(case, targets=targets), want)
-            by_index = self.step(case, targets=targets, valid=None, ignore_index=label)
+            targets[IGNORED] = label
+            by_index = self.step(case, x, targets, valid=None, ignore_index=label)
             self.same(f"{label} ignored by ignore_index", by_index, want)
-            by_index = self.step(case, targets=targets, valid=np.ones_like(VALID), ignore_index=label)
-            self.same(f"{label} ignored by ignore_index beside valid", by_index, want)
-        targets[-1] = 255
-        small = self.step(case, targets=targets.astype(np.uint8), valid=None, ignore_index=255)
+        small = self.step(case, x, targets.astype(np.uint8), valid=None, ignore_index=255)
         self.same("targets of one byte", small, want)
-        self.same("one byte ignored by valid", self.step(case, targets=targets.astype(np.uint8)), want)
+        self.same("one byte ignored by valid", self.step(case, x, targets.astype(np.uint8)), want)
+        # The first is ignored by its target alone, the second by both, the third by valid alone.
+        valid = VALID.copy()
+        valid[IGNORED], targets[IGNORED] = [1, 0, 0], [255, 255, 0]
+        both = self.step(case, x, targets, valid=valid, ignore_index=255)
+        self.same("ignored by ignore_index beside valid", both, want)
 
     def nan(self, case):
         """NaN in a valid example is NaN, not an error; the state stays finite."""
@@ -249,7 +256,7 @@ class Rules:
     def empty(self, case):
         """Without valid examples the loss is 0, with a gradient of 0, and the state stays."""
         loss = self.loss(case)
-        for moved in [False, True]:
+        for moved in [False, True][: 1 + case.stateful]:
             if moved:
                 self.step(case, loss=loss)
             before = self.state(case, loss)
@@ -263,21 +270,22 @@ class Rules:
 
     def evaluation(self, case):
         """Evaluation gives the loss that training would, and keeps the state."""
-        loss, other = self.loss(case), self.loss(case)
+        if not case.stateful:
+            return
+        loss = self.loss(case)
         for number in range(2):
             before = self.state(case, loss)
             value, gradient, state = self.step(case, loss=loss, training=False)
             self.same("state in evaluation", [state], [before])
-            self.same("loss in evaluation", [value, gradient], self.step(case, loss=other)[:2])
-            self.step(case, loss=loss)
+            self.same("loss in evaluation", [value, gradient], self.step(case, loss=loss)[:2])
 
     def half(self, case):
         """Logits of half precision give the loss of the same numbers in float32."""
-        if case.settings.get("convention", "corrected") != "corrected":
+        if not case.is_usual:
             return
         random = np.random.default_rng(3)
         x = inputs(case.task, random.normal(-2, 2, 70_000))
-        targets = TARGETS[case.task][random.integers(0, 8, 70_000)]
+        targets = TARGETS[case.task][random.integers(0, len(X), 70_000)]
         for dtype in ["float16", "bfloat16"]:
             rounded = self.framework.values(self.framework.array(x, dtype))
             want, _, states = self.step(case, rounded.astype(np.float32), targets, valid=None)
@@ -287,7 +295,7 @@ class Rules:
 
     def steep(self, case):
         """Gradients are finite however sure the network is."""
-        sure = np.array([0, 1e-3, 1, 20, 60, 90, 1000, 30000], np.float32)
+        sure = np.array([0, 1e-3, 0.1, 1, 5, 20, 60, 90, 1000, 30000], np.float32)
         for x in [sure, -sure]:
             value, gradient, _ = self.step(case, inputs(case.task, x), valid=None)
             self.hold("loss of the sure", np.isfinite(value), value)
@@ -295,12 +303,14 @@ class Rules:
 
     def shapes(self, case):
         """Targets that would be broadcast against each other are refused."""
-        targets = TARGETS[case.task][:, None]
-        try:
-            value = self.step(case, targets=targets, valid=None)[0]
-            self.hold("targets of another shape", False, value)
-        except ValueError:
-            self.held += 1
+        column = TARGETS[case.task][:, None]
+        x = inputs(case.task, X)
+        for of in [x] if case.task == "classes" else [x, np.stack([x, x], axis=1)]:
+            try:
+                value = self.step(case, of, column, valid=None)[0]
+                self.hold(f"targets of another shape than {of.shape}", False, value)
+            except ValueError:
+                self.held += 1
 
     def counts(self, case):
         """Hits of a bin are whole numbers; float32 stops at 16,777,216."""
@@ -349,9 +359,15 @@ class Rules:
 
 
 def pytorch(rules):
-    """What only PyTorch has: modules that are cast, automatic casts, saved states."""
+    """What only PyTorch has: modules that are cast or compiled, automatic casts, saved states."""
     import torch
 
+    for case in (of for of in cases() if of.stateful and of.is_usual):
+        # Without a break in the graph; what a backend makes of the graph is its own.
+        loss, other = torch.compile(rules.loss(case), fullgraph=True, backend="eager"), rules.loss(case)
+        for training in [True, True, False]:
+            want = rules.step(case, loss=other, training=training)
+            rules.same(f"{case.label}: compiled", rules.step(case, loss=loss, training=training), want, 1e-6)
     for case in (of for of in cases() if of.stateful):
         want = rules.step(case)
         for name, cast in [("half", lambda of: of.half()), ("bfloat16", lambda of: of.to(torch.bfloat16))]:
@@ -393,10 +409,10 @@ def pytorch(rules):
 
 
 def keras(rules):
-    """What only Keras has: dtype policies."""
+    """What only Keras has: dtype policies, fit() and evaluate(), distributions."""
     import keras
 
-    for case in cases():
+    for case in (of for of in cases() if of.is_usual):
         want = rules.step(case)
         for policy in ["mixed_float16", "bfloat16"]:
             keras.config.set_dtype_policy(policy)
@@ -407,12 +423,15 @@ def keras(rules):
                 types = {str(of.dtype) for of in loss.non_trainable_variables}
                 rules.hold(f"{case.label}: state under {policy}", types == {"float32"}, types)
 
+    of_kind = {case.name: case for case in cases() if case.stateful and case.is_usual}
+    x, y = np.ones((64, 3), np.float32), np.ones((64, 1), np.float32)
+
     class Model(keras.Model):
         """A network that holds its loss, as people train one."""
 
         def __init__(self, loss):
             super().__init__()
-            self.dense, self.harmonized = keras.layers.Dense(1), loss
+            self.dense, self.harmonized = keras.layers.Dense(1, kernel_initializer="ones"), loss
 
         def call(self, x):
             return self.dense(x)
@@ -420,42 +439,67 @@ def keras(rules):
         def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
             return self.harmonized(y, y_pred, training=training)
 
-    keras.config.set_dtype_policy("mixed_float16")
-    loss = rules.loss(next(of for of in cases() if of.stateful))
-    model = Model(loss)
-    model.compile("sgd")
-    x, y = np.ones((64, 3), np.float32), np.ones((64, 1), np.float32)
-    history = model.fit(x, y, epochs=1, verbose=0)
-    rules.hold("a training with mixed_float16", np.isfinite(history.history["loss"]).all())
-    before = rules.framework.state(loss)
-    rules.hold("training moves the state", before[0] < 1, before)
-    model.evaluate(x, y, verbose=0)
-    rules.same("evaluate() keeps the state", [rules.framework.state(loss)], [before])
+    def trained(case):
+        """Losses of a training, with the state before and after evaluate()."""
+        model = Model(rules.loss(case))
+        model.compile("sgd")
+        history = model.fit(x, y, batch_size=32, epochs=1, verbose=0)
+        state = rules.framework.state(model.harmonized)
+        model.evaluate(x, y, verbose=0)
+        return history.history["loss"], state, rules.framework.state(model.harmonized)
+
+    for case in of_kind.values():
+        # Keras calls the loss of compile() alike in fit() and in evaluate().
+        model = keras.Sequential([keras.layers.Dense(3 if case.task == "classes" else 1)])
+        model.compile("sgd", loss=rules.loss(case))
+        for name, call in [("fit()", model.fit), ("evaluate()", model.evaluate)]:
+            try:
+                call(x, y[:, 0] if case.task == "classes" else y, verbose=0)
+                rules.hold(f"{case.label}: {name} after compile(loss=...)", False, "no error")
+            except ValueError as error:
+                rules.hold(f"{case.label}: {name} says the cure", "compute_loss" in str(error), error)
+    case = of_kind["ghm_c"]
+    for policy in ["float32", "mixed_float16"]:
+        keras.config.set_dtype_policy(policy)
+        losses, before, after = trained(case)
+        rules.hold(f"a training with {policy}", np.isfinite(losses).all(), losses)
+        rules.hold("training moves the state", before[0] < 1, before)
+        rules.same("evaluate() keeps the state", [after], [before])
     keras.config.set_dtype_policy("float32")
+    if keras.backend.backend() == "jax":
+        want = trained(case)
+        devices = keras.distribution.list_devices("cpu")
+        rules.hold("two devices", len(devices) == 2, devices)
+        keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+        rules.same("two devices as one", trained(case), want, 1e-6)
+        keras.distribution.set_distribution(None)
 
 
 def jax(rules):
     """What only JAX has: axes of devices, states that were cast with everything else."""
     import jax
 
-    for case in (of for of in cases() if of.stateful):
+    for case in (of for of in cases() if of.is_usual):
         want = rules.step(case)
         loss = rules.loss(case)
-        x = inputs(case.task, X)
+        first = [loss["state"]] if case.stateful else []
         half = lambda of: of.reshape(2, -1, *of.shape[1:])
-        targets, valid = TARGETS[case.task], VALID
 
         def call(x, targets, valid):
             settings = {**loss["settings"], "axis_name": "devices"}
-            return loss["call"](loss["state"], x, targets, valid, **settings)
+            return loss["call"](*first, x, targets, *case.arguments, valid=valid, **settings)
 
-        state, value = jax.vmap(call, axis_name="devices")(half(x), half(targets), half(valid))
-        state = [state["start"][0], *state["average"][0]]
-        rules.same(f"{case.label}: two devices", [value.sum(), state], [want[0], want[2]], 1e-6)
+        parts = [half(of) for of in (inputs(case.task, X), TARGETS[case.task], VALID)]
+        found = jax.vmap(call, axis_name="devices")(*parts)
+        rules.same(f"{case.label}: two devices", [(found[1] if first else found).sum()], [want[0]], 1e-6)
+        if not first:
+            continue
+        state = [found[0]["start"][0], *found[0]["average"][0]]
+        rules.same(f"{case.label}: state of two devices", [state], [want[2]], 1e-6)
         loss["state"] = jax.tree.map(lambda of: of.astype("bfloat16"), loss["state"])
         rules.same(f"{case.label}: state of bfloat16", rules.step(case, loss=loss), want, 1e-6)
     for case in (of for of in cases() if of.task == "classes"):
-        unknown = np.array([1, 0, 2, 0, 1, 0, 2, -1], np.int32)
+        unknown = np.where(IGNORED, -1, TARGETS["classes"])
         value = rules.step(case, targets=unknown, valid=None)[0]
         rules.hold(f"{case.label}: a class of -1", np.isnan(value), value)
 
@@ -494,7 +538,7 @@ def reference(case, x, y):
     return losses.mean()
 
 
-def scale(rules, n):
+def scale(rules, n, dtypes):
     """Many logits, most of them easy negatives, against NumPy in float64."""
     random = np.random.default_rng(11)
     for case in cases():
@@ -504,7 +548,7 @@ def scale(rules, n):
         targets = y.astype(np.int32) if case.task == "classes" else y
         case.counts = [int((y == 0).sum()), int((y == 1).sum())]
         case.arguments = [case.counts] * bool(case.arguments)
-        for dtype in ["float32", "float16", "bfloat16"]:
+        for dtype in (of for of in dtypes if case.is_usual or of == "float32"):
             rounded = rules.framework.values(rules.framework.array(x, dtype))
             logits = np.stack([0 * x, x], axis=1) if case.task == "classes" else x
             value, gradient, state = rules.step(case, logits, targets, dtype=dtype, valid=None)
@@ -519,14 +563,15 @@ def scale(rules, n):
                 rules.same(f"{case.label}: counts of {n}", [state[1:].sum()], [rate * entries], 1e-6)
 
 
-def main(name, folder, n=None):
+def main(name, folder, n=None, *dtypes):
     if name == "keras":
         os.environ.setdefault("KERAS_BACKEND", "jax")
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=2")
     rules = Rules({"pytorch": Torch, "keras": Keras, "jax": Jax}[name](), folder)
     printed = 0
     if n:
-        scale(rules, int(n))
+        scale(rules, int(n), dtypes or ["float32", "float16", "bfloat16"])
     else:
         every = [
             Rules.ignored,
