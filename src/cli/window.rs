@@ -1,6 +1,6 @@
 //! `ghm-lab app`: the native window.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use eframe::egui;
 
 use super::scratch::clean_up_when_ended;
-use super::{Failure, arguments, catch_panic, mistake};
+use super::{Failure, arguments, catch_panic, mistake, note};
 use crate::app::{self, App, SharedLab};
 use crate::config::Config;
 use crate::data::predictions::Input;
@@ -62,6 +62,7 @@ pub fn show(
             "there is no display to open a window on; {OTHER_WAYS}"
         ));
     }
+    end_with_the_display();
     let mut inputs = Some(inputs);
     let mut before: Option<Ended> = None;
     let mut tries = 0;
@@ -79,19 +80,13 @@ pub fn show(
                 window.app.lab().borrow_mut().open(inputs);
             }
             shown = Some(window.shown.clone());
+            LAST.set(shown.clone());
             Ok(Box::new(window))
         });
         // To draw on a device that was lost in this very frame is a panic of egui's.
         let ran = catch_panic(|| eframe::run_native("GHM Lab", options(), create));
-        let last = shown.as_ref().or(before.as_ref().map(|ended| &ended.shown));
-        if let Some(last) = last.filter(|_| !matches!(ran, Ok(Ok(()))) && !display_answers()) {
-            // What it was drawn with says so in its own ways, a panic being one of them.
-            let reason = "the display is gone".to_owned();
-            return Err(Ended {
-                shown: last.clone(),
-                reason,
-            }
-            .farewell());
+        if let (Some(farewell), false) = (without_display(), matches!(ran, Ok(Ok(())))) {
+            return Err(farewell);
         }
         let gone = shown.as_ref().and_then(Shown::gone);
         match (shown, gone, ran) {
@@ -118,6 +113,33 @@ pub fn show(
             (_, _, Err(said)) => return Err(mistake(&said)),
         }
     }
+}
+
+thread_local! {
+    /// What the last window showed.
+    static LAST: RefCell<Option<Shown>> = const { RefCell::new(None) };
+}
+
+/// What there is to say when the display of a window is gone, if it is.
+fn without_display() -> Option<String> {
+    let shown = LAST
+        .try_with(|last| last.try_borrow().ok()?.clone())
+        .ok()??;
+    let reason = "the display is gone".to_owned();
+    (!display_answers()).then(|| Ended { shown, reason }.farewell())
+}
+
+/// What draws on a display that dies panics, and again while that panic takes the window down, which would abort the
+/// process: it ends before.
+fn end_with_the_display() {
+    let next = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if let Some(farewell) = without_display() {
+            note(&format!("error: {farewell}"));
+            std::process::exit(1);
+        }
+        next(info);
+    }));
 }
 
 /// What a window shows, for as long as its device is there.
@@ -164,7 +186,9 @@ impl Ended {
     /// When there is no other window: what happened, and how to go on without.
     fn farewell(&self) -> String {
         let Self { shown, reason } = self;
-        let link = shown.lab.borrow().link();
+        // It may be in use when it ends.
+        let link = shown.lab.try_borrow().map(|lab| lab.link());
+        let link = link.unwrap_or_default();
         let reason = reason.trim_end_matches('.');
         match link.as_str() {
             "" => format!("{reason}; {OTHER_WAYS}"),

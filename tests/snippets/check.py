@@ -71,12 +71,12 @@ class Keras:
             def stateless(x):
                 # The state must not be changed by what jax only traces.
                 variables = [v.value for v in loss.non_trainable_variables]
-                value, _ = loss.stateless_call([], variables, targets, x, valid)
+                value, _ = loss.stateless_call([], variables, targets, x, valid, training=True)
                 return value
 
             gradient = self.jax.grad(stateless)(self.array(x))
             assert all(np.array_equal(a, b) for a, b in zip(before, [loss.density.average, loss.density.start]))
-            value = loss(targets, self.array(x), valid)
+            value = loss(targets, self.array(x), valid, training=True)
             return float(value), np.asarray(gradient), np.asarray(loss.density.average)
 
         return call

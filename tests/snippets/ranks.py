@@ -12,6 +12,9 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
+# Largest relative difference. Keras' sums come out to 1e-7 on PyTorch, whatever the type of its weights.
+LARGEST = {"pytorch": 1e-9, "keras": 1e-6}
+
 
 def module(framework, path):
     torch.set_default_dtype(torch.float64)
@@ -73,7 +76,7 @@ def main(framework, path):
     together = torch.tensor(results.get())
     off = ((alone - together).abs() / (alone.abs() + 1e-12)).max().item()
     print(f"{framework}: two ranks are off by {off:.1e} of one")
-    return 0 if off < 1e-6 else 1
+    return 0 if off < LARGEST[framework] else 1
 
 
 if __name__ == "__main__":

@@ -593,3 +593,24 @@ fn numbers_of_named_classes_are_those_of_one_order_or_asked_about() {
         assert_eq!(outputs, [[5.0, 2.0, 1.0], [1.0, 5.0, 2.0]]);
     }
 }
+
+#[test]
+fn two_tables_in_one_document_are_no_one_table() {
+    let rows = r#"[{"logit": 1.5, "label": 1}, {"logit": -2, "label": 0}]"#;
+    for json in [
+        format!("{{\"train\": {rows}, \"test\": {rows}}}"),
+        format!("{{\"meta\": 1, \"a\": {rows}, \"b\": {rows}, \"c\": {rows}}}"),
+    ] {
+        let why = read("a.json", &json, Options::default()).err();
+        let why = why
+            .unwrap_or_else(|| panic!("{json}: it was read"))
+            .to_string();
+        assert!(
+            why.contains("are tables of their own; one is expected"),
+            "{why}"
+        );
+    }
+    let json = format!("{{\"results\": {rows}, \"curve\": [{{\"x_axis\": 1}}]}}");
+    let (_, rows) = read("a.json", &json, Options::default()).unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(rows.outputs, [1.5, -2.0]);
+}

@@ -132,6 +132,23 @@ pub(super) fn object(
     let of = scalars.names.clone();
     candidates.push(Candidate::records(scalars, of));
     candidates.retain(|candidate| !candidate.columns.is_empty());
+    // Tables of the same kind, as of training and test: which one is meant, the names do not say.
+    let most = candidates.iter().map(|of| known(&of.names)).max();
+    let is_table = |of: &&Candidate| {
+        of.is_records && of.of.len() == 1 && of.of != of.names && Some(known(&of.names)) == most
+    };
+    let mut tables = candidates.iter().filter(is_table);
+    if let (Some(first), Some(other)) = (tables.next(), tables.next())
+        && most > Some(0)
+    {
+        let [first, other] = [first, other].map(|of| shorten(&of.of[0]));
+        let what = tr!(
+            "\"{first}\" and \"{other}\" are tables of their own; one is expected: write each into a file of its own",
+            first,
+            other
+        );
+        return Err(ReadError::of(file, what));
+    }
     // The first of equal ones.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(known(&candidate.names)));
     if let [first, second, ..] = candidates.as_slice()
