@@ -16,6 +16,8 @@ mod measures;
 mod objects;
 mod parquet;
 mod parquet_more;
+mod people;
+mod people_numbers;
 mod readings;
 mod sparse_histogram;
 mod text;

@@ -6,6 +6,7 @@ use super::kind;
 use super::names::{Family, Optional, named};
 use super::outputs::{Found, Set};
 use super::question::{AskedColumn, Candidate, Question};
+use super::regression::are_two;
 use super::resolve::Resolver;
 use super::{Options, RoleName};
 use crate::words::tr;
@@ -84,6 +85,15 @@ impl Resolver<'_> {
             };
             let within = set.numbers(self.survey).beyond == 0;
             let sums = set.columns.len() == 1 || set.sums_to_one(self.survey);
+            if !sums && are_two(numbers(label)) {
+                // Of one model each rather than of one class each.
+                let models = self.models(&set, label);
+                let are_models = !models.is_empty() && (within || set.columns.len() > 2);
+                ways.extend(models);
+                if are_models {
+                    break;
+                }
+            }
             for of_logits in [false, true] {
                 if !(of_logits || within && sums) {
                     continue;

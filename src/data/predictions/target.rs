@@ -127,6 +127,9 @@ impl Resolver<'_> {
 
     /// Whether a prediction and a target are those of a regression.
     pub fn is_regression(&self, set: &Set, label: usize) -> Result<bool, Refusal> {
+        if let Some(known) = self.by_target(set, label)? {
+            return Ok(known);
+        }
         let given = self.roles[label] == Some(RoleName::Target);
         if set.family != Family::Prediction {
             return Ok(false);

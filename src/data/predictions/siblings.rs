@@ -1,0 +1,25 @@
+//! Names that say something else beside their like: `prob_a` is `proba`, but not beside `prob_b`.
+
+use super::names::{Output, named, plain};
+
+/// What the name of a column says of outputs.
+pub(super) fn output(names: &[String], column: usize) -> Option<Output> {
+    let alone = named(&names[column]).output?;
+    let last = names[column].rsplit_once(|c: char| !c.is_alphanumeric());
+    let Some((before, class)) = last.filter(|(_, class)| class.eq_ignore_ascii_case("a")) else {
+        return Some(alone);
+    };
+    let stem = plain(before);
+    let is_sibling = |name: &String| {
+        let other = named(name).output;
+        other.is_some_and(|of| of.stem == stem && of.class.is_some())
+    };
+    if alone.class.is_some() || !names.iter().any(is_sibling) {
+        return Some(alone);
+    }
+    Some(Output {
+        stem,
+        class: Some(class.to_owned()),
+        ..alone
+    })
+}
