@@ -38,7 +38,7 @@ pub struct Metrics {
     pub accuracy: Option<f64>,
     pub mean_absolute_error: Option<f64>,
     pub root_mean_square_error: Option<f64>,
-    /// Average precision of each class against the others.
+    /// Average precision of each of more than two classes against the others.
     pub by_class: Vec<Option<f64>>,
     /// Classes without examples, over which no mean goes.
     pub absent: Vec<usize>,

@@ -103,6 +103,20 @@ fn probabilities_of_classes_under_names_of_a_regression_are_of_classes() {
     }
     let labels = THREE.map(|(class, _)| class.to_string()).join(",");
     let rows = THREE.map(|(_, p)| format!("{p:?}")).join(",");
+    let from_one = three(
+        "target,pred_0,pred_1,pred_2",
+        |class| (class + 1).to_string(),
+        |p| p,
+    );
+    is_three(&case.report("from_one.csv", &from_one, &[]));
+    let texts = three(
+        "y_true,y_pred_0,y_pred_1,y_pred_2",
+        |class| ["ant", "bee", "cow"][class].to_owned(),
+        |p| p,
+    );
+    let got = case.report("texts.csv", &texts, &[]);
+    is_three(&got);
+    assert_eq!(got["by_class"][2]["name"], "cow");
     for (pred, target) in [("pred", "target"), ("y_pred", "y_true"), ("preds", "y")] {
         let json = format!("{{\"{pred}\":[{rows}],\"{target}\":[{labels}]}}");
         is_three(&case.report("classes.json", &json, &[]));
@@ -124,6 +138,9 @@ fn logits_of_classes_under_names_of_a_regression_are_asked_about() {
     ];
     case.asked("logits.csv", &csv, &["\"target\""], &ways);
     is_three(&case.report("logits.csv", &csv, &logits.split(' ').collect::<Vec<_>>()));
+    // Rows that are ignored change nothing.
+    let ignored = format!("{csv}-100,1.5,2,-3\n");
+    case.asked("ignored.csv", &ignored, &["scores of the classes"], &ways);
     // Two outputs of two classes.
     let pairs = "{\"pred\":[[0.9,0.1],[0.4,0.6],[0.7,0.3],[0.2,0.8]],\"target\":[0,1,1,1]}";
     let got = case.report("pairs.json", pairs, &[]);
@@ -182,6 +199,23 @@ fn letters_behind_a_name_are_models_or_classes() {
     let got = case.report("classes.csv", classes, &[]);
     assert_eq!(got["by_class"][0]["name"], "a");
     near(measure(&got, "accuracy"), 2.0 / 3.0);
+    for (content, first) in [
+        (models.replace("prob", "y_prob"), "y_prob_a"),
+        (
+            models
+                .replace("prob_a", "score_s")
+                .replace("prob_b", "score_r"),
+            "score_s",
+        ),
+    ] {
+        let way = format!("--map {first}=p --map label=label");
+        case.asked(
+            "models.csv",
+            &content,
+            &["do not sum to 1"],
+            &[(&way, "binary", 2)],
+        );
+    }
     // Without its like it is the name that it was.
     let alone = case.report("alone.csv", "label,prob_a\n0,0.2\n1,0.9\n", &[]);
     assert_eq!(alone["task"], "binary");

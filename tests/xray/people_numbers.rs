@@ -54,6 +54,14 @@ fn the_same_model_has_the_same_measures_in_every_format() {
             .to_string()
             .contains("mean over the classes")
     );
+    let pets = "label,p_cat,p_dog\ncat,0.75,0.25\ndog,0.5,0.5\ncat,0.9,0.1\n";
+    let got = case.report("pets.csv", pets, &[]);
+    assert_eq!(got["metrics"]["decided_by"]["positive"], "dog");
+    near(measure(&got, "average_precision"), 1.0);
+    near(
+        measure(&got, "expected_calibration_error"),
+        (0.25 + 0.5 + 0.1) / 3.0,
+    );
     // Both classes must be there.
     let words = case.said("none.csv", "label,p_0,p_1\n0,0.5,0.5\n0,0.9,0.1\n", &[]);
     assert!(words.contains("No example is positive"), "{words}");

@@ -8,7 +8,7 @@ use super::outputs::{Found, Set};
 use super::question::{AskedColumn, Candidate, Question};
 use super::regression::are_two;
 use super::resolve::Resolver;
-use super::{Options, RoleName};
+use super::{Options, RoleName, siblings};
 use crate::words::tr;
 
 /// Rows that a question shows, and labels.
@@ -125,7 +125,7 @@ impl Resolver<'_> {
                 return self.roles[column].clone();
             }
             let name = named(&self.names[column]);
-            match (name.output, name.optional) {
+            match (siblings::output(self.names, column), name.optional) {
                 _ if name.label => Some(RoleName::Label),
                 (_, Some(Optional::Valid)) => Some(RoleName::Valid),
                 (_, Some(Optional::Batch)) => Some(RoleName::Batch),

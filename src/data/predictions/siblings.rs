@@ -1,4 +1,5 @@
-//! Names that say something else beside their like: `prob_a` is `proba`, but not beside `prob_b`.
+//! Names that say something else beside their like: `prob_a` is `proba` and `score_s` is `scores`, but not beside
+//! `prob_b` and `score_r`.
 
 use super::names::{Output, named, plain};
 
@@ -6,7 +7,7 @@ use super::names::{Output, named, plain};
 pub(super) fn output(names: &[String], column: usize) -> Option<Output> {
     let alone = named(&names[column]).output?;
     let last = names[column].rsplit_once(|c: char| !c.is_alphanumeric());
-    let Some((before, class)) = last.filter(|(_, class)| class.eq_ignore_ascii_case("a")) else {
+    let Some((before, class)) = last.filter(|(_, class)| class.chars().count() == 1) else {
         return Some(alone);
     };
     let stem = plain(before);
