@@ -125,7 +125,10 @@ impl Resolver<'_> {
                 return self.roles[column].clone();
             }
             let name = named(&self.names[column]);
-            match (siblings::output(self.names, column), name.optional) {
+            match (
+                siblings::output(self.names, &self.names[column]),
+                name.optional,
+            ) {
                 _ if name.label => Some(RoleName::Label),
                 (_, Some(Optional::Valid)) => Some(RoleName::Valid),
                 (_, Some(Optional::Batch)) => Some(RoleName::Batch),

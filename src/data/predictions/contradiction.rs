@@ -1,7 +1,7 @@
 //! Whether decisions that stand beside scores of classes contradict how the scores are read.
 
 use super::error::Refusal;
-use super::labels::{Labels, class_role};
+use super::labels::Labels;
 use super::names::{Family, named};
 use super::outputs::Set;
 use super::resolve::Resolver;
@@ -106,13 +106,11 @@ impl Resolver<'_> {
             known.map_or_else(|| class.to_string(), |(text, _)| text.clone())
         };
         let with = |classes: &[usize]| {
-            let mut options = self.options.clone();
-            let columns = set.columns.iter().zip(classes);
-            options.maps.extend(columns.map(|(&column, &class)| {
-                let role = class_role(outputs == Outputs::Logits, &name(class));
-                (self.names[column].clone(), role)
-            }));
-            options
+            let set = Set {
+                classes: classes.iter().map(|&class| name(class)).collect(),
+                ..set.clone()
+            };
+            set.options(self.names, self.options, outputs == Outputs::Logits)
         };
         let mut ways = Vec::new();
         if let Some(order) = order(rows, count) {

@@ -97,27 +97,14 @@ impl Set {
             .collect()
     }
 
-    /// Of each of the first rows, whether it sums to 1.
-    fn sums(&self, survey: &Survey) -> impl Iterator<Item = bool> {
-        let slack = 0.005 * self.columns.len() as f64;
-        let rows = (0..survey.rows.len()).filter_map(move |row| self.row(survey, row));
-        rows.map(move |row| (row.iter().sum::<f64>() - 1.0).abs() <= slack)
-    }
-
     /// Whether the first rows sum to 1, as probabilities of classes do.
     pub fn sums_to_one(&self, survey: &Survey) -> bool {
-        let mut sums = self.sums(survey).peekable();
+        let slack = 0.005 * self.columns.len() as f64;
+        let rows = (0..survey.rows.len()).filter_map(|row| self.row(survey, row));
+        let mut sums = rows
+            .map(|row| (row.iter().sum::<f64>() - 1.0).abs() <= slack)
+            .peekable();
         sums.peek().is_some() && sums.all(|fits| fits)
-    }
-
-    /// Whether half of the first rows do; where there are none, too.
-    pub fn mostly_sums_to_one(&self, survey: &Survey) -> bool {
-        let (mut fit, mut all) = (0, 0);
-        for fits in self.sums(survey) {
-            fit += usize::from(fits);
-            all += 1;
-        }
-        2 * fit >= all
     }
 
     /// Whether these probabilities are those of the logits, as far as the first rows tell.
@@ -186,8 +173,8 @@ pub(super) fn find(
             }),
         }
     };
-    for (column, role) in roles.iter().enumerate() {
-        match role {
+    for (column, name) in names.iter().enumerate() {
+        match &roles[column] {
             Some(RoleName::Logit) => add(Family::Logit, "logit", column, None, false),
             Some(RoleName::P) => add(Family::Probability, "p", column, None, false),
             Some(RoleName::Pred) => add(Family::Prediction, "pred", column, None, false),
@@ -196,7 +183,7 @@ pub(super) fn find(
             }
             Some(RoleName::POf(class)) => add(Family::Probability, "p", column, Some(class), false),
             Some(_) => {}
-            None => match siblings::output(names, column) {
+            None => match siblings::output(names, name) {
                 Some(output) if output.family == Family::Decision => decisions.push(column),
                 Some(output) if !given => add(
                     output.family,

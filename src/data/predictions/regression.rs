@@ -1,7 +1,7 @@
 //! Whether predictions are those of a regression, where names leave it open and values do not.
 
 use super::error::Refusal;
-use super::names::{Family, named};
+use super::names::{self, Family, named};
 use super::outputs::Set;
 use super::resolve::Resolver;
 use super::survey::Numbers;
@@ -108,10 +108,7 @@ impl Resolver<'_> {
     /// Each of the columns as the prediction of a regression.
     fn each_as_pred(&self, set: &Set, label: usize) -> Vec<(String, Options)> {
         let ways = set.columns.iter().take(MOST_WAYS).map(|&column| {
-            let mut options = self.options.clone();
-            let target = (self.names[label].clone(), RoleName::Target);
-            let pred = (self.names[column].clone(), RoleName::Pred);
-            options.maps.extend([pred, target]);
+            let options = self.with([(column, RoleName::Pred), (label, RoleName::Target)]);
             let says = tr!(
                 "a regression, and \"{0}\" is its prediction",
                 shorten(&self.names[column])
@@ -132,14 +129,33 @@ impl Resolver<'_> {
                 0 => (RoleName::P, tr!("\"{name}\" is the probability", name)),
                 _ => (RoleName::Logit, tr!("\"{name}\" is the logit", name)),
             };
-            let mut options = self.options.clone();
-            let label = (self.names[label].clone(), RoleName::Label);
-            options
-                .maps
-                .extend([(self.names[column].clone(), role), label]);
-            (says, options)
+            (says, self.with([(column, role), (label, RoleName::Label)]))
         });
         ways.collect()
+    }
+
+    /// Whether half of the first rows sum to 1; where there are none, too.
+    fn mostly_sums_to_one(&self, set: &Set) -> bool {
+        let slack = 0.005 * set.columns.len() as f64;
+        let rows = 0..self.survey.rows.len();
+        let rows = rows.filter_map(|row| {
+            let cells = set.columns.iter().map(|&of| self.survey.cell(row, of));
+            cells.sum::<Option<f64>>()
+        });
+        let sums: Vec<f64> = rows.filter(|sum| !sum.is_nan()).collect();
+        let fit = sums.iter().filter(|sum| (*sum - 1.0).abs() <= slack);
+        2 * fit.count() >= sums.len()
+    }
+
+    /// Options with these roles instead of what was said of the columns.
+    fn with(&self, roles: [(usize, RoleName); 2]) -> Options {
+        let mut options = self.options.clone();
+        for (column, role) in roles {
+            let name = &self.names[column];
+            options.maps.retain(|(of, _)| !names::same(of, name));
+            options.maps.push((name.clone(), role));
+        }
+        options
     }
 
     /// Asks where columns that are called as those of classes are rather of one model each.
@@ -154,7 +170,7 @@ impl Resolver<'_> {
         if !are_names || set.is_given || !are_two(&seen.numbers) {
             return Ok(());
         }
-        if set.numbers(self.survey).beyond > 0 || set.mostly_sums_to_one(self.survey) {
+        if set.numbers(self.survey).beyond > 0 || self.mostly_sums_to_one(set) {
             return Ok(());
         }
         let why = tr!(

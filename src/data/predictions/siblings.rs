@@ -3,10 +3,10 @@
 
 use super::names::{Output, named, plain};
 
-/// What the name of a column says of outputs.
-pub(super) fn output(names: &[String], column: usize) -> Option<Output> {
-    let alone = named(&names[column]).output?;
-    let last = names[column].rsplit_once(|c: char| !c.is_alphanumeric());
+/// What a name among others says of outputs.
+pub(super) fn output(names: &[String], name: &str) -> Option<Output> {
+    let alone = named(name).output?;
+    let last = name.rsplit_once(|c: char| !c.is_alphanumeric());
     let Some((before, class)) = last.filter(|(_, class)| class.chars().count() == 1) else {
         return Some(alone);
     };
