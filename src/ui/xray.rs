@@ -276,7 +276,8 @@ fn metrics(ui: &mut Ui, report: &Report) {
 /// Name and value of every measure that has a meaning.
 fn measures(report: &Report) -> Vec<Vec<String>> {
     let metrics = &report.metrics;
-    let mean = if report.task == Task::Classes {
+    let pair = report.second_of_two();
+    let mean = if report.task == Task::Classes && pair.is_none() {
         word("mean ")
     } else {
         ""
@@ -298,12 +299,14 @@ fn measures(report: &Report) -> Vec<Vec<String>> {
         |name: &str, value: Option<f64>| value.map(|value| vec![name.to_owned(), fixed(value, 4)]);
     let best = metrics.best_f1.map(|(best, _)| best);
     let outputs = report.header.map(|header| header.outputs);
-    let threshold = match outputs {
-        Some(Outputs::Probabilities) => word("from p on"),
-        _ => word("from the logit on"),
+    let threshold = match (outputs, pair) {
+        (Some(Outputs::Probabilities), _) => word("from p on"),
+        (_, None) => word("from the logit on"),
+        (_, Some(_)) => word("from logit 1 less logit 0 on"),
     };
     let accuracy = match report.task {
         Task::Binary => word("accuracy, p > 0.5"),
+        Task::Classes if pair.is_some() => word("accuracy, p > 0.5"),
         Task::Classes | Task::Regression => word("accuracy"),
     };
     let rows = [

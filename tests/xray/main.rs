@@ -24,6 +24,8 @@ mod objects;
 mod packed;
 mod parquet;
 mod parquet_more;
+mod people;
+mod people_numbers;
 mod questions;
 mod readings;
 mod readings_binary;

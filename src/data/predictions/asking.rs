@@ -8,6 +8,7 @@ use super::maps::mapped;
 use super::names::Family;
 use super::outputs::{Found, Set};
 use super::question::{AskedColumn, Candidate, Question};
+use super::regression::are_two;
 use super::resolve::Resolver;
 use super::{Options, RoleName};
 use crate::words::{tr, word};
@@ -27,7 +28,7 @@ impl Resolver<'_> {
         let others = sets.iter().filter(|other| other.columns != set.columns);
         let others = others.flat_map(|other| &other.columns);
         let ignored = others.map(|&column| (column, RoleName::Ignore));
-        mapped(self.options, self.names, ignored)
+        self.with(ignored)
     }
 
     /// What values that may be logits, probabilities or percent may be.
@@ -107,6 +108,15 @@ impl Resolver<'_> {
             };
             let within = set.numbers(self.survey).beyond == 0;
             let sums = set.columns.len() == 1 || set.sums_to_one(self.survey);
+            if !sums && are_two(numbers(label)) {
+                // Of one model each rather than of one class each.
+                let models = self.models(&set, label);
+                let are_models = !models.is_empty() && (within || set.columns.len() > 2);
+                ways.extend(models);
+                if are_models {
+                    break;
+                }
+            }
             for of_logits in [false, true] {
                 if !(of_logits || within && sums) {
                     continue;

@@ -5,7 +5,6 @@ use super::Options;
 use super::columns::list;
 use super::error::{ReadError, Refusal};
 use super::labels::Labels;
-use super::maps::mapped;
 use super::names::{Family, is_positive, named, plain};
 use super::outputs::Set;
 use super::resolve::Resolver;
@@ -265,10 +264,7 @@ impl Resolver<'_> {
                 let ways = several.iter().map(|&column| {
                     let decision = &self.names[column];
                     let says = tr!("of \"{0}\"", shorten(decision));
-                    (
-                        says,
-                        mapped(self.options, self.names, [(column, RoleName::Decision)]),
-                    )
+                    (says, self.with([(column, RoleName::Decision)]))
                 });
                 Err(self.ask(why, ways.collect()).into())
             }
@@ -290,10 +286,7 @@ impl Resolver<'_> {
                 decided
             );
             let says = word("it is the logit of the positive class").to_owned();
-            let way = (
-                says,
-                mapped(self.options, self.names, [(score, RoleName::Logit)]),
-            );
+            let way = (says, self.with([(score, RoleName::Logit)]));
             return self.ask(why, vec![way]).into();
         }
         let why = tr!(
@@ -311,11 +304,8 @@ impl Resolver<'_> {
             (decision, RoleName::Decision),
         ];
         let ways = vec![
-            (says, mapped(self.options, self.names, roles)),
-            (
-                self.says_p(),
-                mapped(self.options, self.names, [(score, RoleName::P)]),
-            ),
+            (says, self.with(roles)),
+            (self.says_p(), self.with([(score, RoleName::P)])),
         ];
         self.ask(why, ways).into()
     }
@@ -348,12 +338,12 @@ impl Resolver<'_> {
             );
             let options = Options {
                 positive: Some(negative.clone()),
-                ..mapped(self.options, self.names, [(score, role.clone())])
+                ..self.with([(score, role.clone())])
             };
             ways.push((says, options));
         }
         let says = word("it is of the positive class").to_owned();
-        ways.push((says, mapped(self.options, self.names, [(score, role)])));
+        ways.push((says, self.with([(score, role)])));
         self.ask(why, ways).into()
     }
 }

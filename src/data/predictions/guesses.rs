@@ -1,9 +1,10 @@
 //! What a column seems to be for, where a person is asked.
 
 use super::RoleName;
-use super::labels::IGNORED;
 use super::names::{Family, Optional, named, plain};
+use super::regression::are_two;
 use super::resolve::Resolver;
+use super::siblings;
 
 /// Names of what may be a mini-batch or a group, if a person says so.
 const OFFERED: [(RoleName, &[&str]); 2] = [
@@ -37,7 +38,7 @@ impl Resolver<'_> {
             Some(Optional::Group) => return Some(RoleName::Group),
             Some(Optional::Weight) | None => {}
         }
-        let output = name.output?;
+        let output = siblings::output(self.names, &self.names[column])?;
         let role = match output.family {
             Family::Logit => Outputs::Logits,
             Family::Probability => Outputs::Shares,
@@ -62,16 +63,8 @@ impl Resolver<'_> {
         let mut columns = 0..self.names.len();
         columns.any(|column| {
             let numbers = &self.survey.columns[column].numbers;
-            let is_of_two = |values: &Vec<f64>| {
-                let is_label =
-                    |value: &f64| *value == 1.0 || *value == 0.0 || IGNORED.contains(value);
-                values.iter().all(is_label)
-            };
             let is_free = matches!(self.roles[column], None | Some(RoleName::Target));
-            is_free
-                && named(&self.names[column]).target
-                && numbers.count > 0
-                && !numbers.values.as_ref().is_some_and(is_of_two)
+            is_free && named(&self.names[column]).target && numbers.count > 0 && !are_two(numbers)
         })
     }
 

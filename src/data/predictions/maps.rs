@@ -2,6 +2,7 @@
 
 use super::error::ReadError;
 use super::names::same;
+use super::resolve::Resolver;
 use super::{Options, RoleName};
 use crate::words::tr;
 
@@ -56,4 +57,11 @@ pub(super) fn mapped(
         .maps
         .extend(roles.map(|(column, role)| (names[column].clone(), role)));
     options
+}
+
+impl Resolver<'_> {
+    /// The options, and what these columns are for.
+    pub fn with(&self, roles: impl IntoIterator<Item = (usize, RoleName)>) -> Options {
+        mapped(self.options, self.names, roles)
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::error::ReadError;
 use super::maps::mapped;
-use super::names::{Family, named};
+use super::names::Family;
 use super::ordered::{Unordered, ordered};
+use super::siblings;
 use super::survey::{Numbers, Survey};
 use super::{Options, RoleName};
 use crate::words::tr;
@@ -197,7 +198,7 @@ pub(super) fn find(
                 | RoleName::Group
                 | RoleName::Ignore,
             ) => {}
-            None => match named(name).output {
+            None => match siblings::output(names, name) {
                 Some(output) if output.family == Family::Decision => decisions.push(column),
                 Some(output) if !given => add(
                     output.family,

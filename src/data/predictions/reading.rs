@@ -100,7 +100,9 @@ impl Reading {
         );
         counted(
             self.certain,
-            word("probabilities are exactly 0 or 1: the loss is that of the nearest float"),
+            word(
+                "probabilities are exactly 0 or 1: where one is wrong, its infinite loss counts as 100",
+            ),
         );
         sentences
     }

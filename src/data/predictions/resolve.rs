@@ -153,6 +153,7 @@ impl<'a> Resolver<'a> {
         }
         let known: Option<Vec<f64>> =
             label.and_then(|label| self.survey.columns[label].numbers.values.clone());
+        self.ask_models(&set, label)?;
         let outputs = match kind::kind(&set, self.names, self.survey, known.as_deref()) {
             Kind::Logits(warning) => {
                 notes.extend(warning);
@@ -200,6 +201,7 @@ impl<'a> Resolver<'a> {
         };
         let of_logits = outputs == Outputs::Logits;
         let decided = self.decided(&set, label, &labels, of_logits)?;
+        self.check_decisions(&set, label, &labels, outputs)?;
         let explicit = set.family <= Family::Probability || set.is_given;
         let header = Header {
             task: if several { Task::Classes } else { Task::Binary },

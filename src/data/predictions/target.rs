@@ -4,12 +4,12 @@ use std::hash::Hasher;
 
 use super::error::{ReadError, Refusal};
 use super::kind;
-use super::labels::{IGNORED, Labels};
-use super::maps::mapped;
+use super::labels::Labels;
 use super::names::{self, Family, named};
 use super::options::quoted;
 use super::outputs::{Found, Set, doubled};
 use super::question::Question;
+use super::regression::are_two;
 use super::resolve::Resolver;
 use super::survey::{Numbers, number};
 use super::{Options, RoleName};
@@ -60,7 +60,7 @@ impl Resolver<'_> {
                     names.join(", ")
                 );
                 let ways = candidates.iter().map(|&column| {
-                    let options = mapped(self.options, self.names, [(column, RoleName::Label)]);
+                    let options = self.with([(column, RoleName::Label)]);
                     (
                         tr!("\"{0}\" is the label", super::shorten(&self.names[column])),
                         options,
@@ -87,6 +87,9 @@ impl Resolver<'_> {
 
     /// Whether a prediction and a target are those of a regression.
     pub fn is_regression(&self, set: &Set, label: usize) -> Result<bool, Refusal> {
+        if let Some(known) = self.by_target(set, label)? {
+            return Ok(known);
+        }
         let given = self.roles[label] == Some(RoleName::Target);
         if set.family != Family::Prediction {
             return Ok(false);
@@ -104,12 +107,7 @@ impl Resolver<'_> {
         if given || target.count == 0 {
             return Ok(given || !is_text);
         }
-        let within = |pair: [f64; 2]| values.iter().all(|value| pair.contains(value));
-        // What marks ignored examples is no target.
-        let is_plain = |value: &&f64| !IGNORED.contains(value);
-        let mut plain = values.iter().filter(is_plain).peekable();
-        let binary = within([-1.0, 1.0]) && !values.is_empty()
-            || plain.peek().is_some() && plain.all(|value| [0.0, 1.0].contains(value));
+        let binary = are_two(target);
         let shared = pred
             .values
             .iter()
@@ -153,7 +151,7 @@ impl Resolver<'_> {
         );
         let with = |role: RoleName| {
             let roles = [(set.columns[0], role), (label, RoleName::Label)];
-            mapped(self.options, self.names, roles)
+            self.with(roles)
         };
         let mut ways = Vec::new();
         if pred.beyond == 0 {
@@ -169,10 +167,7 @@ impl Resolver<'_> {
 
     fn as_regression(&self, set: &Set, label: usize) -> (String, Options) {
         let roles = [(set.columns[0], RoleName::Pred), (label, RoleName::Target)];
-        (
-            word("a regression").to_owned(),
-            mapped(self.options, self.names, roles),
-        )
+        (word("a regression").to_owned(), self.with(roles))
     }
 
     /// What a person said of labels, where there is a regression.
