@@ -21,6 +21,7 @@ mod format;
 mod groups;
 #[cfg(feature = "parquet")]
 mod guard;
+mod headerless;
 mod histogram;
 mod json;
 mod kind;
@@ -44,6 +45,7 @@ mod reading;
 mod records;
 mod resolve;
 mod safetensors;
+mod spaces;
 mod stream;
 mod survey;
 mod target;
