@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::blanks;
 use super::names::same;
 use super::survey::number;
 use super::{Options, RoleName};
@@ -89,6 +90,7 @@ impl Labels {
         let there: Vec<&str> = there.into_iter().filter(|text| !text.is_empty()).collect();
         let (ignored, there): (Vec<&str>, Vec<&str>) =
             there.into_iter().partition(|text| is_ignored(text));
+        let there = blanks::leave_out(there, texts, classes, options)?;
         let numbers: Option<Vec<f64>> = there.iter().map(|text| number(text)).collect();
         let labels = match (numbers, &options.positive, classes) {
             (numbers, Some(positive), _) if !matches!(classes, Classes::Named(names) if names.len() != 2) => {
@@ -110,11 +112,22 @@ impl Labels {
             (None, None, Classes::Two) => Self::two_texts(&there, options)?,
             (None, None, Classes::Named(names)) => Self::texts(&there, names)?,
         };
-        Ok(labels.ignoring(&ignored))
+        Ok(labels.ignoring(&there, &ignored))
     }
 
     /// With labels that a person said are ignored.
-    fn ignoring(mut self, ignored: &[&str]) -> Self {
+    fn ignoring(mut self, there: &[&str], ignored: &[&str]) -> Self {
+        if self.texts.is_empty() && ignored.iter().any(|text| number(text).is_none()) {
+            // A text among numbers: all are taken as texts.
+            for text in there {
+                let class = number(text).map(|value| self.of_number(value));
+                let class = class.unwrap_or_default();
+                if class.is_none_or(|class| class >= 0.0 && class.fract() == 0.0) {
+                    let class = class.map(|class| class as usize);
+                    self.texts.insert((*text).to_owned(), class);
+                }
+            }
+        }
         for text in ignored {
             match number(text) {
                 Some(value) if self.texts.is_empty() => self.ignored.push(value),

@@ -6,6 +6,7 @@ mod arrays;
 #[cfg(feature = "parquet")]
 mod arrow;
 mod asking;
+mod blanks;
 mod check;
 mod columns;
 mod cures;
