@@ -33,6 +33,7 @@ mod literal;
 mod names;
 mod npy;
 mod npz;
+mod offers;
 mod open;
 mod options;
 mod origin;

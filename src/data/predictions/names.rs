@@ -46,7 +46,7 @@ pub(super) enum Optional {
     Group,
 }
 
-const LABELS: [&str; 16] = [
+const LABELS: [&str; 25] = [
     "label",
     "labels",
     "y",
@@ -63,8 +63,29 @@ const LABELS: [&str; 16] = [
     "truth",
     "class",
     "classid",
+    "actualclass",
+    "actuallabel",
+    "trueclass",
+    "labelids",
+    "observed",
+    "obs",
+    "reference",
+    "references",
+    "ytest",
 ];
-const TARGETS: [&str; 6] = ["target", "targets", "ytrue", "y", "actual", "truth"];
+const TARGETS: [&str; 11] = [
+    "target",
+    "targets",
+    "ytrue",
+    "y",
+    "actual",
+    "truth",
+    "observed",
+    "obs",
+    "reference",
+    "references",
+    "ytest",
+];
 const OUTPUTS: [(Family, &[&str]); 5] = [
     (
         Family::Logit,
@@ -84,6 +105,13 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "yprobability",
             "probabilitypositive",
             "probpositive",
+            "predprob",
+            "predproba",
+            "predictedprob",
+            "predictedproba",
+            "predictedprobability",
+            "predictionprobability",
+            "scoredprobabilities",
         ],
     ),
     (
@@ -107,6 +135,10 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "predictions",
             "ypred",
             "predict",
+            "predicted",
+            "predictedvalue",
+            "fitted",
+            "yhat",
         ],
     ),
     (
@@ -117,8 +149,6 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "predictionlabel",
             "predictedclass",
             "predclass",
-            "predicted",
-            "yhat",
         ],
     ),
 ];

@@ -24,12 +24,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// The flags of the command line that say the same about names and labels.
+    /// The flags of the command line that say the same.
     pub fn flags(&self) -> String {
         let mut flags = Vec::new();
         if let Some(columns) = &self.columns {
             flags.push(format!("--columns {}", quoted(&columns.join(","))));
         }
+        flags.extend(self.decimal.map(|mark| format!("--decimal {mark}")));
         for (name, role) in &self.maps {
             flags.push(format!("--map {}", quoted(&format!("{name}={role}"))));
         }
@@ -38,6 +39,9 @@ impl Options {
         }
         for label in &self.ignore_labels {
             flags.push(format!("--ignore-label {}", quoted(label)));
+        }
+        if self.skip_bad_rows {
+            flags.push("--skip-bad-rows".to_owned());
         }
         flags.join(" ")
     }
