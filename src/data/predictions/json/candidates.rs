@@ -4,6 +4,7 @@ use super::super::Options;
 use super::super::error::{ReadError, shorten};
 use super::super::layout::known;
 use super::cells::{self, Column, Kind, Store};
+use super::coco;
 use super::shapes::{Document, Entry, Frame, Shape, numbered};
 use crate::words::{tr, word};
 
@@ -118,6 +119,10 @@ pub(super) fn object(
     let of = scalars.names.clone();
     candidates.push(Candidate::records(scalars, of));
     candidates.retain(|candidate| !candidate.columns.is_empty());
+    if candidates.iter().all(|of| known(&of.names) == 0) {
+        let mut all = candidates.iter();
+        all.try_for_each(|candidate| coco::refuse(file, &candidate.names))?;
+    }
     // The first of equal ones.
     let best = candidates
         .into_iter()
@@ -149,6 +154,7 @@ pub(super) fn object(
             .collect();
         let listed = listed.join(", ");
         notes.push(match ignored.len().saturating_sub(LISTED) {
+            0 if ignored.len() == 1 => tr!("{listed} is no column and was ignored", listed),
             0 => tr!("{listed} are no columns and were ignored", listed),
             more => tr!(
                 "{listed} and {more} more are no columns and were ignored",

@@ -212,6 +212,8 @@ impl Document {
             name.push_str(&String::from_utf8_lossy(&self.scanner.text));
             if first == b'[' {
                 hint = self.spread(frame, &name, hint)?;
+            } else if first == b'{' {
+                hint = self.nest(frame, &name, hint)?;
             } else {
                 let cell = self.cell(first)?;
                 hint = self.set(frame, &name, hint, cell)?;
@@ -238,6 +240,22 @@ impl Document {
             )));
         }
         Ok(place + 1)
+    }
+
+    /// An object in a record, as columns: numbers by the names of classes.
+    fn nest(&mut self, frame: &mut Frame, name: &str, mut hint: usize) -> Result<usize, ReadError> {
+        self.scanner.take();
+        let (mut is_first, mut is_empty) = (true, true);
+        while let Some(first) = self.scanner.entry(&mut is_first)? {
+            let name = format!("{name}_{}", String::from_utf8_lossy(&self.scanner.text));
+            let cell = self.cell(first)?;
+            hint = self.set(frame, &name, hint, cell)?;
+            is_empty = false;
+        }
+        match is_empty {
+            true => self.set(frame, name, hint, Cell::of(Kind::Object, 0)),
+            false => Ok(hint),
+        }
     }
 
     /// An array in a record, as columns.
