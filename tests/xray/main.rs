@@ -5,6 +5,7 @@ mod support;
 
 mod arrays;
 mod arrow;
+mod asked;
 mod bad_input;
 mod brute;
 mod cases;
@@ -19,6 +20,7 @@ mod parquet_more;
 mod readings;
 mod sparse_histogram;
 mod text;
+mod told;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
