@@ -21,7 +21,8 @@ pub(super) fn are(content: &str, flags: &[&str], expected: &[(&str, &str)]) {
     let mut got = roles(&[&[text(&path)], flags].concat());
     let own = |(name, role): &(&str, &str)| ((*name).to_owned(), (*role).to_owned());
     let mut expected: Vec<_> = expected.iter().map(own).collect();
-    (got.sort(), expected.sort());
+    got.sort();
+    expected.sort();
     assert_eq!(got, expected, "{content}");
 }
 
