@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::Options;
 use super::blanks;
 use super::names::same;
 use super::survey::number;
-use super::{Options, RoleName};
 use crate::words::{tr, word};
 
 /// Numbers that mark ignored examples beside classes from 0.
@@ -394,13 +394,4 @@ fn list(texts: &[&str]) -> String {
 
 fn listed(names: &[String]) -> String {
     list(&names.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-/// Roles that say which class each column is of, for an answer.
-pub(super) fn class_role(of_logits: bool, class: &str) -> RoleName {
-    if of_logits {
-        RoleName::LogitOf(class.to_owned())
-    } else {
-        RoleName::POf(class.to_owned())
-    }
 }

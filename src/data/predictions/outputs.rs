@@ -1,7 +1,6 @@
 //! Which columns are the outputs of the model.
 
 use super::error::ReadError;
-use super::labels::class_role;
 use super::names::{Family, named};
 use super::survey::{Numbers, Survey};
 use super::{Options, RoleName};
@@ -367,4 +366,13 @@ pub(super) fn choose(
             Choice::Many(why, sets)
         }
     })
+}
+
+/// Roles that say which class each column is of, for an answer.
+fn class_role(of_logits: bool, class: &str) -> RoleName {
+    if of_logits {
+        RoleName::LogitOf(class.to_owned())
+    } else {
+        RoleName::POf(class.to_owned())
+    }
 }
