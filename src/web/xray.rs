@@ -12,7 +12,7 @@ use crate::words::word;
 impl Page {
     /// Opens predictions by names and bytes. What is wrong with them goes to the screen. `reading` is a JSON
     /// object that says how to read them, where a script does: `map`, `positive`, `ignoreLabel`, `decimal`,
-    /// `columns`.
+    /// `columns`, `skipBadRows`.
     ///
     /// # Errors
     /// When `reading` is no such object; nothing is opened then.
@@ -122,6 +122,10 @@ fn options(text: &str) -> Result<Options, String> {
                 let labels = labels.iter().map(|value| label(key, value));
                 options.ignore_labels = labels.collect::<Result<_, _>>()?;
             }
+            "skipBadRows" => {
+                options.skip_bad_rows =
+                    value.as_bool().ok_or_else(|| wrong(key, "true or false"))?;
+            }
             "decimal" => {
                 options.decimal = match value.as_str() {
                     Some(",") => Some(','),
@@ -168,6 +172,9 @@ fn sentence(question: &Question) -> String {
         }
         if !options.ignore_labels.is_empty() {
             way.insert("ignoreLabel".to_owned(), json!(options.ignore_labels));
+        }
+        if options.skip_bad_rows {
+            way.insert("skipBadRows".to_owned(), json!(true));
         }
         format!("\n  {}   {}", Json::Object(way), candidate.says)
     });

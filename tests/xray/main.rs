@@ -6,6 +6,7 @@ mod support;
 mod ambiguous;
 mod arrays;
 mod arrow;
+mod asked;
 mod bad_input;
 mod brute;
 mod cases;
@@ -34,6 +35,7 @@ mod said;
 mod sparse_histogram;
 mod tables;
 mod text;
+mod told;
 mod twins;
 mod written_arrow;
 

@@ -126,7 +126,8 @@ fn classes_keep_their_names() {
     assert!(words.contains("no example (dog)"), "{words}");
     let hot = "y_0,y_1,p_yes,p_no\n1,0,0.5,0.5\n0,1,0.25,0.75\n";
     let got = case.report("hot.csv", hot, &[]);
-    assert_eq!(got["by_class"][1]["name"], "no");
+    // Of yes and no, yes is class 1 wherever its column stands.
+    assert_eq!(got["by_class"][1]["name"], "yes");
     let numbers = three("label,p_0,p_1,p_2", |class| (class + 1).to_string(), |p| p);
     let got = case.report("numbers.csv", &numbers, &[]);
     assert_eq!(got["by_class"][2]["name"], "2");

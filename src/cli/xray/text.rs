@@ -21,8 +21,9 @@ pub(super) fn caption(report: &Report, name: &str) -> String {
         batches => format!("{batches} mini-batches, momentum {}", config.momentum),
     };
     format!(
-        "{name}: {} examples, {} bins, {momentum}, {}{of_regression}",
+        "{name}: {} example{}, {} bins, {momentum}, {}{of_regression}",
         number(report.examples),
+        if report.examples == 1.0 { "" } else { "s" },
         report.counts.len(),
         config.convention.label(),
     )
@@ -63,8 +64,9 @@ pub(super) fn describe(report: &Report, losses: &[Loss], source: &Source) -> Str
         let skipped = predictions.skipped();
         if skipped.count > 0 {
             text += &format!(
-                "\nSkipped {} rows that cannot be used, such as:\n",
-                count(skipped.count)
+                "\nSkipped {} row{} that cannot be used, such as:\n",
+                count(skipped.count),
+                if skipped.count == 1 { "" } else { "s" }
             );
             for sentence in &skipped.first {
                 text += &format!("  {sentence}\n");

@@ -1,17 +1,14 @@
 //! The questions: what is not known, and the readings there are.
 
-use super::columns::list;
 use super::error::{ReadError, Refusal};
 use super::guesses::offer;
 use super::kind;
-use super::maps::mapped;
 use super::names::Family;
 use super::outputs::{Found, Set};
 use super::question::{AskedColumn, Candidate, Question};
-use super::regression::are_two;
 use super::resolve::Resolver;
 use super::{Options, RoleName};
-use crate::words::{tr, word};
+use crate::words::word;
 
 /// Rows that a question shows, and labels.
 const SHOWN_ROWS: usize = 8;
@@ -58,7 +55,14 @@ impl Resolver<'_> {
 
     /// No column is known as outputs.
     pub fn nothing(&self, found: &Found) -> Refusal {
-        if let Some(&column) = found.decisions.first() {
+        // A question of its own may be open: which column is the label.
+        let label = self.label(found).ok().flatten();
+        let ways = self.offers(None, label);
+        let decided = found.decisions.iter().find(|&&column| {
+            let numbers = &self.survey.columns[column].numbers;
+            numbers.count == 0 || numbers.are_classes()
+        });
+        if let (Some(&column), Some(_), true) = (decided, label, ways.is_empty()) {
             let set = Set {
                 family: Family::Decision,
                 stem: String::new(),
@@ -69,74 +73,11 @@ impl Resolver<'_> {
             };
             return ReadError::of(self.file, kind::hard(&set, self.names)).into();
         }
-        let why = tr!(
+        let why = word(
             "there is no column of outputs; \"logit\" or \"p\", \"logit_0\", … or \"p_0\", …, or \"pred\" \
-             is expected, and it has {} (--map NAME=ROLE says what a column is for)",
-            list(self.names)
+             is expected (--map NAME=ROLE says what a column is for)",
         );
-        self.ask(why, self.unnamed()).into()
-    }
-
-    /// Readings of columns whose names say nothing, by their values.
-    fn unnamed(&self) -> Vec<(String, Options)> {
-        let count = self.names.len();
-        let numbers = |column: usize| &self.survey.columns[column].numbers;
-        let mut ways = Vec::new();
-        if count < 2 || self.survey.rows.is_empty() || !self.options.maps.is_empty() {
-            return ways;
-        }
-        for label in [count - 1, 0] {
-            let outputs: Vec<usize> = (0..count).filter(|&column| column != label).collect();
-            let is_label = numbers(label).are_classes()
-                && numbers(label).most < (outputs.len().max(2)) as f64 + 1.0
-                && outputs.iter().all(|&column| numbers(column).others == 0);
-            if !is_label {
-                continue;
-            }
-            let classes = outputs.iter().enumerate().map(|(k, _)| k.to_string());
-            let set = Set {
-                family: Family::Score,
-                stem: String::new(),
-                classes: if outputs.len() > 1 {
-                    classes.collect()
-                } else {
-                    Vec::new()
-                },
-                columns: outputs,
-                is_run: false,
-                is_given: false,
-            };
-            let within = set.numbers(self.survey).beyond == 0;
-            let sums = set.columns.len() == 1 || set.sums_to_one(self.survey);
-            if !sums && are_two(numbers(label)) {
-                // Of one model each rather than of one class each.
-                let models = self.models(&set, label);
-                let are_models = !models.is_empty() && (within || set.columns.len() > 2);
-                ways.extend(models);
-                if are_models {
-                    break;
-                }
-            }
-            for of_logits in [false, true] {
-                if !(of_logits || within && sums) {
-                    continue;
-                }
-                let options = set.options(self.names, self.options, of_logits);
-                let options = mapped(&options, self.names, [(label, RoleName::Label)]);
-                let (what, name) = (set.shown(self.names), &self.names[label]);
-                let says = if of_logits {
-                    tr!("{what}: logits, \"{name}\": label", what, name)
-                } else {
-                    tr!("{what}: probabilities, \"{name}\": label", what, name)
-                };
-                ways.push((says, options));
-            }
-            if count == 2 && label == 1 && numbers(0).are_classes() {
-                continue;
-            }
-            break;
-        }
-        ways
+        self.ask(why.to_owned(), ways).into()
     }
 
     /// The question, with what there is to go by.
@@ -147,6 +88,7 @@ impl Resolver<'_> {
         let labels = label.map(|label| &self.survey.columns[label].texts);
         Question {
             file: self.file.to_owned(),
+            files: Vec::new(),
             why,
             columns: names
                 .map(|(column, name)| AskedColumn {

@@ -101,7 +101,11 @@ impl Predictions {
             let checked = self.check_row(row, unread, rows);
             let Err(error) = checked else { continue };
             if !self.options.skip_bad_rows {
-                return Err(error);
+                let ReadError(what) = error;
+                return Err(ReadError(tr!(
+                    "{what} (--skip-bad-rows leaves out and counts rows that cannot be used)",
+                    what
+                )));
             }
             self.skipped.count += 1;
             self.reading.skipped += 1;
@@ -202,7 +206,7 @@ impl Predictions {
                         columns.name(table.names(), Role::OneHot(0)),
                     );
                     ReadError(tr!(
-                        "{place}: the row's labels are not one 1 among 0",
+                        "{place}: the row's labels are not one 1 among 0; where an example may be of several classes, read one class at a time (--map NAME=label and --map NAME=p)",
                         place
                     ))
                 })),
@@ -265,7 +269,12 @@ impl Predictions {
         if is_good {
             return Ok(());
         }
-        Err(self.wrong(row, Role::Target, target + first, &what))
+        let role = if self.plan.labels.texts.is_empty() {
+            Role::Target
+        } else {
+            Role::Text(0)
+        };
+        Err(self.wrong(row, role, target + first, &what))
     }
 
     /// Makes p of a confidence, by the decision beside it.

@@ -12,8 +12,10 @@ pub(super) enum Kind {
     Probabilities,
     /// Both are possible.
     Open(String),
-    /// Decisions, or no numbers.
+    /// Decisions.
     Hard,
+    /// No numbers.
+    None,
 }
 
 /// What the values of a set say it is.
@@ -64,7 +66,10 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             let known = labels.unwrap_or(&[]);
             let class = |value: &f64| *value == 0.0 || *value == 1.0 || known.contains(value);
             let hard = |values: &Vec<f64>| values.iter().all(class);
-            if numbers.count == 0 || (!several && numbers.values.as_ref().is_some_and(hard)) {
+            if numbers.count == 0 {
+                return Kind::None;
+            }
+            if !several && numbers.values.as_ref().is_some_and(hard) {
                 return Kind::Hard;
             }
             if numbers.are_shares() && several && !set.sums_to_one(survey) {
@@ -112,6 +117,15 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             Kind::Logits(None)
         }
     }
+}
+
+/// Why texts, lists and the like are of no use.
+pub(super) fn no_numbers(set: &Set, names: &[String]) -> String {
+    let shown = set.shown(names);
+    tr!(
+        "{shown} holds no numbers; the model's scores are needed, a column or an array element for each class",
+        shown
+    )
 }
 
 /// Why decisions are of no use.

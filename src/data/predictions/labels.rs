@@ -1,5 +1,7 @@
 //! What labels mean: which class, or that the example is ignored.
 
+mod blanks;
+
 use std::collections::{HashMap, HashSet};
 
 use super::Options;
@@ -95,6 +97,7 @@ impl Labels {
         let there: Vec<&str> = there.into_iter().filter(|text| !text.is_empty()).collect();
         let (ignored, there): (Vec<&str>, Vec<&str>) =
             there.into_iter().partition(|text| is_ignored(text));
+        let there = blanks::leave_out(there, texts, classes, options)?;
         let numbers: Option<Vec<f64>> = there.iter().map(|text| number(text)).collect();
         let labels = match (numbers, &options.positive, classes) {
             (numbers, Some(positive), Classes::Two) => {

@@ -41,6 +41,7 @@ mod maps;
 mod names;
 mod npy;
 mod npz;
+mod offers;
 mod open;
 mod options;
 mod ordered;

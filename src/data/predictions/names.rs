@@ -48,7 +48,7 @@ pub(super) enum Optional {
     Group,
 }
 
-const LABELS: [&str; 16] = [
+const LABELS: [&str; 25] = [
     "label",
     "labels",
     "y",
@@ -65,8 +65,29 @@ const LABELS: [&str; 16] = [
     "truth",
     "class",
     "classid",
+    "actualclass",
+    "actuallabel",
+    "trueclass",
+    "labelids",
+    "observed",
+    "obs",
+    "reference",
+    "references",
+    "ytest",
 ];
-const TARGETS: [&str; 6] = ["target", "targets", "ytrue", "y", "actual", "truth"];
+const TARGETS: [&str; 11] = [
+    "target",
+    "targets",
+    "ytrue",
+    "y",
+    "actual",
+    "truth",
+    "observed",
+    "obs",
+    "reference",
+    "references",
+    "ytest",
+];
 const OUTPUTS: [(Family, &[&str]); 5] = [
     (
         Family::Logit,
@@ -117,6 +138,10 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "predictions",
             "ypred",
             "predict",
+            "predicted",
+            "predictedvalue",
+            "fitted",
+            "yhat",
         ],
     ),
     (
@@ -127,8 +152,6 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "predictionlabel",
             "predictedclass",
             "predclass",
-            "predicted",
-            "yhat",
             "decision",
             "scoredlabels",
         ],

@@ -56,6 +56,10 @@ impl Predictions {
     /// When there is none, one cannot be read, their columns do not fit, or they have no reading or more
     /// than one.
     pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
+        Self::opened(inputs.clone(), options).map_err(|refusal| refusal.of_files(&inputs))
+    }
+
+    fn opened(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
         let stamps: Vec<Stamp> = inputs.iter().map(Input::stamp).collect();
         let mut tables = open_all(&inputs, &options)?;
         let Some(first) = tables.first_mut() else {
@@ -346,7 +350,9 @@ impl Predictions {
             self.survey.is_whole = true;
             return Ok(false);
         }
-        let plan = Resolver::new(&file, &self.names, &self.survey, &self.options)?.resolve()?;
+        let resolver = Resolver::new(&file, &self.names, &self.survey, &self.options)?;
+        let plan = resolver.resolve();
+        let plan = plan.map_err(|refusal| refusal.of_files(&self.inputs))?;
         let same = Plan {
             is_sure: plan.is_sure,
             ..self.plan.clone()

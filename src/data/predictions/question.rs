@@ -3,8 +3,12 @@
 use std::fmt;
 
 use super::error::shorten;
+use super::options::quoted;
 use super::{Options, RoleName};
 use crate::words::tr;
+
+/// Commands that are shown: more are no help.
+const MOST_COMMANDS: usize = 5;
 
 /// A column, and what it seems to be for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub struct Candidate {
 #[derive(Clone, Debug)]
 pub struct Question {
     pub file: String,
+    /// All files that were to be read, for commands; none where that is `file` alone.
+    pub files: Vec<String>,
     /// One sentence.
     pub why: String,
     pub columns: Vec<AskedColumn>,
@@ -76,10 +82,22 @@ impl fmt::Display for Question {
         if more > 0 {
             columns = tr!("{columns} and {more} more", columns, more);
         }
-        write!(f, ". {}", tr!("It has {columns}.", columns))?;
-        let candidates = self.candidates.iter();
-        let candidates =
-            candidates.map(|Candidate { says, options }| format!(" {}: {says}", options.flags()));
-        f.write_str(&candidates.collect::<Vec<_>>().join(";"))
+        if !columns.is_empty() {
+            write!(f, ". {}", tr!("It has {columns}.", columns))?;
+        }
+        let files = match self.files.as_slice() {
+            [] => std::slice::from_ref(&self.file),
+            files => files,
+        };
+        let files: Vec<String> = files.iter().map(|file| quoted(file)).collect();
+        let files = files.join(" ");
+        for Candidate { says, options } in self.candidates.iter().take(MOST_COMMANDS) {
+            let flags = options.flags();
+            write!(f, "\n    {says}:\n      ghm-lab xray {files} {flags}")?;
+        }
+        match self.candidates.len().saturating_sub(MOST_COMMANDS) {
+            0 => Ok(()),
+            more => write!(f, "\n    {}", tr!("and {more} more", more)),
+        }
     }
 }

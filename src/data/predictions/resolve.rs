@@ -1,6 +1,6 @@
 //! From names and values of columns to the one reading that a file has, or to a question.
 
-use super::columns::{Role, list};
+use super::columns::Role;
 use super::error::{ReadError, Refusal};
 use super::given;
 use super::kind::{self, Kind};
@@ -136,13 +136,11 @@ impl<'a> Resolver<'a> {
                 } else {
                     "label"
                 };
-                let listed = list(self.names);
                 let why = tr!(
-                    "there is no column \"{needed}\"; it has {listed} (--map NAME={needed} says which it is)",
-                    needed,
-                    listed
+                    "there is no column \"{needed}\" (--map NAME={needed} says which it is)",
+                    needed
                 );
-                return Err(self.ask(why, Vec::new()).into());
+                return Err(self.ask(why, self.offers(Some(&set), None)).into());
             }
         };
         let mut notes: Vec<String> = note.into_iter().collect();
@@ -160,6 +158,9 @@ impl<'a> Resolver<'a> {
                 Outputs::Logits
             }
             Kind::Probabilities => Outputs::Probabilities,
+            Kind::None => {
+                return Err(ReadError::of(self.file, kind::no_numbers(&set, self.names)).into());
+            }
             Kind::Hard => {
                 return Err(ReadError::of(self.file, kind::hard(&set, self.names)).into());
             }

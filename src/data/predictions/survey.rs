@@ -56,7 +56,7 @@ impl Default for Numbers {
 }
 
 impl Numbers {
-    fn add(&mut self, row: u64, value: Option<f64>) {
+    pub fn add(&mut self, row: u64, value: Option<f64>) {
         let Some(value) = value.filter(|value| value.is_finite()) else {
             self.others += 1;
             return;

@@ -4,6 +4,7 @@ use super::super::Options;
 use super::super::error::{ReadError, shorten};
 use super::super::names::known;
 use super::cells::{self, Column, Kind, Store};
+use super::coco;
 use super::shapes::{Document, Entry, Frame, Shape, numbered};
 use crate::words::{tr, word};
 
@@ -132,22 +133,9 @@ pub(super) fn object(
     let of = scalars.names.clone();
     candidates.push(Candidate::records(scalars, of));
     candidates.retain(|candidate| !candidate.columns.is_empty());
-    // Tables of the same kind, as of training and test: which one is meant, the names do not say.
-    let most = candidates.iter().map(|of| known(&of.names)).max();
-    let is_table = |of: &&Candidate| {
-        of.is_records && of.of.len() == 1 && of.of != of.names && Some(known(&of.names)) == most
-    };
-    let mut tables = candidates.iter().filter(is_table);
-    if let (Some(first), Some(other)) = (tables.next(), tables.next())
-        && most > Some(0)
-    {
-        let [first, other] = [first, other].map(|of| shorten(&of.of[0]));
-        let what = tr!(
-            "\"{first}\" and \"{other}\" are tables of their own; one is expected: write each into a file of its own",
-            first,
-            other
-        );
-        return Err(ReadError::of(file, what));
+    if candidates.iter().all(|of| known(&of.names) == 0) {
+        let mut all = candidates.iter();
+        all.try_for_each(|candidate| coco::refuse(file, &candidate.names))?;
     }
     // The first of equal ones.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(known(&candidate.names)));
@@ -159,7 +147,7 @@ pub(super) fn object(
         return Err(ReadError::of(
             file,
             tr!(
-                "\"{one}\" and \"{other}\" are tables each: one is expected; import json; d = json.load(open(FILE)); \
+                "\"{one}\" and \"{other}\" are tables of their own; one is expected: import json; d = json.load(open(FILE)); \
                  json.dump(d[\"{one}\"], open(\"preds.json\", \"w\")) takes the first",
                 one = shorten(one),
                 other = shorten(other)
@@ -192,6 +180,7 @@ pub(super) fn object(
             .collect();
         let listed = listed.join(", ");
         notes.push(match ignored.len().saturating_sub(LISTED) {
+            0 if ignored.len() == 1 => tr!("{listed} is no column and was ignored", listed),
             0 => tr!("{listed} are no columns and were ignored", listed),
             more => tr!(
                 "{listed} and {more} more are no columns and were ignored",

@@ -2,6 +2,7 @@
 
 mod candidates;
 mod cells;
+mod coco;
 mod scan;
 mod shapes;
 
@@ -85,6 +86,9 @@ impl Object {
         };
         if document.scanner.peek()?.is_some() {
             return Err(document.scanner.unexpected(word("the end of the file"))?);
+        }
+        if options.maps.is_empty() {
+            coco::refuse(&file, &candidate.names)?;
         }
         Ok(Self {
             size: input.done(document.scanner.done()),

@@ -1,5 +1,7 @@
 //! The shapes in which tables come as JSON, and how each becomes columns.
 
+mod nested;
+
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
@@ -215,6 +217,8 @@ impl Document {
             name.push_str(&String::from_utf8_lossy(&self.scanner.text));
             if first == b'[' {
                 hint = self.spread(frame, &name, hint)?;
+            } else if first == b'{' {
+                hint = self.nest(frame, &name, hint)?;
             } else {
                 let cell = self.cell(first)?;
                 hint = self.set(frame, &name, hint, cell)?;
@@ -320,64 +324,6 @@ impl Document {
         self.kept(column)?;
         self.entries.push(Entry { name, shape, keys });
         Ok(())
-    }
-
-    /// An object under a name that begins with an array: a table where all of it are arrays, else a row.
-    fn table_or_row(&mut self, name: &str) -> Result<(), ReadError> {
-        let mut entries = Vec::new();
-        let (mut is_first, mut next) = (false, Some(b'['));
-        while next == Some(b'[') {
-            let name = String::from_utf8_lossy(&self.scanner.text).into_owned();
-            let mut shape = Shape::Empty;
-            self.scanner.take();
-            let mut is_first_element = true;
-            while let Some(first) = self.scanner.element(&mut is_first_element, b']')? {
-                self.element(&mut shape, first, &name)?;
-            }
-            let cost = self.store.take(2 * size_of::<Entry>() + name.len());
-            self.kept(cost)?;
-            entries.push(Entry {
-                name,
-                shape,
-                keys: None,
-            });
-            next = self.scanner.entry(&mut is_first)?;
-        }
-        let Some(first) = next else {
-            self.tables.push((name.to_owned(), entries));
-            return Ok(());
-        };
-        let mut by_row = std::mem::take(&mut self.by_row);
-        let read = self.row_of(&mut by_row, entries, first);
-        self.by_row = by_row;
-        read
-    }
-
-    /// A row that begins with arrays.
-    fn row_of(
-        &mut self,
-        frame: &mut Frame,
-        entries: Vec<Entry>,
-        first: u8,
-    ) -> Result<(), ReadError> {
-        let mut hint = 0;
-        for Entry { name, shape, .. } in entries {
-            let cells = match shape {
-                Shape::Empty => Vec::new(),
-                Shape::List(column) => column.cells,
-                Shape::Matrix(frame) => vec![Cell::of(Kind::Array, 0); frame.rows],
-                Shape::Records(frame) => vec![Cell::of(Kind::Object, 0); frame.rows],
-            };
-            match cells.as_slice() {
-                [one] => hint = self.set(frame, &name, hint, *one)?,
-                cells => {
-                    for (k, &cell) in cells.iter().enumerate() {
-                        hint = self.set(frame, &numbered(&name, k), hint, cell)?;
-                    }
-                }
-            }
-        }
-        self.record_from(frame, first)
     }
 
     /// Fills what is missing in tables of records.
