@@ -28,7 +28,9 @@ fn asked(content: &str, options: Options) -> Box<Question> {
 }
 
 /// A header, with its columns of truth, score and decision, and how true and false are spelled in both.
-const HEADERS: [(&str, [&str; 3], [[&str; 2]; 2]); 10] = [
+type Headed = (&'static str, [&'static str; 3], [[&'static str; 2]; 2]);
+
+const HEADERS: [Headed; 10] = [
     (
         "Target,Prediction,Probability,Confidence",
         ["Target", "Probability", "Prediction"],

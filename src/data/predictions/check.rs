@@ -246,7 +246,7 @@ impl Predictions {
                 tr!(
                     "is not 0 or 1 (--ignore-label {label} leaves out its examples, --positive {label} makes it the \
                      positive one; of more than two classes each has a column, p_0, p_1, …)",
-                    label = target + first
+                    label = brief(target + first)
                 ),
             ),
             Task::Classes => (

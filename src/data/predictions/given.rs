@@ -1,8 +1,8 @@
 //! What is said of columns before any value is seen: by their names, and by a person.
 
 use super::columns::list;
-use super::error::ReadError;
-use super::maps;
+use super::error::{ReadError, shorten};
+use super::maps::Places;
 use super::names::{self, Optional, named};
 use super::outputs::doubled;
 use super::{Options, RoleName};
@@ -43,11 +43,24 @@ pub(super) fn roles(
     names: &[String],
     options: &Options,
 ) -> Result<Vec<Option<RoleName>>, ReadError> {
-    maps::check(file, names, options)?;
-    let mut roles = vec![None; names.len()];
+    let mut roles: Vec<Option<RoleName>> = vec![None; names.len()];
+    let places = Places::of(names);
     for (name, role) in &options.maps {
-        match maps::places(names, name).as_slice() {
-            [at] => roles[*at] = Some(role.clone()),
+        match places.of_name(name).as_slice() {
+            [at] => {
+                if let Some(other) = roles[*at].replace(role.clone())
+                    && other != *role
+                {
+                    let name = shorten(&names[*at]);
+                    let what = tr!(
+                        "--map says of \"{name}\" twice what it is for, {other} and {role}; one is expected",
+                        name,
+                        other,
+                        role
+                    );
+                    return Err(ReadError::of(file, what));
+                }
+            }
             [] => {
                 let listed = list(names);
                 let what = tr!(

@@ -1,43 +1,35 @@
 //! Which column a person means by a name, and options that say more of columns.
 
-use super::error::ReadError;
+use std::collections::{HashMap, HashSet};
+
 use super::names::same;
 use super::resolve::Resolver;
 use super::{Options, RoleName};
-use crate::words::tr;
 
-/// The columns that a name may mean: those of exactly this name, else those that are the same but for case,
-/// spaces, `-` and `_`.
-pub(super) fn places(names: &[String], name: &str) -> Vec<usize> {
-    let exact: Vec<usize> = (0..names.len()).filter(|&at| names[at] == name).collect();
-    if !exact.is_empty() {
-        return exact;
-    }
-    (0..names.len())
-        .filter(|&at| same(&names[at], name))
-        .collect()
+/// Columns by their names.
+pub(super) struct Places<'a> {
+    names: &'a [String],
+    exact: HashMap<&'a str, Vec<usize>>,
 }
 
-/// Refuses two roles for one column.
-pub(super) fn check(file: &str, names: &[String], options: &Options) -> Result<(), ReadError> {
-    for (at, (name, role)) in options.maps.iter().enumerate() {
-        let place = places(names, name);
-        let before = options.maps[..at].iter();
-        let other = before
-            .filter(|(_, of)| of != role)
-            .find(|(of, _)| places(names, of) == place);
-        if let (Some((_, other)), [column]) = (other, place.as_slice()) {
-            let name = super::shorten(&names[*column]);
-            let what = tr!(
-                "--map says of \"{name}\" twice what it is for, {other} and {role}; one is expected",
-                name,
-                other,
-                role
-            );
-            return Err(ReadError::of(file, what));
+impl<'a> Places<'a> {
+    pub fn of(names: &'a [String]) -> Self {
+        let mut exact: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, name) in names.iter().enumerate() {
+            exact.entry(name).or_default().push(at);
         }
+        Self { names, exact }
     }
-    Ok(())
+
+    /// The columns that a name may mean: those of exactly this name, else those that are the same but for case,
+    /// spaces, `-` and `_`.
+    pub fn of_name(&self, name: &str) -> Vec<usize> {
+        let near = || {
+            let all = 0..self.names.len();
+            all.filter(|&at| same(&self.names[at], name)).collect()
+        };
+        self.exact.get(name).cloned().unwrap_or_else(near)
+    }
 }
 
 /// Options that say what these columns are for, whatever was said of them before.
@@ -48,10 +40,13 @@ pub(super) fn mapped(
 ) -> Options {
     let roles: Vec<(usize, RoleName)> = roles.into_iter().collect();
     let mut options = options.clone();
-    options.maps.retain(|(name, _)| {
-        let places = places(names, name);
-        !roles.iter().any(|(column, _)| places == [*column])
-    });
+    if !options.maps.is_empty() {
+        let places = Places::of(names);
+        let chosen: HashSet<usize> = roles.iter().map(|(column, _)| *column).collect();
+        let is_chosen =
+            |name: &str| matches!(places.of_name(name).as_slice(), [one] if chosen.contains(one));
+        options.maps.retain(|(name, _)| !is_chosen(name));
+    }
     let roles = roles.into_iter();
     options
         .maps

@@ -108,11 +108,11 @@ impl Resolver<'_> {
         let all = set_of(&columns);
         if columns.len() > 1 && all.sums_to_one(self.survey) {
             ways.push(self.way(&all, false));
+        } else if columns.len() > 1 && classes <= 2 {
+            // Of one model each rather than of one class each.
+            ways = self.models(&all, label);
         } else if columns.len() > 2 && columns.len() >= classes {
             ways.push(self.way(&all, true));
-        }
-        if classes <= 2 && columns.len() > 1 && ways.is_empty() {
-            ways = self.models(&all, label);
         }
         if classes <= 2 && ways.is_empty() {
             for &column in &columns {

@@ -167,9 +167,8 @@ fn sentence_of(refusal: &Refusal) -> String {
     }
 }
 
-fn read(files: &[Input], options: &Options, block: usize) -> Result<Read, String> {
-    let predictions = Predictions::open(files.to_vec(), options.clone());
-    let mut predictions = predictions.map_err(|why| sentence_of(&why))?;
+fn read(files: &[Input], options: &Options, block: usize) -> Result<Read, Refusal> {
+    let mut predictions = Predictions::open(files.to_vec(), options.clone())?;
     let first = read_on(&mut predictions, block);
     if first.whole {
         predictions.rewind().expect("it opened before");
@@ -192,9 +191,16 @@ fn check(ratio: usize, size: usize, files: &[Input], columns: Option<Vec<String>
     let first = match bounded(most, || read(files, &strict, BLOCK)) {
         Ok(first) => first,
         Err(why) => {
-            sentence(&why, FILE);
-            let again = read(files, &lenient, BLOCK).err();
-            assert_eq!(again, Some(why), "a file is refused as a whole");
+            let said = sentence_of(&why);
+            sentence(&said, FILE);
+            let again = read(files, &lenient, BLOCK);
+            if offers_skipping(&why) {
+                // Whether such rows are left out is what was asked.
+                again.iter().for_each(sound);
+            } else {
+                let again = again.err().map(|why| sentence_of(&why));
+                assert_eq!(again, Some(said), "a file is refused as a whole");
+            }
             return;
         }
     };
@@ -216,6 +222,16 @@ fn check(ratio: usize, size: usize, files: &[Input], columns: Option<Vec<String>
     let mut xray = Xray::new(first.header, &config);
     xray.add(&first.rows);
     xray.finish(&first.groups);
+}
+
+fn offers_skipping(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::Error(_) => false,
+        Refusal::Ask(question) => {
+            let mut ways = question.candidates.iter();
+            ways.any(|way| way.options.skip_bad_rows)
+        }
+    }
 }
 
 /// The first rows alone.
