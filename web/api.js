@@ -110,7 +110,8 @@ export function installApi() {
      * Opens predictions, a File, several, or text, and resolves to what `ghm-lab xray --json` writes;
      * rejects with the sentence that says what is wrong with them, or what has to be said where they have more
      * than one reading. `settings` are those of the losses, as for setConfig, and how to read:
-     * { map: { y_true: "label", score: "p" }, positive: "cat", ignoreLabel: 255, decimal: ",", columns: ["p", "label"] }.
+     * { map: { y_true: "label", score: "p" }, positive: "cat", ignoreLabel: 255, decimal: ",", columns: ["p", "label"],
+     *   skipBadRows: true }.
      * Without predictions resolves to what is open, null where nothing is.
      */
     xray(predictions, settings) {
@@ -161,7 +162,7 @@ export function installApi() {
 }
 
 // What says how files are read, beside the settings of the losses.
-const READING = ["map", "positive", "ignoreLabel", "decimal", "columns"];
+const READING = ["map", "positive", "ignoreLabel", "decimal", "columns", "skipBadRows"];
 
 /** How to read, and the settings: each undefined where nothing of it is given. */
 function parted(given) {

@@ -263,7 +263,12 @@ pub(super) fn reason(error: &io::Error) -> String {
         _ => {
             let text = error.to_string();
             let end = text.find(" (os error").unwrap_or(text.len());
-            return text[..end].to_lowercase();
+            // What the system says begins a sentence; names of files in ours stay as they are.
+            let mut letters = text[..end].chars();
+            return match (letters.next(), error.raw_os_error()) {
+                (Some(first), Some(_)) => first.to_lowercase().chain(letters).collect(),
+                (_, _) => text[..end].to_owned(),
+            };
         }
     };
     words.to_owned()
@@ -281,6 +286,15 @@ mod tests {
             write_whole(&gone, b""),
             Err("its folder does not exist".to_owned())
         );
+    }
+
+    #[test]
+    fn names_of_files_are_told_as_they_are() {
+        let error = std::io::Error::other("it goes into Results/Run.csv");
+        assert_eq!(super::reason(&error), "it goes into Results/Run.csv");
+        let error = std::io::Error::from_raw_os_error(5);
+        let said = super::reason(&error);
+        assert!(said.starts_with(char::is_lowercase), "{said}");
     }
 
     #[cfg(unix)]

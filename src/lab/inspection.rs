@@ -111,7 +111,7 @@ impl Inspection {
     fn preview(&mut self, options: Options, experiment: &Config) -> Option<&Preview> {
         let (_, inputs) = self.asked.as_ref()?;
         let options = Options {
-            skip_bad_rows: self.skips_bad_rows,
+            skip_bad_rows: self.skips_bad_rows || options.skip_bad_rows,
             ..options
         };
         let known = self.preview.take();
@@ -148,7 +148,7 @@ impl Inspection {
         config: &Config,
     ) -> Result<(), String> {
         let options = Options {
-            skip_bad_rows: self.skips_bad_rows,
+            skip_bad_rows: self.skips_bad_rows || options.skip_bad_rows,
             ..options
         };
         let job = match Job::start(inputs.clone(), options.clone(), config) {

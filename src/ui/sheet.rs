@@ -213,9 +213,16 @@ fn described(role: &RoleName) -> String {
                 class = shortened(class, MOST_CHARACTERS)
             )
         }
+        RoleName::PercentOf(class) => {
+            tr!(
+                "percent of class {class}",
+                class = shortened(class, MOST_CHARACTERS)
+            )
+        }
         RoleName::Label
         | RoleName::Logit
         | RoleName::P
+        | RoleName::Percent
         | RoleName::Confidence
         | RoleName::Decision
         | RoleName::Pred

@@ -15,8 +15,6 @@ use crate::xray::{Quality, Report, Share};
 
 /// Groups that are listed.
 const MOST_GROUPS: usize = 20;
-/// Columns that were not read and are listed.
-const MOST_NAMES: usize = 12;
 
 /// The button with the menu.
 pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f32) {
@@ -88,23 +86,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, cursor: &mut Cursor, narrow: bool
 
 /// What was read as what: the first sentence, and the others below it on demand.
 fn read_as(ui: &mut Ui, reading: &Reading, narrow: bool) {
-    let mut sentences = reading.sentences();
-    if sentences.is_empty() {
-        return;
-    }
-    if !reading.left.is_empty() {
-        let names = reading
-            .left
-            .iter()
-            .take(MOST_NAMES)
-            .map(|name| shorten(name));
-        let mut names = names.collect::<Vec<_>>().join(", ");
-        let more = reading.left.len().saturating_sub(MOST_NAMES);
-        if more > 0 {
-            names = tr!("{names} and {more} more", names, more);
-        }
-        sentences.push(tr!("Not read: {names}", names));
-    }
+    let sentences = reading.sentences();
     let line = |text: &str| RichText::new(text).small().weak();
     let [first, others @ ..] = sentences.as_slice() else {
         return;
@@ -294,7 +276,8 @@ fn metrics(ui: &mut Ui, report: &Report) {
 /// Name and value of every measure that has a meaning.
 fn measures(report: &Report) -> Vec<Vec<String>> {
     let metrics = &report.metrics;
-    let mean = if report.task == Task::Classes {
+    let pair = report.second_of_two();
+    let mean = if report.task == Task::Classes && pair.is_none() {
         word("mean ")
     } else {
         ""
@@ -316,12 +299,14 @@ fn measures(report: &Report) -> Vec<Vec<String>> {
         |name: &str, value: Option<f64>| value.map(|value| vec![name.to_owned(), fixed(value, 4)]);
     let best = metrics.best_f1.map(|(best, _)| best);
     let outputs = report.header.map(|header| header.outputs);
-    let threshold = match outputs {
-        Some(Outputs::Probabilities) => word("from p on"),
-        _ => word("from the logit on"),
+    let threshold = match (outputs, pair) {
+        (Some(Outputs::Probabilities), _) => word("from p on"),
+        (_, None) => word("from the logit on"),
+        (_, Some(_)) => word("from logit 1 less logit 0 on"),
     };
     let accuracy = match report.task {
         Task::Binary => word("accuracy, p > 0.5"),
+        Task::Classes if pair.is_some() => word("accuracy, p > 0.5"),
         Task::Classes | Task::Regression => word("accuracy"),
     };
     let rows = [

@@ -12,7 +12,7 @@ use crate::words::word;
 impl Page {
     /// Opens predictions by names and bytes. What is wrong with them goes to the screen. `reading` is a JSON
     /// object that says how to read them, where a script does: `map`, `positive`, `ignoreLabel`, `decimal`,
-    /// `columns`.
+    /// `columns`, `skipBadRows`.
     ///
     /// # Errors
     /// When `reading` is no such object; nothing is opened then.
@@ -122,6 +122,10 @@ fn options(text: &str) -> Result<Options, String> {
                 let labels = labels.iter().map(|value| label(key, value));
                 options.ignore_labels = labels.collect::<Result<_, _>>()?;
             }
+            "skipBadRows" => {
+                options.skip_bad_rows =
+                    value.as_bool().ok_or_else(|| wrong(key, "true or false"))?;
+            }
             "decimal" => {
                 options.decimal = match value.as_str() {
                     Some(",") => Some(','),
@@ -155,6 +159,9 @@ fn sentence(question: &Question) -> String {
         if let Some(columns) = &options.columns {
             way.insert("columns".to_owned(), json!(columns));
         }
+        if let Some(mark) = options.decimal {
+            way.insert("decimal".to_owned(), json!(mark.to_string()));
+        }
         if !options.maps.is_empty() {
             let maps = options.maps.iter();
             let maps = maps.map(|(name, role)| (name.clone(), role.to_string().into()));
@@ -165,6 +172,9 @@ fn sentence(question: &Question) -> String {
         }
         if !options.ignore_labels.is_empty() {
             way.insert("ignoreLabel".to_owned(), json!(options.ignore_labels));
+        }
+        if options.skip_bad_rows {
+            way.insert("skipBadRows".to_owned(), json!(true));
         }
         format!("\n  {}   {}", Json::Object(way), candidate.says)
     });

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::block::{BLOCK, Block};
 use super::groups::Groups;
 use super::hardest::Kept;
-use super::measure::{entries, measure};
+use super::measure::{LEAST_P, entries, measure};
 use super::scores::Scores;
 use super::settings::Settings;
 use super::totals::Totals;
@@ -43,7 +43,7 @@ pub(super) struct Batch {
     bins: usize,
     examples: u64,
     ignored: u64,
-    /// Examples whose loss is infinite and was taken for that of the least probability.
+    /// Examples whose loss was taken for the largest of a probability.
     capped: u64,
     /// `[class, bin]`; of two classes in two copies that take turns: sums into one cell would wait for
     /// each other.
@@ -174,7 +174,7 @@ impl Batch {
                     (true, _) => block.rights[i],
                 };
                 scores.add_binary(outputs[i], p, g, class, outputs[i] > half);
-                self.capped += u64::from(!logits && block.measured[i] == 0.0);
+                self.capped += u64::from(!logits && block.measured[i] < LEAST_P);
                 if let Some(kept) = self.kept.as_mut().filter(|kept| kept.has_all()) {
                     let error = match logits {
                         true => block.measured[i],
@@ -213,7 +213,7 @@ impl Batch {
             let outputs = &rows.outputs[i * width..][..width];
             let measured = measure(settings, outputs, rows.targets[i]);
             self.capped += u64::from(match settings.header.outputs {
-                Outputs::Probabilities => outputs[measured.class] == 0.0,
+                Outputs::Probabilities => outputs[measured.class] < LEAST_P,
                 Outputs::Logits => outputs[measured.class] == f64::NEG_INFINITY,
                 Outputs::Values => false,
             });

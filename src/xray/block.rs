@@ -5,7 +5,7 @@
 
 use multiversion::multiversion;
 
-use super::measure::MOST_LOG_ODDS;
+use super::measure::{MOST_LOG_ODDS, MOST_LOSS};
 use super::settings::Settings;
 use crate::data::predictions::Outputs;
 use crate::ghm::direction;
@@ -162,7 +162,7 @@ pub(super) struct Columns<'a> {
     pub norms: &'a mut [f64],
     /// `1 - g`, from log-odds.
     pub rights: &'a mut [f64],
-    /// Cross-entropies, `-ln(1 - g)`.
+    /// Cross-entropies, `-ln(1 - g)`; from probabilities at most [`MOST_LOSS`].
     pub losses: &'a mut [f64],
     /// `-ln g`.
     pub logs: &'a mut [f64],
@@ -191,7 +191,8 @@ pub(super) fn of_probabilities(right: &[f64], columns: Columns<'_>) {
     let (norms, losses) = (&columns.norms[..n], &mut columns.losses[..n]);
     let logs = &mut columns.logs[..n];
     for i in 0..n {
-        losses[i] = minus_ln(right[i]);
+        let loss = minus_ln(right[i]);
+        losses[i] = if loss < MOST_LOSS { loss } else { MOST_LOSS };
         logs[i] = minus_ln(norms[i]);
     }
 }
@@ -282,9 +283,8 @@ mod tests {
         };
         of_probabilities(&right, columns);
         for (i, &p) in right.iter().enumerate() {
-            let most = |x: f64| (-libm::log(x)).min(744.0);
-            near("-ln p", p, losses[i], most(p));
-            near("-ln g", p, logs[i], most(1.0 - p));
+            near("-ln p", p, losses[i], (-libm::log(p)).min(100.0));
+            near("-ln g", p, logs[i], (-libm::log(1.0 - p)).min(744.0));
         }
     }
 }

@@ -76,6 +76,7 @@ impl Job {
                     self.xray = Xray::new(header, &self.config);
                 }
                 Next::End => {
+                    self.xray.name_classes(self.predictions.class_names());
                     let report = self.xray.finish(self.predictions.groups());
                     if report.examples == 0.0 {
                         return Err(self.predictions.without_examples().into());

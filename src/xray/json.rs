@@ -96,17 +96,34 @@ fn share(share: &Share) -> Json {
 /// What counts as positive, and as said.
 fn conventions(report: &Report) -> Option<Json> {
     let outputs = report.header?.outputs;
+    let pair = report.second_of_two();
     let [said, from] = match (report.task, outputs) {
         (Task::Regression, _) => return None,
+        (Task::Classes, Outputs::Probabilities) if pair.is_some() => {
+            ["p_1 > p_0", "p_1 >= threshold"]
+        }
+        (Task::Classes, _) if pair.is_some() => {
+            ["logit_1 > logit_0", "logit_1 - logit_0 >= threshold"]
+        }
         (Task::Classes, _) => {
-            return Some(
-                json!({"accuracy": "the class of the highest score, the first of equal ones"}),
-            );
+            return Some(json!({
+                "accuracy": "the class of the highest score, the first of equal ones",
+                "average_precision": "mean over the classes that occur, each against the others",
+                "roc_auc": "mean over the classes that occur, each against the others",
+                "expected_calibration_error": "the highest probability of each example (top label), in 15 intervals",
+            }));
         }
         (Task::Binary, Outputs::Probabilities) => ["p > 0.5", "p >= threshold"],
         (Task::Binary, _) => ["logit > 0", "logit >= threshold"],
     };
-    Some(json!({"accuracy": said, "best_f1": from}))
+    Some(json!({
+        "accuracy": said,
+        "best_f1": from,
+        "positive": pair.unwrap_or("1"),
+        "average_precision": "of the positives",
+        "roc_auc": "of the positives",
+        "expected_calibration_error": "the probability of the positive class, in 15 intervals",
+    }))
 }
 
 fn metrics(report: &Report) -> Json {

@@ -4,9 +4,13 @@ use super::settings::Settings;
 use crate::data::predictions::Outputs;
 use crate::ghm::{Task, asl1_norm, direction, sigmoid, softmax, softmax_log_odds};
 
-/// Largest log-odds that a probability is taken for: that of the least positive number. A probability
-/// of 0 for what happened would be an infinite loss.
+/// Largest log-odds for the true class that a probability is taken for: that of the least positive number.
 pub(super) const MOST_LOG_ODDS: f64 = 744.0;
+/// Largest loss of a probability, and largest log-odds against the true class. One of 0 for what happened
+/// would be an infinite loss; `torch.nn.BCELoss` takes it for this, too.
+pub(super) const MOST_LOSS: f64 = 100.0;
+/// Below it, `e^-100`, a probability of what happened has this loss.
+pub(super) const LEAST_P: f64 = 3.720_075_976_020_836e-44;
 
 /// One example.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +25,7 @@ pub(super) struct Measured {
 /// Log-odds of a class whose probability is 0 or 1 within what a float can say; others as they are.
 fn within(error: f64) -> f64 {
     if error.is_infinite() {
-        error.clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS)
+        error.clamp(-MOST_LOG_ODDS, MOST_LOSS)
     } else {
         error
     }
@@ -29,7 +33,7 @@ fn within(error: f64) -> f64 {
 
 /// `ln(g / p)` within what a float can say, where `g + p = 1`.
 fn log_odds(g: f64, p: f64) -> f64 {
-    (libm::log(g) - libm::log(p)).clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS)
+    (libm::log(g) - libm::log(p)).clamp(-MOST_LOG_ODDS, MOST_LOSS)
 }
 
 /// Measures an example from its outputs `[K]` and target.

@@ -85,6 +85,11 @@ impl Xray {
         self.batch.finish(&self.settings, &mut self.totals);
     }
 
+    /// Calls the classes by these names, one for each class, instead of their numbers.
+    pub fn name_classes(&mut self, names: Vec<String>) {
+        self.settings.class_names = names;
+    }
+
     /// What all rows come to; `groups` are the names of the groups.
     pub fn finish(mut self, groups: &[String]) -> Report {
         self.finish_batch();

@@ -4,7 +4,7 @@ use super::scores::{Metrics, Scores};
 use super::settings::Settings;
 use super::totals::{Part, Sums, Totals};
 use crate::config::Config;
-use crate::data::predictions::Header;
+use crate::data::predictions::{Header, shorten};
 use crate::figure::{Profile, count};
 use crate::ghm::{
     Loss, LossRule, Normaliser, Selection, Task, class_weights, effective_sample_size,
@@ -102,6 +102,12 @@ impl Report {
         self.losses.iter().find(|report| report.loss == loss)
     }
 
+    /// What the positive class is called, where there are two outputs, whose second is of it.
+    pub fn second_of_two(&self) -> Option<&str> {
+        let is_pair = self.task == Task::Classes && self.classes.len() == 2;
+        (self.classes.get(1).filter(|_| is_pair)).map(|share| share.name.as_str())
+    }
+
     /// The loss of the task that harmonizes, and the one that it weighs.
     pub fn harmonizing(&self) -> [Loss; 2] {
         match self.task {
@@ -179,7 +185,7 @@ pub(super) fn report(
         Task::Regression => Vec::new(),
         Task::Binary => vec!["negative".to_owned(), "positive".to_owned()],
         Task::Classes => (0..settings.header.classes)
-            .map(|k| k.to_string())
+            .map(|class| settings.class_name(class))
             .collect(),
     };
     let metrics = scores.finish(settings);
@@ -211,24 +217,27 @@ pub(super) fn report(
     }
 }
 
+/// Examples of which hardly all are right.
+const MANY: u64 = 100;
 /// Classes without examples that are named; the others are counted.
 const MOST_NAMED: usize = 8;
 
 /// What the numbers leave out or are taken for.
 fn notes(settings: &Settings, totals: &Totals, metrics: &Metrics) -> Vec<String> {
     let mut notes = Vec::new();
-    match (settings.header.task, metrics.absent.as_slice()) {
+    match (settings.header.classes, metrics.absent.as_slice()) {
         (_, []) => {}
-        (Task::Binary, [0, ..]) => notes.push(
+        (2, [0, ..]) => notes.push(
             word("No example is negative: ROC AUC has no meaning, and average precision is 1 whatever is predicted.")
                 .to_owned(),
         ),
-        (Task::Binary, _) => notes.push(
+        (2, _) => notes.push(
             word("No example is positive: average precision, ROC AUC and best F1 have no meaning.")
                 .to_owned(),
         ),
-        (Task::Classes | Task::Regression, absent) => {
-            let named = absent.iter().take(MOST_NAMED).map(usize::to_string);
+        (_, absent) => {
+            let named = absent.iter().take(MOST_NAMED);
+            let named = named.map(|&class| shorten(&settings.class_name(class)));
             let mut classes = named.collect::<Vec<_>>().join(", ");
             if absent.len() > MOST_NAMED {
                 classes += ", …";
@@ -256,8 +265,16 @@ fn notes(settings: &Settings, totals: &Totals, metrics: &Metrics) -> Vec<String>
     }
     if totals.capped > 0 {
         notes.push(tr!(
-            "{} examples have probability 0 of the class that they are of: their infinite loss counts as 744.",
+            "{} examples have probability 0 (below 4e-44) of the class that they are of: their loss counts as 100, as \
+             PyTorch's BCELoss has it.",
             count(totals.capped)
+        ));
+    }
+    if metrics.accuracy == Some(1.0) && totals.examples >= MANY {
+        notes.push(tr!(
+            "Every label is the class of the highest score, in all {} examples: are the labels what happened, and \
+             not the model's own decisions (as LIBSVM's -b 1 writes them)?",
+            count(totals.examples)
         ));
     }
     if metrics.overflowed {

@@ -4,6 +4,7 @@ use super::MOST_EXACT;
 use super::measure::{Measured, probabilities};
 use super::ranked::{Buckets, Ranked, Store};
 use super::settings::Settings;
+use crate::data::predictions::Outputs;
 use crate::ghm::{CALIBRATION_BINS, Operating, Task, first_largest, interval};
 
 /// Most numbers that are kept of softmax outputs, whatever the number of classes is: 320 MB.
@@ -23,19 +24,21 @@ pub struct Quality {
 /// How good the predictions are; `None` where a measure has no meaning.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metrics {
-    /// Of the positives; the mean over the classes that occur, each against the others.
+    /// Of the positives, which of two classes are the second; of more classes the mean over those that occur,
+    /// each against the others.
     pub average_precision: Option<Quality>,
     pub roc_auc: Option<Quality>,
-    /// The best threshold, as a logit or probability as the file has them.
+    /// Of two classes the best threshold, as a logit or probability as the file has them: of two logits their
+    /// difference, second less first.
     pub best_f1: Option<(Operating, f64)>,
-    /// Over 15 intervals; of the most probable class where there are several.
+    /// Over 15 intervals; of the most probable class where there are more than two.
     pub expected_calibration_error: Option<f64>,
     /// Share of examples whose most probable class is theirs, the first of equal ones; of two classes the
     /// second where p > 0.5.
     pub accuracy: Option<f64>,
     pub mean_absolute_error: Option<f64>,
     pub root_mean_square_error: Option<f64>,
-    /// Average precision of each class against the others.
+    /// Average precision of each of more than two classes against the others.
     pub by_class: Vec<Option<f64>>,
     /// Classes without examples, over which no mean goes.
     pub absent: Vec<usize>,
@@ -66,8 +69,10 @@ impl Scores {
     pub fn new(settings: &Settings) -> Self {
         let stores = match settings.header.task {
             Task::Regression => 0,
-            Task::Binary => 1,
-            Task::Classes => settings.header.classes,
+            Task::Binary | Task::Classes => match settings.header.classes {
+                2 => 1,
+                classes => classes,
+            },
         };
         Self {
             examples: 0,
@@ -97,6 +102,9 @@ impl Scores {
     /// Adds an example that is not ignored, of several classes or a regression.
     #[inline]
     pub fn add(&mut self, settings: &Settings, outputs: &[f64], seen: &Measured) {
+        if settings.header.classes == 2 {
+            return self.add_pair(settings, outputs, seen);
+        }
         self.examples += 1;
         if settings.header.task == Task::Regression {
             // The largest number stands for differences out of range.
@@ -126,6 +134,19 @@ impl Scores {
             self.store(k, p, k == seen.class);
         }
         self.p = p;
+    }
+
+    /// Adds an example with two outputs: what softmax makes of them is what a sigmoid makes of their difference.
+    fn add_pair(&mut self, settings: &Settings, outputs: &[f64], seen: &Measured) {
+        let mut p = [0.0; 2];
+        probabilities(settings, outputs, &mut p);
+        let score = match settings.header.outputs {
+            Outputs::Probabilities => p[1],
+            Outputs::Logits | Outputs::Values => {
+                (outputs[1] - outputs[0]).clamp(-f64::MAX, f64::MAX)
+            }
+        };
+        self.add_binary(score, p[1], seen.g, seen.class, p[1] > p[0]);
     }
 
     /// Adds an example of two classes by its score, the probability of the positive class, its gradient
@@ -183,7 +204,7 @@ impl Scores {
             };
         }
         let gap: f64 = self.gaps.iter().map(|gap| gap.abs()).sum();
-        let binary = settings.header.task == Task::Binary;
+        let binary = settings.header.classes == 2;
         let not_ranked = self.stores.iter().any(|store| matches!(store, Store::None));
         let each: Vec<Ranked> = self.stores.into_iter().map(Store::ranked).collect();
         // Over the classes that have the measure.

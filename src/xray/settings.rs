@@ -9,6 +9,8 @@ use crate::ghm::{Convention, Loss, LossRule, Seen, Task};
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub header: Header,
+    /// What several classes are called; empty where nothing but their numbers is known.
+    pub class_names: Vec<String>,
     pub config: Config,
     pub bins: usize,
     /// Gradient norms that the histogram counts for each example.
@@ -26,8 +28,14 @@ impl Settings {
             convention: config.convention,
             rule: config.loss_rule(),
             config: config.clone(),
+            class_names: Vec::new(),
             header,
         }
+    }
+
+    /// What a class is called.
+    pub fn class_name(&self, class: usize) -> String {
+        (self.class_names.get(class)).map_or_else(|| class.to_string(), String::clone)
     }
 
     /// Factor of a class under the focal loss.

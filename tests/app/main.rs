@@ -1,5 +1,6 @@
 //! The real app, by what assistive technology reads: on the CPU engine and on a GPU adapter.
 
+mod answers;
 mod chinese;
 mod keyboard;
 mod recovery;

@@ -104,7 +104,10 @@ fn a_file_that_turns_out_bad_leaves_what_is_shown() {
     read(&mut lab);
     assert_eq!(
         texts(&lab),
-        ["late.csv, line 100002, column \"logit\": \"x\" is not a number"]
+        [
+            "late.csv, line 100002, column \"logit\": \"x\" is not a number \
+             (--skip-bad-rows leaves out and counts rows that cannot be used)"
+        ]
     );
     assert_eq!(lab.inspection().name(), "classes.csv");
     assert_eq!(lab.inspection().config(), before.as_ref());

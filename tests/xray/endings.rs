@@ -43,6 +43,11 @@ fn every_ending_of_the_files_of_these_tests_is_offered() {
             .extension()
             .and_then(|of| of.to_str())
             .unwrap_or_default();
-        assert!(offered.contains(ending), "{}", path.display());
+        // What made them is no file of predictions.
+        assert!(
+            offered.contains(ending) || ending == "py",
+            "{}",
+            path.display()
+        );
     }
 }

@@ -3,29 +3,39 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ambiguous;
 mod arrays;
 mod arrow;
+mod asked;
 mod bad_input;
 mod brute;
 mod cases;
+mod columns;
 mod decided;
 mod delimiters;
 mod endings;
-mod columns;
 mod foreign;
 mod formats;
 mod golden;
 mod histogram;
 mod limits;
 mod measures;
+mod nested;
 mod objects;
+mod packed;
 mod parquet;
 mod parquet_more;
+mod people;
+mod people_numbers;
+mod questions;
 mod readings;
 mod readings_binary;
+mod rows;
+mod said;
 mod sparse_histogram;
 mod tables;
 mod text;
+mod told;
 mod twins;
 mod written_arrow;
 

@@ -274,7 +274,7 @@ fn what_is_wrong_with_a_parquet_file_is_said() {
         (
             "missing.parquet",
             parquet(&[("logit", Column::Double(vec![1.0; 3]))], 2, properties()),
-            ": there is no column \"label\"; it has \"logit\"",
+            ": there is no column \"label\" (--map NAME=label says which it is). It has \"logit\"",
         ),
         (
             "cut.parquet",

@@ -18,7 +18,9 @@ pub(in crate::cli) fn command() -> Command {
         .about("Shows the gradient density of your own model's predictions, without training")
         .long_about(
             "Shows the gradient density of your own model's predictions, without training.\n\n\
-             FILES are CSV or TSV with a header, NPY, NPZ, Parquet or JSON (an object of arrays). Columns:\n  \
+             FILES are text with a header (CSV, TSV, any delimiter), JSON (an object of arrays, records, JSON Lines), \
+             NPY, NPZ, safetensors, Parquet, Arrow or Feather; text, JSON and NPY may be packed (gzip, zstd). \
+             Columns:\n  \
              two classes      logit or p, and label (0 or 1)\n  \
              several classes  logit_0, logit_1, … or p_0, p_1, …, and label\n  \
              regression       pred and target\n  \
@@ -63,9 +65,9 @@ pub(in crate::cli) fn command() -> Command {
                 .value_name("NAME=ROLE")
                 .action(ArgAction::Append)
                 .help(
-                    "Says what a column is for: label, logit, p, logit_CLASS, p_CLASS, confidence (in the \
-                     class of a column that is a decision), decision, pred, target, valid, batch, group or \
-                     ignore; again for each column",
+                    "Says what a column is for: label, logit, p, percent, logit_CLASS, p_CLASS, percent_CLASS, \
+                     confidence (in the class of a column that is a decision), decision, pred, target, valid, \
+                     batch, group or ignore; again for each column",
                 ),
         )
         .arg(

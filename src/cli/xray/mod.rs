@@ -33,10 +33,21 @@ impl From<ReadError> for Failure {
 }
 
 impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
+    fn from(mut refusal: Refusal) -> Self {
+        if let Refusal::Ask(question) = &mut refusal {
+            // As a command has it.
+            let streams = question
+                .files
+                .iter_mut()
+                .filter(|file| *file == STANDARD_INPUT);
+            streams.for_each(|file| "-".clone_into(file));
+        }
         Self::usage(refusal)
     }
 }
+
+/// What messages call it.
+const STANDARD_INPUT: &str = "standard input";
 
 /// Where results go; checked before anything is read.
 struct Outputs {
@@ -188,7 +199,7 @@ fn input(path: &Path) -> Result<Input, Failure> {
     let (name, read) = if is_stdin {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
-        ("standard input".to_owned(), read.map(|_| bytes))
+        (STANDARD_INPUT.to_owned(), read.map(|_| bytes))
     } else {
         (path.display().to_string(), std::fs::read(path))
     };

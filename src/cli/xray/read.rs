@@ -62,6 +62,7 @@ pub(super) fn xray(
     })?;
     bar.finish_and_clear();
     let predictions = outcome.map_err(|_| Failure::run("reading ended unexpectedly"))??;
+    xray.name_classes(predictions.class_names());
     let report = xray.finish(predictions.groups());
     if report.examples == 0.0 {
         return Err(predictions.without_examples().into());

@@ -21,8 +21,9 @@ pub(super) fn caption(report: &Report, name: &str) -> String {
         batches => format!("{batches} mini-batches, momentum {}", config.momentum),
     };
     format!(
-        "{name}: {} examples, {} bins, {momentum}, {}{of_regression}",
+        "{name}: {} example{}, {} bins, {momentum}, {}{of_regression}",
         number(report.examples),
+        if report.examples == 1.0 { "" } else { "s" },
         report.counts.len(),
         config.convention.label(),
     )
@@ -63,8 +64,9 @@ pub(super) fn describe(report: &Report, losses: &[Loss], source: &Source) -> Str
         let skipped = predictions.skipped();
         if skipped.count > 0 {
             text += &format!(
-                "\nSkipped {} rows that cannot be used, such as:\n",
-                count(skipped.count)
+                "\nSkipped {} row{} that cannot be used, such as:\n",
+                count(skipped.count),
+                if skipped.count == 1 { "" } else { "s" }
             );
             for sentence in &skipped.first {
                 text += &format!("  {sentence}\n");
@@ -92,7 +94,7 @@ fn what(report: &Report, source: &Source) -> String {
 
 fn whole(value: f64) -> String {
     if value < 1e15 {
-        count(value as u64)
+        count(value.round() as u64)
     } else {
         number(value)
     }
@@ -215,9 +217,10 @@ fn metrics(report: &Report) -> Vec<String> {
         ),
     };
     let mut texts = Vec::new();
+    let pair = report.second_of_two();
     let mean = match report.task {
-        Task::Classes => "mean ",
-        Task::Binary | Task::Regression => "",
+        Task::Classes if pair.is_none() => "mean ",
+        Task::Classes | Task::Binary | Task::Regression => "",
     };
     texts.extend(
         metrics
@@ -231,10 +234,11 @@ fn metrics(report: &Report) -> Vec<String> {
     );
     texts.extend(metrics.best_f1.map(|(best, _)| {
         let outputs = report.header.map(|header| header.outputs);
-        let what = if outputs == Some(Outputs::Probabilities) {
-            "p"
-        } else {
-            "logit"
+        let what = match (outputs, pair) {
+            (Some(Outputs::Probabilities), None) => "p",
+            (Some(Outputs::Probabilities), Some(_)) => "p_1",
+            (_, None) => "logit",
+            (_, Some(_)) => "logit_1 - logit_0",
         };
         format!(
             "best F1 {:.4} from {what} = {} on (precision {:.3}, recall {:.3})",
@@ -248,9 +252,12 @@ fn metrics(report: &Report) -> Vec<String> {
     let plain =
         |name: &str, value: Option<f64>| value.map(|value| format!("{name} {}", fixed(value, 4)));
     let said = match (report.task, report.header.map(|header| header.outputs)) {
-        (Task::Binary, Some(Outputs::Probabilities)) => " (positive where p > 0.5)",
-        (Task::Binary, _) => " (positive where logit > 0)",
-        (Task::Classes | Task::Regression, _) => "",
+        (Task::Binary, Some(Outputs::Probabilities)) => " (positive where p > 0.5)".to_owned(),
+        (Task::Binary, _) => " (positive where logit > 0)".to_owned(),
+        (Task::Classes, _) => pair.map_or(String::new(), |name| {
+            format!(" (class {} is the positive one)", shorten(name))
+        }),
+        (Task::Regression, _) => String::new(),
     };
     texts.extend(
         metrics
@@ -258,7 +265,12 @@ fn metrics(report: &Report) -> Vec<String> {
             .map(|value| format!("accuracy {}{said}", fixed(value, 4))),
     );
     texts.extend(plain(
-        "expected calibration error",
+        match report.task {
+            Task::Classes if pair.is_none() => {
+                "expected calibration error of the highest probability"
+            }
+            Task::Classes | Task::Binary | Task::Regression => "expected calibration error",
+        },
         metrics.expected_calibration_error,
     ));
     texts.extend(plain("mean absolute error", metrics.mean_absolute_error));

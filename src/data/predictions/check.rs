@@ -4,6 +4,7 @@ use super::columns::Role;
 use super::error::{ReadError, brief};
 use super::groups::{MOST_GROUPS, MOST_NAME, MOST_NAMES, Trouble};
 use super::open::Predictions;
+use super::outputs::sum_slack;
 use super::{Outputs, Rows, shorten};
 use crate::ghm::Task;
 use crate::words::{tr, word};
@@ -12,9 +13,6 @@ use crate::words::{tr, word};
 const KEPT_SENTENCES: usize = 5;
 /// How far a probability may be beside [0, 1], by a rounding.
 const ROUNDING: f64 = 1e-6;
-/// How far the sum of a row's probabilities may be beside 1 for each class: they may be rounded to two
-/// digits.
-const SUM_SLACK: f64 = 0.005;
 
 /// Values of a row that were mended.
 #[derive(Clone, Copy, Default)]
@@ -40,7 +38,7 @@ impl Predictions {
     pub(super) fn has_anomaly(&self) -> bool {
         let block = &self.block;
         let header = self.plan.header;
-        let classes = header.classes as f64;
+        let (classes, unit) = (header.classes as f64, self.plan.unit);
         let label = |&label: &f64| match header.task {
             Task::Binary => label == 0.0 || label == 1.0,
             Task::Classes => label.fract() == 0.0 && (0.0..classes).contains(&label),
@@ -48,7 +46,7 @@ impl Predictions {
         };
         let output = |&value: &f64| match header.outputs {
             Outputs::Logits | Outputs::Values => value.is_finite(),
-            Outputs::Probabilities => (-ROUNDING..=1.0 + ROUNDING).contains(&value),
+            Outputs::Probabilities => (-ROUNDING..=1.0 + ROUNDING).contains(&(value / unit)),
         };
         !block.bad.is_empty()
             || !block.targets.iter().all(label)
@@ -103,7 +101,11 @@ impl Predictions {
             let checked = self.check_row(row, unread, rows);
             let Err(error) = checked else { continue };
             if !self.options.skip_bad_rows {
-                return Err(error);
+                let ReadError(what) = error;
+                return Err(ReadError(tr!(
+                    "{what} (--skip-bad-rows leaves out and counts rows that cannot be used)",
+                    what
+                )));
             }
             self.skipped.count += 1;
             self.reading.skipped += 1;
@@ -141,7 +143,8 @@ impl Predictions {
                     return Err(error);
                 }
                 for k in 0..width {
-                    rows.outputs.push(self.block.outputs[k][row]);
+                    rows.outputs
+                        .push(self.block.outputs[k][row] / self.plan.unit);
                 }
                 let outputs = self.check_outputs(row, &mut rows.outputs[start..]);
                 let checked = outputs.and_then(|mended| {
@@ -149,7 +152,12 @@ impl Predictions {
                         self.of_positive(row, &mut rows.outputs[start])?;
                     }
                     let is_valid = valid == 1.0;
-                    let wrong = || self.wrong(row, Role::Valid, valid, word("is not 0 or 1"));
+                    let wrong = || {
+                        let (table, columns) = &self.tables[self.current];
+                        let name = super::options::quoted(columns.name(table.names(), Role::Valid));
+                        let what = tr!("is not 0 or 1 (--map {name}=ignore reads all rows)", name);
+                        self.wrong(row, Role::Valid, valid, &what)
+                    };
                     self.check_target(row, target)?;
                     is_valid.then_some(mended).ok_or_else(wrong)
                 });
@@ -198,7 +206,7 @@ impl Predictions {
                         columns.name(table.names(), Role::OneHot(0)),
                     );
                     ReadError(tr!(
-                        "{place}: the row's labels are not one 1 among 0",
+                        "{place}: the row's labels are not one 1 among 0; where an example may be of several classes, read one class at a time (--map NAME=label and --map NAME=p)",
                         place
                     ))
                 })),
@@ -224,7 +232,7 @@ impl Predictions {
         }
         let value = self.block.targets[row];
         Ok(match self.plan.header.task {
-            Task::Regression => Some(value),
+            Task::Regression => (!labels.ignored.contains(&value)).then_some(value),
             Task::Binary | Task::Classes => labels.of_number(value),
         })
     }
@@ -235,14 +243,22 @@ impl Predictions {
         let (is_good, what) = match self.plan.header.task {
             Task::Binary => (
                 target == 0.0 || target == 1.0,
-                word("is not 0 or 1").to_owned(),
+                tr!(
+                    "is not 0 or 1 (--ignore-label {label} leaves out its examples, --positive {label} makes it the \
+                     positive one; of more than two classes each has a column, p_0, p_1, …)",
+                    label = target + first
+                ),
             ),
             Task::Classes => (
                 target.fract() == 0.0 && (0.0..classes as f64).contains(&target),
                 if first == 0.0 {
                     tr!("is no class; 0 to {} is expected", classes - 1)
                 } else {
-                    tr!("is no class; 1 to {} is expected", classes)
+                    tr!(
+                        "is no class; {first} to {0} is expected",
+                        classes as f64 - 1.0 + first,
+                        first
+                    )
                 },
             ),
             Task::Regression => (
@@ -253,7 +269,12 @@ impl Predictions {
         if is_good {
             return Ok(());
         }
-        Err(self.wrong(row, Role::Target, target + first, &what))
+        let role = if self.plan.labels.texts.is_empty() {
+            Role::Target
+        } else {
+            Role::Text(0)
+        };
+        Err(self.wrong(row, role, target + first, &what))
     }
 
     /// Makes p of a confidence, by the decision beside it.
@@ -300,8 +321,13 @@ impl Predictions {
             if header.outputs == Outputs::Probabilities {
                 let clamped = value.clamp(0.0, 1.0);
                 if (clamped - *value).abs() > ROUNDING {
-                    let what = word("is no probability; 0 to 1 is expected");
-                    return Err(self.wrong(row, Role::Output(k), *value, what));
+                    let unit = self.plan.unit;
+                    let what = if unit == 1.0 {
+                        word("is no probability; 0 to 1 is expected")
+                    } else {
+                        word("is no percentage; 0 to 100 is expected")
+                    };
+                    return Err(self.wrong(row, Role::Output(k), *value * unit, what));
                 }
                 mended.clamped += u64::from(clamped != *value);
                 mended.certain += u64::from(clamped == 0.0 || clamped == 1.0);
@@ -311,7 +337,7 @@ impl Predictions {
         if header.outputs == Outputs::Probabilities && header.task == Task::Classes {
             let sum: f64 = outputs.iter().sum();
             let off = (sum - 1.0).abs();
-            if off > SUM_SLACK * outputs.len() as f64 {
+            if off > sum_slack(outputs.len()) {
                 let what = word("is the sum of the row's probabilities; 1 is expected");
                 return Err(self.wrong(row, Role::Output(0), sum, what));
             }

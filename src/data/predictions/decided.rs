@@ -264,7 +264,7 @@ impl Resolver<'_> {
                 let ways = several.iter().map(|&column| {
                     let decision = &self.names[column];
                     let says = tr!("of \"{0}\"", shorten(decision));
-                    (says, self.with(&[(column, RoleName::Decision)]))
+                    (says, self.with([(column, RoleName::Decision)]))
                 });
                 Err(self.ask(why, ways.collect()).into())
             }
@@ -273,17 +273,6 @@ impl Resolver<'_> {
 
     fn says_p(&self) -> String {
         word("it is the probability of the positive class").to_owned()
-    }
-
-    /// The options, and these roles.
-    fn with(&self, roles: &[(usize, RoleName)]) -> Options {
-        let mut options = self.options.clone();
-        for (column, role) in roles {
-            let name = &self.names[*column];
-            options.maps.retain(|(of, _)| of != name);
-            options.maps.push((name.clone(), role.clone()));
-        }
-        options
     }
 
     /// A score that is nowhere below the middle, though the negative class was decided, too.
@@ -297,7 +286,7 @@ impl Resolver<'_> {
                 decided
             );
             let says = word("it is the logit of the positive class").to_owned();
-            let way = (says, self.with(&[(score, RoleName::Logit)]));
+            let way = (says, self.with([(score, RoleName::Logit)]));
             return self.ask(why, vec![way]).into();
         }
         let why = tr!(
@@ -315,8 +304,8 @@ impl Resolver<'_> {
             (decision, RoleName::Decision),
         ];
         let ways = vec![
-            (says, self.with(&roles)),
-            (self.says_p(), self.with(&[(score, RoleName::P)])),
+            (says, self.with(roles)),
+            (self.says_p(), self.with([(score, RoleName::P)])),
         ];
         self.ask(why, ways).into()
     }
@@ -349,12 +338,12 @@ impl Resolver<'_> {
             );
             let options = Options {
                 positive: Some(negative.clone()),
-                ..self.with(&[(score, role.clone())])
+                ..self.with([(score, role.clone())])
             };
             ways.push((says, options));
         }
         let says = word("it is of the positive class").to_owned();
-        ways.push((says, self.with(&[(score, role)])));
+        ways.push((says, self.with([(score, role)])));
         self.ask(why, ways).into()
     }
 }

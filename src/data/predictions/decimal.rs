@@ -144,7 +144,7 @@ impl Decimals {
                 };
                 if given.is_none() && (self.delimiter == b',' || *mark == Mark::Point) {
                     return Err(tr!(
-                        "\"{0}\" is not a number; a decimal comma is read with --decimal , and thousands have no mark",
+                        "\"{0}\" is not a number; were it one with a decimal comma, this says so: --decimal ,",
                         shown(field)
                     ));
                 }

@@ -283,6 +283,14 @@ impl Delimited {
             });
         }
         (len != expected_len).then(|| {
+            if len == 1 {
+                return ReadError(tr!(
+                    "{file}, line {line}: it has one field; {expected_len} are expected, as in the header",
+                    file,
+                    line,
+                    expected_len
+                ));
+            }
             ReadError(tr!(
                 "{file}, line {line}: it has {len} fields; {expected_len} are expected, as in the header",
                 file,
@@ -303,7 +311,9 @@ impl Delimited {
 
     fn note_code_page(&mut self, before: CodePage) {
         if before != CodePage::Windows1252 && self.code_page == CodePage::Windows1252 {
-            let note = word("it is not UTF-8 and was taken as Windows-1252 (Latin-1)");
+            let note = word(
+                "it is not UTF-8 and was taken as Windows-1252 (Latin-1); were it GBK, iconv -f GBK -t UTF-8 would make it UTF-8",
+            );
             self.notes.push(note.to_owned());
         }
     }

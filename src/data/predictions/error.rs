@@ -71,6 +71,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// With the names of all files that were to be read.
+    pub(super) fn of_files(mut self, inputs: &[super::Input]) -> Self {
+        if let Self::Ask(question) = &mut self {
+            question.files = inputs.iter().map(|input| input.name.clone()).collect();
+        }
+        self
+    }
+
     /// With what else is known of the file.
     pub(super) fn with(self, notes: &[String]) -> Self {
         // More would hide what comes first.

@@ -5,14 +5,13 @@ use std::io::Read;
 use super::array::Array;
 use super::arrays::Arrays;
 use super::delimited::Delimited;
-use super::error::ReadError;
+use super::error::{ReadError, shorten};
 use super::json::Object;
+use super::names::same;
 use super::npy::MAGIC;
 use super::packed::unpacked;
 use super::{Input, Options, Table, foreign, npz, safetensors};
-use crate::words::tr;
-#[cfg(not(feature = "parquet"))]
-use crate::words::word;
+use crate::words::{tr, word};
 
 /// Endings of names that a chooser of files offers: those of every format that is read, an experiment's among
 /// them. What a file is, its first bytes tell.
@@ -80,7 +79,15 @@ pub(super) fn open_all(
     let mut arrays = Vec::new();
     for input in inputs {
         let input = &unpacked(input)?;
-        match format_of(input)? {
+        let format = format_of(input)?;
+        if options.decimal.is_some() && !matches!(format, Format::Delimited) {
+            let what = word("--decimal is for numbers in text, and this is none: leave it out");
+            return Err(ReadError::of(&input.name, what));
+        }
+        // Text names its own columns.
+        let is_text = matches!(format, Format::Delimited);
+        let count = tables.len();
+        match format {
             Format::Npy => arrays.push(Array::file(input)?),
             Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
             Format::Json => tables.push(Box::new(Object::open(input, options)?)),
@@ -97,6 +104,9 @@ pub(super) fn open_all(
             }
             Format::Delimited => tables.push(Box::new(Delimited::open(input, options)?)),
         }
+        for table in tables[count..].iter().filter(|_| !is_text) {
+            check_names(&input.name, table.names(), options)?;
+        }
     }
     if !arrays.is_empty() {
         if let Some(other) = tables.first() {
@@ -110,4 +120,21 @@ pub(super) fn open_all(
         tables.push(Box::new(arrays));
     }
     Ok(tables)
+}
+
+/// Refuses names that were given and are not those of the table: it has its own.
+fn check_names(file: &str, names: &[String], options: &Options) -> Result<(), ReadError> {
+    let Some(given) = &options.columns else {
+        return Ok(());
+    };
+    let are_same = |(one, other): (&String, &String)| same(one, other);
+    if given.len() == names.len() && given.iter().zip(names).all(are_same) {
+        return Ok(());
+    }
+    let what = tr!(
+        "--columns names {0}, and it has {1}; --columns is for files without names, --map NAME=ROLE for others",
+        shorten(&given.join(",")),
+        shorten(&names.join(","))
+    );
+    Err(ReadError::of(file, what))
 }

@@ -2,6 +2,7 @@
 
 use super::columns::list;
 use super::error::ReadError;
+use super::maps;
 use super::names::{self, Optional, named};
 use super::outputs::doubled;
 use super::{Options, RoleName};
@@ -36,22 +37,16 @@ pub(super) fn known(names: &[String], options: &Options) -> Vec<usize> {
 /// What a person said of each column.
 ///
 /// # Errors
-/// When there is no such column.
+/// When there is no such column, or two roles are said of one.
 pub(super) fn roles(
     file: &str,
     names: &[String],
     options: &Options,
 ) -> Result<Vec<Option<RoleName>>, ReadError> {
+    maps::check(file, names, options)?;
     let mut roles = vec![None; names.len()];
     for (name, role) in &options.maps {
-        let exact: Vec<usize> = (0..names.len()).filter(|&at| names[at] == *name).collect();
-        let near = (0..names.len()).filter(|&at| names::same(&names[at], name));
-        let found = if exact.is_empty() {
-            near.collect()
-        } else {
-            exact
-        };
-        match found.as_slice() {
+        match maps::places(names, name).as_slice() {
             [at] => roles[*at] = Some(role.clone()),
             [] => {
                 let listed = list(names);

@@ -12,8 +12,10 @@ pub(super) enum Kind {
     Probabilities,
     /// Both are possible.
     Open(String),
-    /// Decisions, or no numbers.
+    /// Decisions.
     Hard,
+    /// No numbers.
+    None,
 }
 
 /// What the values of a set say it is.
@@ -22,7 +24,7 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
     let several = set.columns.len() > 1;
     let shown = set.shown(names);
     let share = numbers.beyond as f64 / numbers.count.max(1) as f64;
-    let percent = numbers.least >= -1e-6 && numbers.most >= 2.0 && numbers.most <= 100.0;
+    let percent = numbers.are_percent();
     match set.family {
         Family::Logit if set.is_given => Kind::Logits(None),
         Family::Probability if set.is_given => Kind::Probabilities,
@@ -33,10 +35,17 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             ))
         }
         Family::Logit => Kind::Logits(numbers.are_shares().then(|| {
-            tr!(
-                "all logits {shown} lie in 0 to 1: were they probabilities, --map NAME=p says so",
-                shown
-            )
+            if survey.is_whole {
+                tr!(
+                    "all logits {shown} lie in 0 to 1: were they probabilities, --map NAME=p says so",
+                    shown
+                )
+            } else {
+                tr!(
+                    "the first logits {shown} lie in 0 to 1: were they probabilities, --map NAME=p says so",
+                    shown
+                )
+            }
         })),
         Family::Probability if percent && share > 0.01 => Kind::Open(tr!(
             "{shown} goes up to {0} and is called a probability: percent have to be divided by 100, and \
@@ -57,7 +66,10 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             let known = labels.unwrap_or(&[]);
             let class = |value: &f64| *value == 0.0 || *value == 1.0 || known.contains(value);
             let hard = |values: &Vec<f64>| values.iter().all(class);
-            if numbers.count == 0 || (!several && numbers.values.as_ref().is_some_and(hard)) {
+            if numbers.count == 0 {
+                return Kind::None;
+            }
+            if !several && numbers.values.as_ref().is_some_and(hard) {
                 return Kind::Hard;
             }
             if numbers.are_shares() && several && !set.sums_to_one(survey) {
@@ -69,6 +81,19 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             if numbers.are_shares() {
                 return Kind::Probabilities;
             }
+            if numbers.are_shares_but_few()
+                && let Some((row, value)) = numbers.first_beyond
+            {
+                return Kind::Open(tr!(
+                    "{count} of {all} values of {shown} lie beyond 0 to 1, the first {value} in row {row}: \
+                     probabilities with faults among them, or logits?",
+                    count = numbers.beyond,
+                    all = numbers.count,
+                    shown,
+                    value,
+                    row
+                ));
+            }
             if percent && numbers.most > 30.0 {
                 return Kind::Open(tr!(
                     "{shown} goes from {0} to {1}: percent have to be divided by 100",
@@ -77,12 +102,30 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
                     shown
                 ));
             }
-            if several && numbers.beyond == 0 {
+            let is_whole = numbers.fractions == 0;
+            if is_whole && (several && numbers.beyond == 0 || !several && numbers.are_classes()) {
                 return Kind::Hard;
+            }
+            if is_whole {
+                return Kind::Open(tr!(
+                    "{shown} holds whole numbers, from {0} to {1}: decisions have no gradient; are they logits?",
+                    brief(numbers.least),
+                    brief(numbers.most),
+                    shown
+                ));
             }
             Kind::Logits(None)
         }
     }
+}
+
+/// Why texts, lists and the like are of no use.
+pub(super) fn no_numbers(set: &Set, names: &[String]) -> String {
+    let shown = set.shown(names);
+    tr!(
+        "{shown} holds no numbers; the model's scores are needed, a column or an array element for each class",
+        shown
+    )
 }
 
 /// Why decisions are of no use.

@@ -1,5 +1,7 @@
 //! What labels mean: which class, or that the example is ignored.
 
+mod blanks;
+
 use std::collections::{HashMap, HashSet};
 
 use super::Options;
@@ -8,7 +10,7 @@ use super::survey::{number, truth};
 use crate::words::{tr, word};
 
 /// Numbers that mark ignored examples beside classes from 0.
-const IGNORED: [f64; 4] = [-1.0, -2.0, -100.0, 255.0];
+pub(super) const IGNORED: [f64; 4] = [-1.0, -2.0, -100.0, 255.0];
 /// Most label texts that a sentence lists.
 const LISTED: usize = 6;
 
@@ -34,6 +36,12 @@ pub(super) enum Trouble {
     Error(String),
     /// A sentence, and options that answer it with what each says.
     Ask(String, Vec<(String, Options)>),
+    /// The same, where names of the columns' classes, in their order, answer it as well.
+    Order {
+        why: String,
+        ways: Vec<(String, Options)>,
+        orders: Vec<(String, Vec<String>)>,
+    },
 }
 
 /// The classes that the outputs are of.
@@ -68,7 +76,7 @@ impl Labels {
         self.texts.is_empty() && self.ignored.is_empty() && self.first == 0.0 && !self.signs
     }
 
-    fn said(mut self, note: String) -> Self {
+    pub(super) fn said(mut self, note: String) -> Self {
         self.notes.push(note);
         self
     }
@@ -89,24 +97,26 @@ impl Labels {
         let there: Vec<&str> = there.into_iter().filter(|text| !text.is_empty()).collect();
         let (ignored, there): (Vec<&str>, Vec<&str>) =
             there.into_iter().partition(|text| is_ignored(text));
+        let there = blanks::leave_out(there, texts, classes, options)?;
         let numbers: Option<Vec<f64>> = there.iter().map(|text| number(text)).collect();
         let labels = match (numbers, &options.positive, classes) {
-            (numbers, Some(positive), _) if !matches!(classes, Classes::Named(names) if names.len() != 2) => {
-                Self::of_positive(&there, numbers.is_some(), positive)?
+            (numbers, Some(positive), Classes::Two) => {
+                Self::of_positive(&there, numbers.is_some(), positive, 1)?
             }
-            (_, Some(_), _) => {
+            (numbers, Some(positive), Classes::Named(names)) if names.len() == 2 => {
+                Self::positive_column(&there, numbers.is_some(), positive, names, options)?
+            }
+            (_, Some(_), Classes::Named(_)) => {
                 return Err(Trouble::Error(
                     word("--positive is for two classes, and there are more").to_owned(),
                 ));
             }
-            (Some(mut numbers), None, _) => {
+            (Some(mut numbers), None, Classes::Two) => {
                 numbers.sort_by(f64::total_cmp);
                 numbers.dedup();
-                match classes {
-                    Classes::Two => Self::two_numbers(&numbers, options)?,
-                    Classes::Named(names) => Self::numbers(&numbers, names, options)?,
-                }
+                Self::two_numbers(&numbers, options)?
             }
+            (Some(_), None, Classes::Named(names)) => Self::numbers(&there, names, options)?,
             (None, None, Classes::Two) => Self::two_texts(&there, options)?,
             (None, None, Classes::Named(names)) => Self::texts(&there, names)?,
         };
@@ -137,7 +147,7 @@ impl Labels {
         self
     }
 
-    fn by_text<'a>(pairs: impl IntoIterator<Item = (&'a str, usize)>) -> Self {
+    pub(super) fn by_text<'a>(pairs: impl IntoIterator<Item = (&'a str, usize)>) -> Self {
         let mut mapping: Vec<(String, usize)> = Vec::new();
         let mut seen = HashSet::new();
         // A label may be named by its column as well.
@@ -154,7 +164,13 @@ impl Labels {
         }
     }
 
-    fn of_positive(there: &[&str], numeric: bool, positive: &str) -> Result<Self, Trouble> {
+    /// One label is positive, of the column of that place, and the others are of the other one.
+    pub(super) fn of_positive(
+        there: &[&str],
+        numeric: bool,
+        positive: &str,
+        column: usize,
+    ) -> Result<Self, Trouble> {
         let is_positive = |text: &str| {
             text == positive
                 || (numeric && number(text).is_some_and(|v| number(positive) == Some(v)))
@@ -183,9 +199,16 @@ impl Labels {
             )));
         }
         others.sort_unstable();
-        let pairs = there
-            .iter()
-            .map(|text| (*text, usize::from(is_positive(text))));
+        let pairs = there.iter().map(|text| {
+            (
+                *text,
+                if is_positive(text) {
+                    column
+                } else {
+                    1 - column
+                },
+            )
+        });
         Ok(Self::by_text(pairs).said(tr!("label \"{positive}\" is positive", positive)))
     }
 
@@ -241,7 +264,7 @@ impl Labels {
         Ok(Self::default())
     }
 
-    fn without(ignored: Vec<f64>) -> Self {
+    pub(super) fn without(ignored: Vec<f64>) -> Self {
         let shown: Vec<String> = ignored.iter().map(f64::to_string).collect();
         let note = tr!("rows whose label is {} are ignored", shown.join(", "));
         let labels = Self {
@@ -249,69 +272,6 @@ impl Labels {
             ..Self::default()
         };
         labels.said(note)
-    }
-
-    fn numbers(values: &[f64], names: &[String], options: &Options) -> Result<Self, Trouble> {
-        let count = names.len() as f64;
-        let first = names
-            .iter()
-            .enumerate()
-            .all(|(k, name)| name.parse() == Ok(k + 1));
-        let inside = |from: f64| {
-            move |value: &f64| value.fract() == 0.0 && (from..from + count).contains(value)
-        };
-        if first && values.iter().all(inside(1.0)) {
-            return Ok(Self::from_one(names.len()));
-        }
-        if first && values.contains(&0.0) {
-            return Err(Trouble::Error(tr!(
-                "its classes are 1 to {0} by their columns, and there is a label 0; --map NAME={1} says \
-                 which column is of class 0",
-                names.len(),
-                "p_0"
-            )));
-        }
-        if values == [-1.0, 0.0, 1.0] && names.len() == 3 && !first {
-            let ignore = Options {
-                ignore_labels: vec!["-1".to_owned()],
-                ..options.clone()
-            };
-            let why = word("labels are -1, 0 and 1: is -1 ignored, or are they three classes?");
-            let ways = vec![(word("rows of -1 are ignored").to_owned(), ignore)];
-            return Err(Trouble::Ask(why.to_owned(), ways));
-        }
-        let (others, classes): (Vec<f64>, Vec<f64>) = values
-            .iter()
-            .copied()
-            .partition(|v| IGNORED.contains(v) && !inside(0.0)(v));
-        let mut labels = match others.as_slice() {
-            [] => Self::default(),
-            _ => Self::without(others),
-        };
-        let ends = classes.contains(&1.0) && classes.contains(&count);
-        let shifted = ends && classes.iter().all(inside(1.0));
-        if shifted || (first && classes.iter().all(inside(1.0))) {
-            let from_one = Self::from_one(names.len());
-            labels.first = from_one.first;
-            labels.mapping = from_one.mapping;
-            labels.notes.extend(from_one.notes);
-        }
-        Ok(labels)
-    }
-
-    fn from_one(count: usize) -> Self {
-        let labels = Self {
-            first: 1.0,
-            mapping: (0..count)
-                .map(|class| ((class + 1).to_string(), class))
-                .collect(),
-            ..Self::default()
-        };
-        labels.said(tr!(
-            "labels 1 to {count} are classes 0 to {}",
-            count - 1,
-            count
-        ))
     }
 
     fn two_texts(there: &[&str], options: &Options) -> Result<Self, Trouble> {
@@ -335,7 +295,7 @@ impl Labels {
         Err(Trouble::Ask(why, positives(&names, options)))
     }
 
-    fn texts(there: &[&str], names: &[String]) -> Result<Self, Trouble> {
+    pub(super) fn texts(there: &[&str], names: &[String]) -> Result<Self, Trouble> {
         let class = |text: &str| {
             let exact = names.iter().position(|name| name == text);
             exact.or_else(|| names.iter().position(|name| same(name, text)))

@@ -1,6 +1,9 @@
 //! How a text lies in its file: what stands above the header, the delimiter and the names, told from its
 //! beginning.
 
+mod headerless;
+mod spaces;
+
 use std::io::Cursor;
 
 use super::Options;
@@ -46,20 +49,17 @@ fn lines(text: &[u8], end: u8) -> impl Iterator<Item = Line<'_>> {
 
 /// The fields of a line as names.
 fn split(line: &[u8], dialect: Dialect) -> Vec<String> {
-    let mut records = Records::new(Box::new(Cursor::new(line.to_vec())), dialect, 1);
-    match records.next() {
-        Ok(true) => {
-            let fields = records.fields();
-            fields
-                .map(|of| String::from_utf8_lossy(of).trim().to_owned())
-                .collect()
+    let name = |of: &[u8]| String::from_utf8_lossy(of).trim().to_owned();
+    for quotes in [Quotes::Doubled, Quotes::Backslash] {
+        let dialect = Dialect { quotes, ..dialect };
+        let mut records = Records::new(Box::new(Cursor::new(line.to_vec())), dialect, 1);
+        if matches!(records.next(), Ok(true)) {
+            return records.fields().map(name).collect();
         }
-        // A quoted name may go on in the next line.
-        _ => line
-            .split(|&byte| byte == dialect.delimiter)
-            .map(|of| String::from_utf8_lossy(of).trim().to_owned())
-            .collect(),
     }
+    // A quoted name may go on in the next line.
+    let fields = line.split(|&byte| byte == dialect.delimiter);
+    fields.map(name).collect()
 }
 
 fn is_data(names: &[String]) -> bool {
@@ -70,6 +70,11 @@ fn is_data(names: &[String]) -> bool {
 
 fn is_comma_number(name: &str) -> bool {
     name.contains(',') && number(name.replacen(',', ".", 1).as_bytes()).is_some()
+}
+
+/// What names no column: classes may be numbers, but not such.
+fn is_fraction(name: &str) -> bool {
+    number(name.as_bytes()).is_some_and(|value| value.is_finite() && value.fract() != 0.0)
 }
 
 impl Layout {
@@ -94,11 +99,15 @@ impl Layout {
                     .filter(|&&byte| byte == 0)
                     .count()
             };
-            return refuse(if half(0).max(half(1)) * 3 > text.len() {
-                word("it seems to be UTF-16 without a byte order mark; save it as UTF-8")
-            } else {
-                word("it is not text, and no NPY, NPZ or Parquet file either")
-            });
+            let [one, other] = [half(0), half(1)];
+            // Of most scripts one byte of two is 0, and hardly ever the other.
+            return refuse(
+                if one.max(other) * 3 > text.len() && one.min(other) * 20 < text.len() {
+                    word("it seems to be UTF-16 without a byte order mark; save it as UTF-8")
+                } else {
+                    word("it is not text, and no NPY, NPZ or Parquet file either")
+                },
+            );
         }
         // Files of old Macs have carriage returns alone.
         let end = if text.contains(&b'\n') || !text.contains(&b'\r') {
@@ -150,11 +159,22 @@ impl Layout {
             .map_or(&[][..], |line| &text[line.from + line.bytes.len()..]);
         let delimiter =
             told.unwrap_or_else(|| delimiter(&[(header, behind), (commented, header)], dialect));
+        let parted = first.as_ref().map_or(&[][..], |line| &text[line.from..]);
+        let delimiter = match delimiter {
+            b' ' => spaces::other(parted, dialect).unwrap_or(delimiter),
+            _ => delimiter,
+        };
         let dialect = dialect(delimiter);
         if delimiter == b' ' {
             notes.push(word("its fields are separated by spaces").to_owned());
         }
         let names = split(header, dialect);
+        let is_quoted = |name: &String| matches!(name.as_bytes(), [b'\'', .., b'\'']);
+        if names.len() > 1 && names.iter().all(is_quoted) {
+            return refuse(word(
+                "its fields are enclosed in single quotes; write double quotes, or none: tr \\' '\"' < FILE > NEW",
+            ));
+        }
         let commented = split(commented, dialect);
         // Where the rows begin if the header is none of the lines.
         let rows = match &first {
@@ -233,19 +253,26 @@ impl Layout {
                 layout.names = Some(given.clone());
             }
             None if !is_commented
-                && is_data(&names)
-                && names
-                    .iter()
-                    .filter(|name| !name.is_empty())
-                    .all(|name| number(name.as_bytes()).is_some() || is_comma_number(name)) =>
+                && (names.iter().any(|name| is_fraction(name))
+                    || is_data(&names)
+                        && names.iter().filter(|name| !name.is_empty()).all(|name| {
+                            number(name.as_bytes()).is_some() || is_comma_number(name)
+                        })) =>
             {
-                return Err(ReadError::of(
-                    file,
-                    tr!(
-                        "there is no header; the first line should name the columns, and it is \"{0}\"; name them by --columns, as --columns logit,label",
-                        shorten(&names.join(&char::from(delimiter).to_string()))
+                let first = shorten(&names.join(&char::from(delimiter).to_string()));
+                let what = match headerless::names(parted, dialect) {
+                    Some(names) => tr!(
+                        "there is no header; the first line should name the columns, and it is \"{first}\"; name them by --columns, by their values perhaps --columns {names}",
+                        first,
+                        names
                     ),
-                ));
+                    None => tr!(
+                        "there is no header; the first line should name the columns, and it is \"{first}\"; name all {count} by --columns, as in --columns logit,label (a name that says nothing, such as other, is not read)",
+                        first,
+                        count = names.len()
+                    ),
+                };
+                return Err(ReadError::of(file, what));
             }
             None => {}
         }

@@ -1,5 +1,7 @@
 //! What people call columns: the one table of names.
 
+use super::survey::truth;
+
 /// What a name says of a column. A name may say more than one thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Named {
@@ -46,7 +48,7 @@ pub(super) enum Optional {
     Group,
 }
 
-const LABELS: [&str; 16] = [
+const LABELS: [&str; 25] = [
     "label",
     "labels",
     "y",
@@ -63,8 +65,29 @@ const LABELS: [&str; 16] = [
     "truth",
     "class",
     "classid",
+    "actualclass",
+    "actuallabel",
+    "trueclass",
+    "labelids",
+    "observed",
+    "obs",
+    "reference",
+    "references",
+    "ytest",
 ];
-const TARGETS: [&str; 6] = ["target", "targets", "ytrue", "y", "actual", "truth"];
+const TARGETS: [&str; 11] = [
+    "target",
+    "targets",
+    "ytrue",
+    "y",
+    "actual",
+    "truth",
+    "observed",
+    "obs",
+    "reference",
+    "references",
+    "ytest",
+];
 const OUTPUTS: [(Family, &[&str]); 5] = [
     (
         Family::Logit,
@@ -115,6 +138,10 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "predictions",
             "ypred",
             "predict",
+            "predicted",
+            "predictedvalue",
+            "fitted",
+            "yhat",
         ],
     ),
     (
@@ -125,8 +152,6 @@ const OUTPUTS: [(Family, &[&str]); 5] = [
             "predictionlabel",
             "predictedclass",
             "predclass",
-            "predicted",
-            "yhat",
             "decision",
             "scoredlabels",
         ],
@@ -142,7 +167,6 @@ const OPTIONAL: [(Optional, &[&str]); 4] = [
 const HISTOGRAM: [&str; 3] = ["gradientnorm", "count", "log10count"];
 /// What stands behind a name where one column alone is of the positive class of two.
 const POSITIVE: [&str; 4] = ["1", "positive", "pos", "true"];
-const NEGATIVE: [&str; 4] = ["0", "negative", "neg", "false"];
 /// Words that number runs of a model, not classes.
 const RUNS: [&str; 6] = ["epoch", "step", "fold", "run", "seed", "iter"];
 
@@ -168,12 +192,10 @@ pub(super) fn is_positive(class: &str) -> bool {
 
 /// Which of two classes a word names by itself: yes or no.
 pub(super) fn polarity(class: &str) -> Option<bool> {
-    let class = class.to_lowercase();
-    let is = |words: &[&str], more: &str| words.contains(&class.as_str()) || class == more;
-    match (is(&NEGATIVE, "no"), is(&POSITIVE, "yes")) {
-        (true, _) => Some(false),
-        (_, true) => Some(true),
-        (false, false) => None,
+    match class.to_lowercase().as_str() {
+        "positive" | "pos" => Some(true),
+        "negative" | "neg" => Some(false),
+        other => truth(other).map(|class| class == 1),
     }
 }
 
@@ -259,7 +281,11 @@ fn behind(name: &str, class: &[&str]) -> String {
     let start = class[0].as_ptr() as usize - name.as_ptr() as usize;
     let end = |last: &str| last.as_ptr() as usize - name.as_ptr() as usize + last.len();
     let end = class.last().map_or(name.len(), |last| end(last));
-    name[start..end].to_owned()
+    // Behind another sign a minus is one, as in "p_-1".
+    let before = name[..start].strip_suffix('-').unwrap_or_default();
+    let is_negative = before.ends_with(['_', ' ', '(', '[', '.'])
+        && name[start..end].bytes().all(|byte| byte.is_ascii_digit());
+    name[start - usize::from(is_negative)..end].to_owned()
 }
 
 #[cfg(test)]
@@ -291,6 +317,8 @@ mod tests {
             of("logits_epoch_3_1"),
             some(Family::Logit, "logitsepoch3", Some("1"))
         );
+        assert_eq!(of("p_-1"), some(Family::Probability, "p", Some("-1")));
+        assert_eq!(of("p-1"), some(Family::Probability, "p", Some("1")));
         assert_eq!(of("Y Pred"), some(Family::Prediction, "ypred", None));
         assert_eq!(of("passenger"), None);
         assert_eq!(named("label_2").one_hot, Some(2));

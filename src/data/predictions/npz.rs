@@ -19,7 +19,13 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
     let file = &input.name;
     let broken = |error: zip::result::ZipError| {
         let why = shorten(&error.to_string());
-        ReadError::of(file, tr!("its zip archive cannot be read: {why}", why))
+        ReadError::of(
+            file,
+            tr!(
+                "its zip archive cannot be read: {why}; it is cut short or damaged: copy it again",
+                why
+            ),
+        )
     };
     let mut archive = ZipArchive::new(input.source()?).map_err(broken)?;
     if archive.len() > MOST_MEMBERS {

@@ -1,8 +1,8 @@
 //! One or more files as one stream of checked rows.
 
-use super::columns::Columns;
+use super::columns::{Columns, list};
 use super::decided;
-use super::error::{ReadError, Refusal};
+use super::error::{ReadError, Refusal, shorten};
 use super::format::open_all;
 use super::given;
 use super::resolve::{Plan, Resolver};
@@ -56,6 +56,10 @@ impl Predictions {
     /// When there is none, one cannot be read, their columns do not fit, or they have no reading or more
     /// than one.
     pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
+        Self::opened(inputs.clone(), options).map_err(|refusal| refusal.of_files(&inputs))
+    }
+
+    fn opened(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
         let stamps: Vec<Stamp> = inputs.iter().map(Input::stamp).collect();
         let mut tables = open_all(&inputs, &options)?;
         let Some(first) = tables.first_mut() else {
@@ -83,17 +87,25 @@ impl Predictions {
         restart(&mut tables, &inputs, &options)?;
         // Perhaps what is missing is there, and why it was left out is what one wants to know.
         let notes: Vec<String> = tables.iter().flat_map(|of| of.notes()).cloned().collect();
-        let resolver = Resolver::new(&file, &names, &survey, &options)?;
-        let first = resolver.resolve();
-        let mut plan = match first {
-            Ok(plan) if plan.is_sure || survey.is_whole => plan,
-            Err(refusal) if survey.is_whole => return Err(refusal.with(&notes)),
-            Ok(_) | Err(_) => {
-                let wanted = resolver.wanted();
-                survey.whole(&mut tables, &names, &wanted, mask)?;
-                restart(&mut tables, &inputs, &options)?;
-                let resolver = Resolver::new(&file, &names, &survey, &options)?;
-                resolver.resolve().map_err(|refusal| refusal.with(&notes))?
+        // What a look shows may change what is looked at.
+        const MOST_LOOKS: u32 = 3;
+        let mut looks = 0;
+        let mut plan = loop {
+            let resolver = Resolver::new(&file, &names, &survey, &options)?;
+            let resolved = resolver.resolve();
+            let skips = resolver.skips();
+            // Rows that are ignored say nothing of what outputs are.
+            let is_settled = skips == survey.skips || looks >= MOST_LOOKS;
+            match resolved {
+                Ok(plan) if plan.is_sure || survey.is_whole && is_settled => break plan,
+                Err(refusal) if survey.is_whole && is_settled => return Err(refusal.with(&notes)),
+                Ok(_) | Err(_) => {
+                    let wanted = resolver.wanted();
+                    survey.skips = skips;
+                    survey.whole(&mut tables, &names, &wanted)?;
+                    restart(&mut tables, &inputs, &options)?;
+                    looks += 1;
+                }
             }
         };
         if let Some(twins) = &plan.twins {
@@ -144,12 +156,7 @@ impl Predictions {
             let chosen = self.plan.chosen.iter();
             let chosen = chosen.map(|&(column, role)| Some((place(column)?, role)));
             let Some(chosen) = chosen.collect::<Option<Vec<_>>>() else {
-                let what = tr!(
-                    "its columns are not of the kind that {} has",
-                    self.inputs[0].name
-                );
-                let input = self.inputs.get(at).unwrap_or(&self.inputs[0]);
-                return Err(ReadError::of(&input.name, what));
+                return Err(self.lacking(at, table.names()));
             };
             let columns = Columns {
                 header: self.plan.header,
@@ -182,6 +189,25 @@ impl Predictions {
         self.last_batch = None;
         self.batches = 0;
         Ok(())
+    }
+
+    /// A file has not the columns that the first one has.
+    fn lacking(&self, at: usize, names: &[String]) -> ReadError {
+        let mut wanted = self
+            .plan
+            .chosen
+            .iter()
+            .map(|&(column, _)| &self.names[column]);
+        let lacking = wanted.find(|name| !names.contains(name));
+        let what = tr!(
+            "it has no column \"{0}\", which {1} has; it has {2} (files that are read together have the same \
+             columns: rename them, or read each alone)",
+            lacking.map_or_else(String::new, |name| shorten(name)),
+            self.inputs[0].name,
+            list(names)
+        );
+        let input = self.inputs.get(at).unwrap_or(&self.inputs[0]);
+        ReadError::of(&input.name, what)
     }
 
     pub fn header(&self) -> &Header {
@@ -317,15 +343,16 @@ impl Predictions {
     fn resolve_again(&mut self) -> Result<bool, Refusal> {
         let file = self.inputs[0].name.clone();
         let mut tables = open_all(&self.inputs, &self.options)?;
-        let mask = given::mask(&self.names, &self.options);
         let wanted = Resolver::new(&file, &self.names, &self.survey, &self.options)?.wanted();
-        let whole = self.survey.whole(&mut tables, &self.names, &wanted, mask);
+        let whole = self.survey.whole(&mut tables, &self.names, &wanted);
         if whole.is_err() {
             // The row that cannot be read comes in its turn.
             self.survey.is_whole = true;
             return Ok(false);
         }
-        let plan = Resolver::new(&file, &self.names, &self.survey, &self.options)?.resolve()?;
+        let resolver = Resolver::new(&file, &self.names, &self.survey, &self.options)?;
+        let plan = resolver.resolve();
+        let plan = plan.map_err(|refusal| refusal.of_files(&self.inputs))?;
         let same = Plan {
             is_sure: plan.is_sure,
             ..self.plan.clone()

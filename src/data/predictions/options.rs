@@ -24,12 +24,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// The flags of the command line that say the same about names and labels.
+    /// The flags of the command line that say the same.
     pub fn flags(&self) -> String {
         let mut flags = Vec::new();
         if let Some(columns) = &self.columns {
             flags.push(format!("--columns {}", quoted(&columns.join(","))));
         }
+        flags.extend(self.decimal.map(|mark| format!("--decimal {mark}")));
         for (name, role) in &self.maps {
             flags.push(format!("--map {}", quoted(&format!("{name}={role}"))));
         }
@@ -38,6 +39,9 @@ impl Options {
         }
         for label in &self.ignore_labels {
             flags.push(format!("--ignore-label {}", quoted(label)));
+        }
+        if self.skip_bad_rows {
+            flags.push("--skip-bad-rows".to_owned());
         }
         flags.join(" ")
     }
@@ -73,6 +77,10 @@ pub enum RoleName {
     LogitOf(String),
     /// Probability of a class, by its number or name.
     POf(String),
+    /// Probability of the positive class in percent.
+    Percent,
+    /// Probability of a class in percent, by its number or name.
+    PercentOf(String),
     /// Probability of the class of two that was decided.
     Confidence,
     /// The class that was decided, which says what a confidence is of.
@@ -90,10 +98,11 @@ pub enum RoleName {
 
 impl RoleName {
     /// Those that need no class, for lists to choose from.
-    pub const PLAIN: [Self; 11] = [
+    pub const PLAIN: [Self; 12] = [
         Self::Label,
         Self::Logit,
         Self::P,
+        Self::Percent,
         Self::Confidence,
         Self::Decision,
         Self::Pred,
@@ -120,6 +129,8 @@ impl RoleName {
             | Self::P
             | Self::LogitOf(_)
             | Self::POf(_)
+            | Self::Percent
+            | Self::PercentOf(_)
             | Self::Confidence
             | Self::Pred => true,
             Self::Label
@@ -132,6 +143,29 @@ impl RoleName {
         }
     }
 
+    /// Whether a file that has a column of one has none of the other beside it: one label, outputs of one kind.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        use RoleName::{
+            Batch, Confidence, Decision, Group, Ignore, Label, Logit, LogitOf, P, POf, Percent,
+            PercentOf, Pred, Target, Valid,
+        };
+        match (self, other) {
+            (Ignore, _) | (_, Ignore) => false,
+            (Label | Target, Label | Target) => true,
+            (Label | Target, _) | (_, Label | Target) => false,
+            (Valid | Batch | Group | Decision, _) | (_, Valid | Batch | Group | Decision) => {
+                self == other
+            }
+            // One column for each class.
+            (LogitOf(one), LogitOf(other))
+            | (POf(one), POf(other))
+            | (PercentOf(one), PercentOf(other)) => one == other,
+            (Logit | LogitOf(_) | P | POf(_) | Percent | PercentOf(_) | Confidence | Pred, _) => {
+                true
+            }
+        }
+    }
+
     /// What it is, in words.
     pub fn describe(&self) -> &'static str {
         match self {
@@ -140,6 +174,8 @@ impl RoleName {
             Self::P => word("probability of the positive class"),
             Self::LogitOf(_) => word("logit of a class"),
             Self::POf(_) => word("probability of a class"),
+            Self::Percent => word("probability of the positive class in percent"),
+            Self::PercentOf(_) => word("probability of a class in percent"),
             Self::Confidence => word("confidence in the decided class"),
             Self::Decision => word("decided class"),
             Self::Pred => word("prediction of a regression"),
@@ -160,6 +196,8 @@ impl fmt::Display for RoleName {
             Self::P => f.write_str("p"),
             Self::LogitOf(class) => write!(f, "logit_{class}"),
             Self::POf(class) => write!(f, "p_{class}"),
+            Self::Percent => f.write_str("percent"),
+            Self::PercentOf(class) => write!(f, "percent_{class}"),
             Self::Confidence => f.write_str("confidence"),
             Self::Decision => f.write_str("decision"),
             Self::Pred => f.write_str("pred"),
@@ -187,9 +225,12 @@ impl FromStr for RoleName {
         if let Some(class) = class("p_") {
             return Ok(Self::POf(class.to_owned()));
         }
+        if let Some(class) = class("percent_") {
+            return Ok(Self::PercentOf(class.to_owned()));
+        }
         Err(
-            "one of label, logit, p, logit_CLASS, p_CLASS, confidence, decision, pred, target, valid, batch, \
-             group, ignore is expected"
+            "one of label, logit, p, percent, logit_CLASS, p_CLASS, percent_CLASS, confidence, decision, pred, \
+             target, valid, batch, group, ignore is expected"
                 .to_owned(),
         )
     }

@@ -1,13 +1,17 @@
 //! Which columns are the outputs of the model.
 
 use super::error::ReadError;
-use super::names::{Family, is_positive, named, polarity};
+use super::maps::mapped;
+use super::names::Family;
+use super::ordered::{Unordered, ordered};
+use super::siblings;
 use super::survey::{Numbers, Survey};
 use super::{Options, RoleName};
 use crate::words::tr;
 
-/// Most classes that a file may have.
-const MOST_CLASSES: usize = 10_000;
+/// What columns of percent are called, as a person says it.
+const PERCENT: &str = "percent";
+
 /// Columns that together are outputs.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Set {
@@ -23,9 +27,26 @@ pub(super) struct Set {
 }
 
 impl Set {
+    /// Whether a person said that its probabilities are in percent.
+    pub fn is_percent(&self) -> bool {
+        self.is_given && self.stem == PERCENT
+    }
+
+    /// The same columns, as percent.
+    pub fn as_percent(&self) -> Self {
+        Self {
+            family: Family::Probability,
+            stem: PERCENT.to_owned(),
+            is_given: true,
+            ..self.clone()
+        }
+    }
+
     /// The role of its column of that place, as logits or probabilities.
     pub fn role(&self, place: usize, of_logits: bool) -> RoleName {
         match self.classes.get(place) {
+            Some(class) if self.is_percent() => RoleName::PercentOf(class.clone()),
+            None if self.is_percent() => RoleName::Percent,
             Some(class) => RoleName::of_class(of_logits, class),
             None if of_logits => RoleName::Logit,
             None => RoleName::P,
@@ -34,15 +55,9 @@ impl Set {
 
     /// Options that say that these are the outputs.
     pub fn options(&self, names: &[String], options: &Options, of_logits: bool) -> Options {
-        let mut options = options.clone();
         let columns = self.columns.iter().enumerate();
-        options
-            .maps
-            .retain(|(name, _)| !self.columns.iter().any(|&column| names[column] == *name));
-        options.maps.extend(
-            columns.map(|(place, &column)| (names[column].clone(), self.role(place, of_logits))),
-        );
-        options
+        let roles = columns.map(|(place, &column)| (column, self.role(place, of_logits)));
+        mapped(options, names, roles)
     }
 
     /// Its names, for people.
@@ -68,6 +83,11 @@ impl Set {
             sum.most = sum.most.max(more.most);
             sum.fractions += more.fractions;
             sum.beyond += more.beyond;
+            sum.first_beyond = match (sum.first_beyond, more.first_beyond) {
+                (Some(one), Some(other)) if other.0 < one.0 => Some(other),
+                (None, other) => other,
+                (one, _) => one,
+            };
             sum.values = match (sum.values, &more.values) {
                 (Some(mut values), Some(more)) => {
                     for value in more {
@@ -85,6 +105,9 @@ impl Set {
 
     /// Values of a row among the first.
     fn row(&self, survey: &Survey, row: usize) -> Option<Vec<f64>> {
+        if survey.is_ignored(row) {
+            return None;
+        }
         let cells = self.columns.iter().map(|&column| survey.cell(row, column));
         cells
             .map(|cell| cell.filter(|value| !value.is_nan()))
@@ -93,7 +116,7 @@ impl Set {
 
     /// Whether the first rows sum to 1, as probabilities of classes do.
     pub fn sums_to_one(&self, survey: &Survey) -> bool {
-        let slack = 0.005 * self.columns.len() as f64;
+        let slack = sum_slack(self.columns.len());
         let rows = (0..survey.rows.len()).filter_map(|row| self.row(survey, row));
         let mut sums = rows
             .map(|row| (row.iter().sum::<f64>() - 1.0).abs() <= slack)
@@ -112,6 +135,15 @@ pub(super) struct Found {
     pub sets: Vec<Set>,
     /// Columns of decisions, by their names.
     pub decisions: Vec<usize>,
+    /// Columns of names that outputs have, and yet no outputs.
+    pub others: Vec<usize>,
+}
+
+/// How far the sum of a row's probabilities may be beside 1: each may be rounded to two digits.
+pub(super) fn sum_slack(classes: usize) -> f64 {
+    const ROUNDED: f64 = 0.005;
+    const MOST: f64 = 0.5;
+    (ROUNDED * classes as f64).min(MOST)
 }
 
 /// All sets of outputs, by names and by what a person said of columns.
@@ -153,6 +185,10 @@ pub(super) fn find(
                 add(Family::Logit, "logit", column, Some(class), false)
             }
             Some(RoleName::POf(class)) => add(Family::Probability, "p", column, Some(class), false),
+            Some(RoleName::Percent) => add(Family::Probability, PERCENT, column, None, false),
+            Some(RoleName::PercentOf(class)) => {
+                add(Family::Probability, PERCENT, column, Some(class), false)
+            }
             Some(
                 RoleName::Label
                 | RoleName::Decision
@@ -162,7 +198,7 @@ pub(super) fn find(
                 | RoleName::Group
                 | RoleName::Ignore,
             ) => {}
-            None => match named(name).output {
+            None => match siblings::output(names, name) {
                 Some(output) if output.family == Family::Decision => decisions.push(column),
                 Some(output) if !given => add(
                     output.family,
@@ -182,87 +218,36 @@ pub(super) fn find(
             || !others && crate::data::predictions::names::plain(&names[set.columns[0]]) == "x"
     });
     let mut whole = Vec::new();
+    let (mut wrong, mut others) = (None, Vec::new());
     for set in sets {
-        whole.extend(ordered(file, names, set)?);
-    }
-    Ok(Found {
-        sets: whole,
-        decisions,
-    })
-}
-
-/// With its classes in their order; `None` where it is none after all.
-fn ordered(file: &str, names: &[String], mut set: Set) -> Result<Option<Set>, ReadError> {
-    if set.classes.is_empty() {
-        return Ok(Some(set));
-    }
-    let prefix = set.stem.clone();
-    let number = |class: &String| class.parse::<usize>().ok();
-    let numbered = set.classes.iter().filter_map(number).count();
-    if set.classes.len() == 1 {
-        if set.family == Family::Probability && is_positive(&set.classes[0]) {
-            set.classes.clear();
-            return Ok(Some(set));
-        }
-        if numbered == 0 || set.family > Family::Probability {
-            return Ok(None);
+        let columns = set.columns.clone();
+        match ordered(file, names, set) {
+            Ok(Some(set)) => {
+                others.extend(
+                    columns
+                        .iter()
+                        .filter(|column| !set.columns.contains(column)),
+                );
+                whole.push(set);
+            }
+            Ok(None) => {}
+            Err(Unordered::Doubled(error)) => return Err(error),
+            Err(Unordered::Lacking(error)) => {
+                others.extend(columns);
+                wrong = wrong.or(Some(error));
+            }
         }
     }
-    let mut pairs: Vec<(String, usize)> =
-        set.classes.drain(..).zip(set.columns.drain(..)).collect();
-    // Of p_0, p_1 and p_value the last is none of a class.
-    if numbered >= 2 {
-        pairs.retain(|(class, _)| number(class).is_some());
-        pairs.sort_by_key(|(class, _)| number(class));
+    // Where good ones are there, the others are no outputs.
+    let is_good = |set: &Set| set.family <= Family::Probability && !set.is_given;
+    match wrong {
+        Some(error) if !whole.iter().any(is_good) => Err(error),
+        Some(_) | None => Ok(Found {
+            sets: whole,
+            decisions,
+            others,
+        }),
     }
-    let count = pairs.len();
-    if !(2..=MOST_CLASSES).contains(&count) {
-        return Err(ReadError::of(
-            file,
-            tr!(
-                "there are {count} columns \"{prefix}_…\"; 2 to {MOST_CLASSES} classes are expected",
-                count,
-                prefix,
-                MOST_CLASSES
-            ),
-        ));
-    }
-    if let Some(pair) = pairs.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return Err(doubled(file, &names[pair[0].1]));
-    }
-    if numbered >= 2 {
-        let first = number(&pairs[0].0).map_or(0, |first| first.min(1));
-        if let Some(class) = (first..first + count).find(|class| {
-            pairs.get(class - first).and_then(|(name, _)| number(name)) != Some(*class)
-        }) {
-            let name = format!("{prefix}_{class}");
-            let last = first + count - 1;
-            return Err(ReadError::of(
-                file,
-                tr!(
-                    "there is no column \"{name}\"; {count} classes need \"{prefix}_{first}\" to \"{prefix}_{last}\"",
-                    name,
-                    count,
-                    prefix,
-                    first,
-                    last
-                ),
-            ));
-        }
-    }
-    // Of yes and no, yes is the positive class wherever its column stands.
-    if let [(first, _), (second, _)] = pairs.as_slice()
-        && (polarity(first), polarity(second)) == (Some(true), Some(false))
-    {
-        pairs.reverse();
-    }
-    (set.classes, set.columns) = pairs.into_iter().unzip();
-    if numbered >= 2 {
-        for class in &mut set.classes {
-            *class = number(class).map_or_else(|| class.clone(), |number| number.to_string());
-        }
-    }
-    Ok(Some(set))
 }
 
 pub(super) fn doubled(file: &str, wanted: &str) -> ReadError {
@@ -310,7 +295,8 @@ pub(super) fn choose(
                 found
                     .decisions
                     .iter()
-                    .map(|&column| format!("\"{}\"", names[column])),
+                    .chain(&found.others)
+                    .map(|&column| format!("\"{}\"", super::shorten(&names[column]))),
             )
             .collect();
         (!others.is_empty()).then(|| {

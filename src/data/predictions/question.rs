@@ -3,15 +3,21 @@
 use std::fmt;
 
 use super::error::shorten;
+use super::options::quoted;
 use super::{Options, RoleName};
 use crate::words::tr;
+
+/// Commands that are shown: more are no help.
+const MOST_COMMANDS: usize = 5;
 
 /// A column, and what it seems to be for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedColumn {
     pub name: String,
-    /// `None` where nothing is known of it; it is not read then.
+    /// `None` where nothing is known of it: then it is read as what its values tell, if at all.
     pub guess: Option<RoleName>,
+    /// What it may be for if a person says so; it is not read as that by itself.
+    pub offer: Option<RoleName>,
 }
 
 /// One way to read the file.
@@ -27,6 +33,8 @@ pub struct Candidate {
 #[derive(Clone, Debug)]
 pub struct Question {
     pub file: String,
+    /// All files that were to be read, for commands; none where that is `file` alone.
+    pub files: Vec<String>,
     /// One sentence.
     pub why: String,
     pub columns: Vec<AskedColumn>,
@@ -41,13 +49,11 @@ pub struct Question {
 }
 
 impl Question {
-    /// Options with which each column has the role that a person chose, in the order of `columns`.
+    /// Options with which each column has the role that a person chose, in the order of `columns`; one without
+    /// a role is read as if nothing was said of it.
     pub fn answer(&self, roles: &[Option<RoleName>]) -> Options {
         let maps = self.columns.iter().zip(roles);
-        let maps = maps.map(|(column, role)| {
-            let role = role.clone().unwrap_or(RoleName::Ignore);
-            (column.name.clone(), role)
-        });
+        let maps = maps.filter_map(|(column, role)| Some((column.name.clone(), role.clone()?)));
         Options {
             maps: maps.collect(),
             ..self.options.clone()
@@ -65,7 +71,7 @@ impl fmt::Display for Question {
             .take(12)
             .map(|column| {
                 let name = shorten(&column.name);
-                match &column.guess {
+                match column.guess.as_ref().or(column.offer.as_ref()) {
                     Some(role) => format!("\"{name}\" ({role}?)"),
                     None => format!("\"{name}\""),
                 }
@@ -76,10 +82,22 @@ impl fmt::Display for Question {
         if more > 0 {
             columns = tr!("{columns} and {more} more", columns, more);
         }
-        write!(f, ". {}", tr!("It has {columns}.", columns))?;
-        let candidates = self.candidates.iter();
-        let candidates =
-            candidates.map(|Candidate { says, options }| format!(" {}: {says}", options.flags()));
-        f.write_str(&candidates.collect::<Vec<_>>().join(";"))
+        if !columns.is_empty() {
+            write!(f, ". {}", tr!("It has {columns}.", columns))?;
+        }
+        let files = match self.files.as_slice() {
+            [] => std::slice::from_ref(&self.file),
+            files => files,
+        };
+        let files: Vec<String> = files.iter().map(|file| quoted(file)).collect();
+        let files = files.join(" ");
+        for Candidate { says, options } in self.candidates.iter().take(MOST_COMMANDS) {
+            let flags = options.flags();
+            write!(f, "\n    {says}:\n      ghm-lab xray {files} {flags}")?;
+        }
+        match self.candidates.len().saturating_sub(MOST_COMMANDS) {
+            0 => Ok(()),
+            more => write!(f, "\n    {}", tr!("and {more} more", more)),
+        }
     }
 }

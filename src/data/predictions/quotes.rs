@@ -17,23 +17,49 @@ struct Look {
 /// The meaning of quotes in a file; `None` where there is none, or more than one.
 ///
 /// # Errors
-/// When it cannot be read.
+/// When it cannot be read, or quotes contradict each other in every meaning.
 pub(super) fn decide(
     has_header: bool,
     mut open: impl FnMut(Quotes) -> Result<Records, Fault>,
 ) -> Result<Option<Quotes>, Fault> {
     let mut sound = Vec::new();
+    let mut furthest: Option<(u64, Fault)> = None;
+    let mut never_closed = 0;
     for quotes in [Quotes::Doubled, Quotes::Backslash, Quotes::Literal] {
-        let Some(look) = look(open(quotes)?, has_header)? else {
-            continue;
+        let mut records = open(quotes)?;
+        let look = match look(&mut records, has_header) {
+            Ok(look) => look,
+            Err(fault) => {
+                let line = match fault {
+                    Fault::Io(_) => return Err(fault),
+                    Fault::Long(_) => continue,
+                    Fault::Unclosed(line) | Fault::AfterQuote(line) | Fault::Doubtful(line) => line,
+                };
+                // Between tabs programs write quotes as characters.
+                let is_open = matches!(fault, Fault::Unclosed(_))
+                    && records.has_ended()
+                    && records.dialect.delimiter != b'\t';
+                never_closed += u32::from(is_open);
+                if furthest.as_ref().is_none_or(|(before, _)| line > *before) {
+                    furthest = Some((line, fault));
+                }
+                continue;
+            }
         };
         // Without quotes around any field, and with no row that says otherwise.
         if quotes != Quotes::Literal || look.enclosed == 0 && look.ragged == 0 {
             sound.push((quotes, look));
         }
     }
-    if let [(quotes, _)] = sound.as_slice() {
-        return Ok(Some(*quotes));
+    match (sound.as_slice(), furthest) {
+        // The reading that fits longest says where it goes wrong; a quote that is open to the end is no character.
+        ([] | [(Quotes::Literal, _)], Some((_, fault)))
+            if sound.is_empty() || never_closed == 2 =>
+        {
+            return Err(fault);
+        }
+        ([(quotes, _)], _) => return Ok(Some(*quotes)),
+        _ => {}
     }
     // Where the rows are the same, the readings are.
     if let [(quotes, first), rest @ ..] = sound.as_slice()
@@ -50,8 +76,8 @@ pub(super) fn decide(
     }
 }
 
-/// Reads all; `None` where quotes contradict each other.
-fn look(mut records: Records, mut is_header: bool) -> Result<Option<Look>, Fault> {
+/// Reads all.
+fn look(records: &mut Records, mut is_header: bool) -> Result<Look, Fault> {
     records.settled = true;
     let mut hasher = DefaultHasher::new();
     let mut look = Look {
@@ -60,11 +86,8 @@ fn look(mut records: Records, mut is_header: bool) -> Result<Option<Look>, Fault
         fingerprint: 0,
     };
     loop {
-        match records.next() {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(Fault::Io(error)) => return Err(Fault::Io(error)),
-            Err(_) => return Ok(None),
+        if !records.next()? {
+            break;
         }
         // Names of rows have none themselves in some headers.
         let is_row = !std::mem::take(&mut is_header);
@@ -77,5 +100,5 @@ fn look(mut records: Records, mut is_header: bool) -> Result<Option<Look>, Fault
         }
     }
     look.fingerprint = hasher.finish();
-    Ok(Some(look))
+    Ok(look)
 }

@@ -54,10 +54,11 @@ impl Reading {
         })
     }
 
-    /// What a person should know, a sentence each: nothing where columns are called what they are and no
-    /// value was mended.
+    /// What a person should know, a sentence each: nothing where columns are called what they are, all of them
+    /// are read, and no value was mended.
     pub fn sentences(&self) -> Vec<String> {
         const MOST: usize = 6;
+        const MOST_LEFT: usize = 12;
         let mut sentences = Vec::new();
         if self.columns.iter().any(|taken| taken.column != taken.role) {
             let shown = self.columns.iter().take(MOST);
@@ -70,6 +71,18 @@ impl Reading {
                 all = tr!("{all} and {more} more", all, more);
             }
             sentences.push(tr!("Read: {all}", all));
+        }
+        if !self.left.is_empty() {
+            let names = self.left.iter().take(MOST_LEFT);
+            let mut names = names
+                .map(|name| super::shorten(name))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let more = self.left.len().saturating_sub(MOST_LEFT);
+            if more > 0 {
+                names = tr!("{names} and {more} more", names, more);
+            }
+            sentences.push(tr!("Not read: {names}", names));
         }
         sentences.extend(self.notes.iter().cloned());
         let mut counted = |count: u64, what: &str| {
@@ -87,7 +100,9 @@ impl Reading {
         );
         counted(
             self.certain,
-            word("probabilities are exactly 0 or 1: the loss is that of the nearest float"),
+            word(
+                "probabilities are exactly 0 or 1: where one is wrong, its infinite loss counts as 100",
+            ),
         );
         sentences
     }

@@ -167,6 +167,11 @@ impl Records {
         }
     }
 
+    /// Whether the source was read to its end.
+    pub fn has_ended(&self) -> bool {
+        self.at_end
+    }
+
     /// Whether nothing comes behind the record.
     pub fn is_last(&self) -> bool {
         self.at_end && self.start == self.end

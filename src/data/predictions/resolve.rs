@@ -1,6 +1,6 @@
 //! From names and values of columns to the one reading that a file has, or to a question.
 
-use super::columns::{Role, list};
+use super::columns::Role;
 use super::error::{ReadError, Refusal};
 use super::given;
 use super::kind::{self, Kind};
@@ -30,6 +30,8 @@ pub(super) struct Plan {
     pub twins: Option<Twins>,
     /// Whether the output is the probability of the class that was decided.
     pub has_decision: bool,
+    /// What the outputs of the file are divided by: 100 where they are percent.
+    pub unit: f64,
 }
 
 impl Plan {
@@ -77,7 +79,17 @@ impl<'a> Resolver<'a> {
             let is_paired = pairs.iter().any(|pair| pair.columns.contains(column));
             name.label || is_single || optional || is_paired || self.roles[*column].is_some()
         };
-        (0..self.names.len()).filter(matters).collect()
+        let mut wanted: Vec<usize> = (0..self.names.len()).filter(matters).collect();
+        // Their names say nothing, but that labels are called so.
+        let found = outputs::find(self.file, self.names, &self.roles);
+        let named = found.ok().and_then(|found| {
+            let label = self.label(&found).ok()??;
+            self.named_by_labels(label)
+        });
+        wanted.extend(named.into_iter().flat_map(|set| set.columns));
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
     }
 
     /// The reading.
@@ -91,6 +103,7 @@ impl<'a> Resolver<'a> {
             && let Ok(Some(label)) = label
             && let Some(set) = self.named_by_labels(label)
         {
+            self.check_named(&set, label)?;
             found.sets = vec![set];
         }
         let mut twins = None;
@@ -123,13 +136,11 @@ impl<'a> Resolver<'a> {
                 } else {
                     "label"
                 };
-                let listed = list(self.names);
                 let why = tr!(
-                    "there is no column \"{needed}\"; it has {listed} (--map NAME={needed} says which it is)",
-                    needed,
-                    listed
+                    "there is no column \"{needed}\" (--map NAME={needed} says which it is)",
+                    needed
                 );
-                return Err(self.ask(why, Vec::new()).into());
+                return Err(self.ask(why, self.offers(Some(&set), None)).into());
             }
         };
         let mut notes: Vec<String> = note.into_iter().collect();
@@ -140,27 +151,21 @@ impl<'a> Resolver<'a> {
         }
         let known: Option<Vec<f64>> =
             label.and_then(|label| self.survey.columns[label].numbers.values.clone());
+        self.ask_models(&set, label)?;
         let outputs = match kind::kind(&set, self.names, self.survey, known.as_deref()) {
             Kind::Logits(warning) => {
                 notes.extend(warning);
                 Outputs::Logits
             }
             Kind::Probabilities => Outputs::Probabilities,
+            Kind::None => {
+                return Err(ReadError::of(self.file, kind::no_numbers(&set, self.names)).into());
+            }
             Kind::Hard => {
                 return Err(ReadError::of(self.file, kind::hard(&set, self.names)).into());
             }
             Kind::Open(why) => {
-                let way = |says: &str, of_logits| {
-                    (
-                        says.to_owned(),
-                        set.options(self.names, self.options, of_logits),
-                    )
-                };
-                let mut ways = vec![way(word("they are logits"), true)];
-                if set.numbers(self.survey).beyond == 0 {
-                    ways.insert(0, way(word("they are probabilities"), false));
-                }
-                return Err(self.ask(why, ways).into());
+                return Err(self.ask(why, self.kinds(&set)).into());
             }
         };
         let several = set.columns.len() > 1;
@@ -175,20 +180,29 @@ impl<'a> Resolver<'a> {
                     |trouble| match trouble {
                         Trouble::Error(what) => Refusal::from(ReadError::of(self.file, what)),
                         Trouble::Ask(why, ways) => self.ask(why, ways).into(),
+                        Trouble::Order { why, ways, orders } => {
+                            let orders = orders.into_iter().map(|(says, classes)| {
+                                let set = Set {
+                                    classes,
+                                    ..set.clone()
+                                };
+                                let of_logits = outputs == Outputs::Logits;
+                                (says, set.options(self.names, self.options, of_logits))
+                            });
+                            self.ask(why, ways.into_iter().chain(orders).collect())
+                                .into()
+                        }
                     },
                 )?
             }
-            None => Labels::default(),
+            None => {
+                self.check_one_hot()?;
+                Labels::default()
+            }
         };
         let of_logits = outputs == Outputs::Logits;
         let decided = self.decided(&set, label, &labels, of_logits)?;
-        let has_names = set
-            .classes
-            .iter()
-            .any(|class| class.parse::<u32>().is_err());
-        if label.is_some() && labels.texts.is_empty() && has_names {
-            notes.push(self.numbered(&set, labels.first, of_logits)?);
-        }
+        self.check_decisions(&set, label, &labels, outputs)?;
         let explicit = set.family <= Family::Probability || set.is_given;
         let header = Header {
             task: if several { Task::Classes } else { Task::Binary },
@@ -210,6 +224,7 @@ impl<'a> Resolver<'a> {
             notes,
             twins,
             has_decision: decided.column.is_some(),
+            unit: if set.is_percent() { 100.0 } else { 1.0 },
         };
         for (place, &column) in set.columns.iter().enumerate() {
             let role = match decided.column {
@@ -271,13 +286,14 @@ impl<'a> Resolver<'a> {
                 has_group: false,
             },
             chosen: Vec::new(),
-            labels: Labels::default(),
+            labels: self.of_regression()?,
             taken: Vec::new(),
             left: Vec::new(),
             notes,
             twins: None,
             has_decision: false,
             is_sure: set.is_given || target.fractions > 0,
+            unit: 1.0,
         };
         self.take(
             &mut plan,
@@ -286,6 +302,7 @@ impl<'a> Resolver<'a> {
             "pred".to_owned(),
         );
         self.take(&mut plan, label, Role::Target, "target".to_owned());
+        plan.notes.append(&mut plan.labels.notes.clone());
         self.take_optional(&mut plan)?;
         Ok(plan)
     }
@@ -314,7 +331,14 @@ impl<'a> Resolver<'a> {
             };
             match found.as_slice() {
                 [] => continue,
-                [one] => self.take(plan, *one, role, role_name.to_string()),
+                [one] => {
+                    // Later rows may have other weights.
+                    let is_by_values = self.roles[*one].is_none()
+                        && role == Role::Valid
+                        && !names::same(&self.names[*one], "valid");
+                    plan.is_sure &= !is_by_values;
+                    self.take(plan, *one, role, role_name.to_string());
+                }
                 [one, ..] => return Err(doubled(self.file, &self.names[*one]).into()),
             }
             match optional {
@@ -350,11 +374,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether a column is of 0 and 1.
-    fn is_mask(&self, column: usize) -> bool {
-        let texts = &self.survey.columns[column].texts;
-        let known = ["0", "1", "0.0", "1.0", "true", "false"];
-        texts
-            .iter()
-            .all(|(text, _)| known.contains(&text.to_ascii_lowercase().as_str()))
+    pub fn is_mask(&self, column: usize) -> bool {
+        let seen = &self.survey.columns[column];
+        let is_bit = |text: &str| {
+            let bit = super::survey::number(text).is_some_and(|value| [0.0, 1.0].contains(&value));
+            bit || ["true", "false"].contains(&text.to_ascii_lowercase().as_str())
+        };
+        !seen.many && seen.texts.iter().all(|(text, _)| is_bit(text))
     }
 }

@@ -2,10 +2,13 @@
 //! tell.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
 
 use super::columns::{Columns, Role};
 use super::decided::Pair;
 use super::error::ReadError;
+use super::names::named;
+use super::skips::Skips;
 use super::{Block, Header, Outputs, Table};
 use crate::ghm::Task;
 
@@ -31,6 +34,8 @@ pub(super) struct Numbers {
     pub fractions: u64,
     /// Beyond [0, 1] by more than a rounding.
     pub beyond: u64,
+    /// The row of the first of those, from 1, and the value.
+    pub first_beyond: Option<(u64, f64)>,
     /// The different ones, while they are few.
     pub values: Option<Vec<f64>>,
 }
@@ -44,13 +49,14 @@ impl Default for Numbers {
             most: f64::NEG_INFINITY,
             fractions: 0,
             beyond: 0,
+            first_beyond: None,
             values: Some(Vec::new()),
         }
     }
 }
 
 impl Numbers {
-    fn add(&mut self, value: Option<f64>) {
+    pub fn add(&mut self, row: u64, value: Option<f64>) {
         let Some(value) = value.filter(|value| value.is_finite()) else {
             self.others += 1;
             return;
@@ -59,7 +65,10 @@ impl Numbers {
         self.least = self.least.min(value);
         self.most = self.most.max(value);
         self.fractions += u64::from(value.fract() != 0.0);
-        self.beyond += u64::from(!(-1e-6..=1.0 + 1e-6).contains(&value));
+        if !(-1e-6..=1.0 + 1e-6).contains(&value) {
+            self.beyond += 1;
+            self.first_beyond = self.first_beyond.or(Some((row, value)));
+        }
         if let Some(values) = &mut self.values
             && !values.contains(&value)
         {
@@ -70,13 +79,30 @@ impl Numbers {
         }
     }
 
+    /// Whether all may be numbers of classes, however many.
+    pub fn may_be_classes(&self) -> bool {
+        self.count > 0 && self.fractions == 0 && self.least >= -1.0 && self.most < 10_000.0
+    }
+
     /// Whether all are numbers of classes, and few.
     pub fn are_classes(&self) -> bool {
         let few = self
             .values
             .as_ref()
             .is_some_and(|values| values.len() <= 20);
-        few && self.count > 0 && self.fractions == 0 && self.least >= -1.0 && self.most < 10_000.0
+        few && self.may_be_classes()
+    }
+
+    /// Whether they may be percent.
+    pub fn are_percent(&self) -> bool {
+        self.least >= -1e-6 && self.most >= 2.0 && self.most <= 100.0
+    }
+
+    /// Whether all but a few are in [0, 1], with fractions among them.
+    pub fn are_shares_but_few(&self) -> bool {
+        // Logits are negative as well.
+        let few = if self.least < -1e-6 { 10 } else { 2 };
+        self.beyond > 0 && self.beyond * few <= self.count && self.fractions > self.beyond
     }
 
     /// Whether they are in [0, 1], with fractions among them.
@@ -94,11 +120,30 @@ pub(super) struct Seen {
     index: HashMap<String, usize>,
     /// Whether there were more texts than are kept.
     pub many: bool,
+    /// A fingerprint of all cells in their order, where it is a column of labels.
+    pub trace: Option<DefaultHasher>,
 }
 
 impl Seen {
-    fn add(&mut self, text: &str) {
-        self.numbers.add(number(text));
+    /// Nothing yet.
+    fn of(name: &str) -> Self {
+        Self {
+            trace: named(name).label.then(DefaultHasher::new),
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, row: u64, text: &str) {
+        let value = number(text);
+        self.numbers.add(row, value);
+        if let Some(trace) = &mut self.trace {
+            match value {
+                // Zeros of both signs are one.
+                Some(value) => trace.write_u64((value + 0.0).to_bits()),
+                None => trace.write(text.as_bytes()),
+            }
+            trace.write_u8(0xff);
+        }
         match self.index.get(text) {
             Some(&at) => self.texts[at].1 += 1,
             None if self.texts.len() < MOST_TEXTS => {
@@ -143,6 +188,10 @@ pub(super) struct Survey {
     pub rows: Vec<Vec<String>>,
     /// Whether all rows were seen.
     pub is_whole: bool,
+    /// Rows that were left out: those that are ignored.
+    pub skips: Skips,
+    /// Rows so far.
+    count: u64,
 }
 
 impl Survey {
@@ -156,13 +205,17 @@ impl Survey {
         let count = table.names().len();
         let most = (SAMPLE_CELLS / count.max(1)).clamp(64, ROWS);
         let mut survey = Self {
-            columns: vec![Seen::default(); count],
+            columns: table.names().iter().map(|name| Seen::of(name)).collect(),
             pairs,
+            skips: Skips {
+                mask: valid,
+                ..Skips::default()
+            },
             ..Self::default()
         };
         let mut seen = 0;
         while seen < most {
-            let rows = survey.look(table, wanted, valid, most - seen)?;
+            let rows = survey.look(table, wanted, most - seen)?;
             if rows == 0 {
                 survey.is_whole = true;
                 break;
@@ -172,19 +225,18 @@ impl Survey {
         Ok(survey)
     }
 
-    /// Looks at these columns of all rows of tables that have the same names; `valid` is the place of a
-    /// mask among all columns.
+    /// Looks at these columns of all rows of tables that have the same names.
     pub fn whole(
         &mut self,
         tables: &mut [Box<dyn Table>],
         names: &[String],
         wanted: &[usize],
-        valid: Option<usize>,
     ) -> Result<(), ReadError> {
         for &column in wanted {
-            self.columns[column] = Seen::default();
+            self.columns[column] = Seen::of(&names[column]);
         }
         self.pairs.iter_mut().for_each(Pair::clear);
+        self.count = 0;
         let rows = std::mem::take(&mut self.rows);
         for table in tables {
             let place =
@@ -203,13 +255,15 @@ impl Survey {
                 columns: vec![Seen::default(); table.names().len()],
                 rows: rows.clone(),
                 pairs,
+                skips: self.skips.moved(place),
+                count: self.count,
                 ..Self::default()
             };
             for (&at, &column) in places.iter().zip(wanted) {
                 part.columns[at] = columns[column].clone();
             }
-            let valid = valid.and_then(place);
-            while part.look(table.as_mut(), &places, valid, ROWS)? > 0 {}
+            while part.look(table.as_mut(), &places, ROWS)? > 0 {}
+            self.count = part.count;
             self.pairs = part.pairs;
             for (pair, columns) in self.pairs.iter_mut().zip(own) {
                 pair.columns = columns;
@@ -228,7 +282,6 @@ impl Survey {
         &mut self,
         table: &mut dyn Table,
         wanted: &[usize],
-        valid: Option<usize>,
         most: usize,
     ) -> Result<usize, ReadError> {
         let chosen = wanted
@@ -252,7 +305,9 @@ impl Survey {
         };
         table.read(&columns, most, &mut block)?;
         let place = |column: usize| wanted.iter().position(|&of| of == column);
-        let mask = valid.and_then(place);
+        let mask = self.skips.mask.and_then(place);
+        let label = self.skips.label.as_ref();
+        let label = label.and_then(|(column, labels)| Some((place(*column)?, labels)));
         let pairs: Vec<[Option<usize>; 2]> = (self.pairs.iter())
             .map(|pair| pair.columns.map(place))
             .collect();
@@ -265,10 +320,18 @@ impl Survey {
                 }
                 self.rows.push(cells);
             }
-            let is_ignored = mask.is_some_and(|mask| number(cell(mask)) == Some(0.0));
+            self.count += 1;
+            let is_masked = mask.is_some_and(|mask| number(cell(mask)) == Some(0.0));
+            let is_ignored =
+                is_masked || label.is_some_and(|(at, labels)| Skips::has(labels, cell(at)));
             for (k, &column) in wanted.iter().enumerate() {
-                if !is_ignored || Some(column) == valid {
-                    self.columns[column].add(cell(k));
+                let tells = match k {
+                    _ if mask == Some(k) => true,
+                    _ if label.is_some_and(|(at, _)| at == k) => !is_masked,
+                    _ => !is_ignored,
+                };
+                if tells {
+                    self.columns[column].add(self.count, cell(k));
                 }
             }
             for (pair, places) in self.pairs.iter_mut().zip(&pairs) {
@@ -278,6 +341,19 @@ impl Survey {
             }
         }
         Ok(block.rows)
+    }
+
+    /// Whether one of the first rows is ignored.
+    pub fn is_ignored(&self, row: usize) -> bool {
+        let Some(cells) = self.rows.get(row) else {
+            return false;
+        };
+        let is_masked = self
+            .skips
+            .mask
+            .is_some_and(|mask| number(&cells[mask]) == Some(0.0));
+        let label = self.skips.label.as_ref();
+        is_masked || label.is_some_and(|(at, labels)| Skips::has(labels, &cells[*at]))
     }
 
     /// A number of the first rows.

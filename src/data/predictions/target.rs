@@ -1,13 +1,18 @@
 //! Which column holds what happened: labels, one-hot labels or the target of a regression.
 
-use super::RoleName;
+use std::hash::Hasher;
+
 use super::error::{ReadError, Refusal};
 use super::kind;
-use super::labels::listed;
-use super::names::{self, Family, named, polarity};
+use super::labels::Labels;
+use super::names::{self, Family, named};
 use super::options::quoted;
 use super::outputs::{Found, Set, doubled};
+use super::question::Question;
+use super::regression::are_two;
 use super::resolve::Resolver;
+use super::survey::{Numbers, number};
+use super::{Options, RoleName};
 use crate::words::{tr, word};
 
 impl Resolver<'_> {
@@ -38,15 +43,12 @@ impl Resolver<'_> {
                 Err(doubled(self.file, &self.names[*a]).into())
             }
             [first, others @ ..] => {
-                let same = |row: &Vec<String>| {
-                    let cell =
-                        |column: usize| super::survey::number(&row[column]).ok_or(&row[column]);
-                    others.iter().all(|&other| cell(other) == cell(*first))
+                let trace = |column: usize| {
+                    let trace = self.survey.columns[column].trace.as_ref()?;
+                    Some(trace.finish())
                 };
-                if self.survey.is_whole
-                    && !self.survey.rows.is_empty()
-                    && self.survey.rows.iter().all(same)
-                {
+                let is_same = others.iter().all(|&other| trace(other) == trace(*first));
+                if self.survey.is_whole && trace(*first).is_some() && is_same {
                     return Ok(Some(*first));
                 }
                 let names: Vec<String> = candidates
@@ -58,10 +60,7 @@ impl Resolver<'_> {
                     names.join(", ")
                 );
                 let ways = candidates.iter().map(|&column| {
-                    let mut options = self.options.clone();
-                    options
-                        .maps
-                        .push((self.names[column].clone(), RoleName::Label));
+                    let options = self.with([(column, RoleName::Label)]);
                     (
                         tr!("\"{0}\" is the label", super::shorten(&self.names[column])),
                         options,
@@ -86,88 +85,11 @@ impl Resolver<'_> {
             .unwrap_or_default()
     }
 
-    /// Columns whose names are those of the labels.
-    pub fn named_by_labels(&self, label: usize) -> Option<Set> {
-        let seen = &self.survey.columns[label];
-        if self
-            .options
-            .maps
-            .iter()
-            .any(|(_, role)| !matches!(role, RoleName::Label | RoleName::Ignore))
-        {
-            return None;
-        }
-        let place = |text: &str| self.names.iter().position(|name| name == text);
-        let mut columns: Vec<usize> = Vec::new();
-        for (text, _) in seen.texts.iter().filter(|(text, _)| !text.is_empty()) {
-            columns.push(place(text)?);
-        }
-        // Classes without examples have a column, too: numbers from 0 tell how many.
-        let mut numbered = (0..).map_while(|class: usize| place(&class.to_string()));
-        if columns
-            .iter()
-            .all(|&column| self.names[column].parse::<usize>().is_ok())
-        {
-            columns.extend(numbered.by_ref());
-        }
-        columns.sort_unstable();
-        columns.dedup();
-        let set = Set {
-            family: Family::Score,
-            stem: String::new(),
-            classes: columns
-                .iter()
-                .map(|&column| self.names[column].clone())
-                .collect(),
-            columns,
-            is_run: false,
-            is_given: false,
-        };
-        (set.columns.len() >= 2).then_some(set)
-    }
-
-    /// Which class each number is, where columns have names and labels are numbers: said where the order of the
-    /// columns is that of any list of classes, and else asked.
-    pub fn numbered(&self, set: &Set, first: f64, of_logits: bool) -> Result<String, Refusal> {
-        let classes = &set.classes;
-        let mut sorted = classes.clone();
-        sorted.sort();
-        let are_opposite = classes.iter().all(|class| polarity(class).is_some());
-        let (from, to) = (first, first + classes.len() as f64 - 1.0);
-        if are_opposite || *classes == sorted {
-            return Ok(tr!(
-                "labels {from} to {to} are the classes of the columns in their order: {0}",
-                listed(classes),
-                from,
-                to
-            ));
-        }
-        let why = tr!(
-            "labels are numbers from {from} to {to}, and columns are of {0}: which class is which number?",
-            listed(classes),
-            from,
-            to
-        );
-        let way = |says: &str, order: &[String]| {
-            let mut options = self.options.clone();
-            for (class, &column) in classes.iter().zip(&set.columns) {
-                let number = order.iter().position(|of| of == class).unwrap_or(0) + first as usize;
-                let name = &self.names[column];
-                options.maps.retain(|(of, _)| of != name);
-                let role = RoleName::of_class(of_logits, &number.to_string());
-                options.maps.push((name.clone(), role));
-            }
-            (tr!("{says}: {0}", listed(order), says), options)
-        };
-        let ways = vec![
-            way(word("in the order of the columns"), classes),
-            way(word("in alphabetical order"), &sorted),
-        ];
-        Err(self.ask(why, ways).into())
-    }
-
     /// Whether a prediction and a target are those of a regression.
     pub fn is_regression(&self, set: &Set, label: usize) -> Result<bool, Refusal> {
+        if let Some(known) = self.by_target(set, label)? {
+            return Ok(known);
+        }
         let given = self.roles[label] == Some(RoleName::Target);
         if set.family != Family::Prediction {
             return Ok(false);
@@ -182,12 +104,10 @@ impl Resolver<'_> {
         let (target, pred) = (&seen.numbers, set.numbers(self.survey));
         let is_text = target.count == 0 && target.others > 0;
         let values = target.values.as_deref().unwrap_or(&[]);
-        let pair =
-            |pair: [f64; 2]| values.len() == 2 && values.iter().all(|value| pair.contains(value));
-        let binary = pair([0.0, 1.0]) || pair([-1.0, 1.0]);
         if given || target.count == 0 {
             return Ok(given || !is_text);
         }
+        let binary = are_two(target);
         let shared = pred
             .values
             .iter()
@@ -203,39 +123,89 @@ impl Resolver<'_> {
             );
             return Err(ReadError::of(self.file, format!("{what}; {cure}")).into());
         }
-        if binary && pred.fractions > 0 {
-            if pred.beyond == 0 && !names::same(&self.names[label], "target") {
+        // No model has logits of such a size.
+        const MOST_LOGIT: f64 = 1e6;
+        if binary && pred.least.abs().max(pred.most.abs()) < MOST_LOGIT {
+            if pred.are_shares() && !names::same(&self.names[label], "target") {
                 return Ok(false);
             }
-            let [pred, target] = [set.columns[0], label].map(|column| self.names[column].clone());
+            return Err(self.ask_of_two(set, label, &pred).into());
+        }
+        if target.may_be_classes() && pred.may_be_classes() {
             let why = tr!(
-                "\"{target}\" is 0 or 1 and \"{pred}\" is not: scores of two classes, or a regression?",
-                pred = super::shorten(&pred),
-                target = super::shorten(&target)
+                "\"{target}\" and \"{pred}\" are whole numbers: decisions, which have no gradient, or a regression?",
+                pred = super::shorten(&self.names[set.columns[0]]),
+                target = super::shorten(&self.names[label])
             );
-            let with = |role: RoleName, of: RoleName| {
-                let mut options = self.options.clone();
-                options
-                    .maps
-                    .extend([(pred.clone(), role), (target.clone(), of)]);
-                options
-            };
-            let mut ways = vec![
-                (
-                    word("they are logits").to_owned(),
-                    with(RoleName::Logit, RoleName::Label),
-                ),
-                (
-                    word("a regression").to_owned(),
-                    with(RoleName::Pred, RoleName::Target),
-                ),
-            ];
-            if set.numbers(self.survey).beyond == 0 {
-                let options = with(RoleName::P, RoleName::Label);
-                ways.insert(0, (word("they are probabilities").to_owned(), options));
-            }
-            return Err(self.ask(why, ways).into());
+            return Err(self.ask(why, vec![self.as_regression(set, label)]).into());
         }
         Ok(true)
+    }
+
+    /// What scores beside two classes may be.
+    fn ask_of_two(&self, set: &Set, label: usize, pred: &Numbers) -> Question {
+        let why = tr!(
+            "\"{target}\" is 0 or 1 and \"{pred}\" is not: scores of two classes, or a regression?",
+            pred = super::shorten(&self.names[set.columns[0]]),
+            target = super::shorten(&self.names[label])
+        );
+        let with = |role: RoleName| {
+            let roles = [(set.columns[0], role), (label, RoleName::Label)];
+            self.with(roles)
+        };
+        let mut ways = Vec::new();
+        if pred.beyond == 0 {
+            ways.push((word("they are probabilities").to_owned(), with(RoleName::P)));
+        }
+        if pred.are_percent() {
+            ways.push((word("they are percent").to_owned(), with(RoleName::Percent)));
+        }
+        ways.push((word("they are logits").to_owned(), with(RoleName::Logit)));
+        ways.push(self.as_regression(set, label));
+        self.ask(why, ways)
+    }
+
+    fn as_regression(&self, set: &Set, label: usize) -> (String, Options) {
+        let roles = [(set.columns[0], RoleName::Pred), (label, RoleName::Target)];
+        (word("a regression").to_owned(), self.with(roles))
+    }
+
+    /// What a person said of labels, where there is a regression.
+    pub fn of_regression(&self) -> Result<Labels, ReadError> {
+        if self.options.positive.is_some() {
+            let what = word("--positive is for two classes, and this is a regression");
+            return Err(ReadError::of(self.file, what));
+        }
+        let ignored = self.options.ignore_labels.iter();
+        let ignored = ignored.map(|label| {
+            number(label).filter(|value| value.is_finite()).ok_or_else(|| {
+                let label = super::shorten(label);
+                let what = tr!(
+                    "--ignore-label {label}: the targets of a regression are numbers, and a number is expected",
+                    label
+                );
+                ReadError::of(self.file, what)
+            })
+        });
+        let ignored = ignored.collect::<Result<Vec<f64>, ReadError>>()?;
+        Ok(match ignored.is_empty() {
+            true => Labels::default(),
+            false => Labels::without(ignored),
+        })
+    }
+
+    /// Refuses what is said of labels where they are one-hot.
+    pub fn check_one_hot(&self) -> Result<(), ReadError> {
+        let flag = match (&self.options.positive, self.options.ignore_labels.first()) {
+            (Some(_), _) => "--positive",
+            (None, Some(_)) => "--ignore-label",
+            (None, None) => return Ok(()),
+        };
+        let what = tr!(
+            "{flag}: the labels are one-hot and have no names; a column \"valid\" of 0 leaves out examples, \
+             --map NAME=p_CLASS says which column is of which class",
+            flag
+        );
+        Err(ReadError::of(self.file, what))
     }
 }

@@ -73,7 +73,15 @@ impl Answer {
             let names = options.columns.as_ref();
             let named = names.and_then(|names| names.get(place)?.parse().ok());
             let role = mapped.map(|(_, role)| role.clone()).or(named);
-            self.roles[place] = role.or_else(|| column.guess.clone());
+            // What is not of this reading is not read.
+            let said = options.maps.iter().map(|(_, role)| role);
+            let gives_way = |guess: &RoleName| said.clone().any(|role| role.excludes(guess));
+            let guess = column.guess.clone();
+            let guess = guess.map(|guess| match gives_way(&guess) {
+                true => RoleName::Ignore,
+                false => guess,
+            });
+            self.roles[place] = role.or(guess);
         }
     }
 
@@ -82,6 +90,11 @@ impl Answer {
     }
 
     pub fn set_role(&mut self, question: &Question, column: usize, role: RoleName) {
+        for other in self.roles.iter_mut().flatten() {
+            if role.excludes(other) {
+                *other = RoleName::Ignore;
+            }
+        }
         self.roles[column] = Some(role);
         self.is_changed(question);
     }
@@ -111,16 +124,18 @@ impl Answer {
 
     /// Roles that a column may have.
     pub fn offered(&self) -> Vec<RoleName> {
-        let (outputs, rest) = RoleName::PLAIN.split_at(5);
+        let (outputs, rest) = RoleName::PLAIN.split_at(6);
         let of_classes = self.classes.iter().cloned();
         let p = of_classes.clone().map(RoleName::POf);
-        let logits = of_classes.map(RoleName::LogitOf);
+        let logits = of_classes.clone().map(RoleName::LogitOf);
+        let percent = of_classes.map(RoleName::PercentOf);
         let rest = rest.iter().cloned();
         outputs
             .iter()
             .cloned()
             .chain(p)
             .chain(logits)
+            .chain(percent)
             .chain(rest)
             .collect()
     }
@@ -145,10 +160,13 @@ fn classes(question: &Question) -> BTreeSet<String> {
     let readings = question.candidates.iter();
     let maps = readings.flat_map(|of| of.options.maps.iter().map(|(_, role)| role));
     let of = |role: &RoleName| match role {
-        RoleName::POf(class) | RoleName::LogitOf(class) => Some(class.clone()),
+        RoleName::POf(class) | RoleName::LogitOf(class) | RoleName::PercentOf(class) => {
+            Some(class.clone())
+        }
         RoleName::Label
         | RoleName::Logit
         | RoleName::P
+        | RoleName::Percent
         | RoleName::Confidence
         | RoleName::Decision
         | RoleName::Pred

@@ -4,6 +4,7 @@ use super::super::Options;
 use super::super::error::{ReadError, shorten};
 use super::super::names::known;
 use super::cells::{self, Column, Kind, Store};
+use super::coco;
 use super::shapes::{Document, Entry, Frame, Shape, numbered};
 use crate::words::{tr, word};
 
@@ -17,6 +18,8 @@ pub(super) struct Candidate {
     pub is_records: bool,
     /// Entries of the object that it is made of.
     of: Vec<String>,
+    /// Whether it is the only table under one name.
+    is_nested: bool,
 }
 
 impl Candidate {
@@ -26,6 +29,7 @@ impl Candidate {
             columns: frame.columns,
             is_records: true,
             of,
+            is_nested: false,
         }
     }
 }
@@ -83,6 +87,7 @@ pub(super) fn object(
         .map(|entry| entry.name.clone())
         .collect();
     all.extend(document.scalars.names.iter().cloned());
+    all.extend(document.tables.iter().map(|(name, _)| name.clone()));
     let entries = std::mem::take(&mut document.entries);
     let mut candidates = Vec::new();
     let (mut arrays, mut maps, mut others) = (Vec::new(), Vec::new(), Vec::new());
@@ -101,8 +106,18 @@ pub(super) fn object(
     }
     for entry in others {
         if let Shape::Records(frame) = entry.shape {
-            candidates.push(Candidate::records(frame, vec![entry.name]));
+            candidates.push(Candidate {
+                is_nested: true,
+                ..Candidate::records(frame, vec![entry.name])
+            });
         }
+    }
+    for (name, entries) in std::mem::take(&mut document.tables) {
+        candidates.push(Candidate {
+            of: vec![name],
+            is_nested: true,
+            ..columns(entries)
+        });
     }
     let keys: Vec<(String, Option<u64>)> = maps
         .iter()
@@ -118,29 +133,28 @@ pub(super) fn object(
     let of = scalars.names.clone();
     candidates.push(Candidate::records(scalars, of));
     candidates.retain(|candidate| !candidate.columns.is_empty());
-    // Tables of the same kind, as of training and test: which one is meant, the names do not say.
-    let most = candidates.iter().map(|of| known(&of.names)).max();
-    let is_table = |of: &&Candidate| {
-        of.is_records && of.of.len() == 1 && of.of != of.names && Some(known(&of.names)) == most
-    };
-    let mut tables = candidates.iter().filter(is_table);
-    if let (Some(first), Some(other)) = (tables.next(), tables.next())
-        && most > Some(0)
-    {
-        let [first, other] = [first, other].map(|of| shorten(&of.of[0]));
-        let what = tr!(
-            "\"{first}\" and \"{other}\" are tables of their own; one is expected: write each into a file of its own",
-            first,
-            other
-        );
-        return Err(ReadError::of(file, what));
+    if candidates.iter().all(|of| known(&of.names) == 0) {
+        let mut all = candidates.iter();
+        all.try_for_each(|candidate| coco::refuse(file, &candidate.names))?;
     }
     // The first of equal ones.
-    let best = candidates
-        .into_iter()
-        .rev()
-        .max_by_key(|candidate| known(&candidate.names));
-    let Some(best) = best else {
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(known(&candidate.names)));
+    if let [first, second, ..] = candidates.as_slice()
+        && let ([one], [other]) = (first.of.as_slice(), second.of.as_slice())
+        && known(&first.names) == known(&second.names)
+        && (first.is_nested && second.is_nested)
+    {
+        return Err(ReadError::of(
+            file,
+            tr!(
+                "\"{one}\" and \"{other}\" are tables of their own; one is expected: import json; d = json.load(open(FILE)); \
+                 json.dump(d[\"{one}\"], open(\"preds.json\", \"w\")) takes the first",
+                one = shorten(one),
+                other = shorten(other)
+            ),
+        ));
+    }
+    let Some(best) = candidates.into_iter().next() else {
         return Err(ReadError::of(file, word("it has no rows")));
     };
     let mut keys = keys.iter().filter(|(name, _)| best.of.contains(name));
@@ -166,6 +180,7 @@ pub(super) fn object(
             .collect();
         let listed = listed.join(", ");
         notes.push(match ignored.len().saturating_sub(LISTED) {
+            0 if ignored.len() == 1 => tr!("{listed} is no column and was ignored", listed),
             0 => tr!("{listed} are no columns and were ignored", listed),
             more => tr!(
                 "{listed} and {more} more are no columns and were ignored",
@@ -222,6 +237,7 @@ fn columns(entries: Vec<Entry>) -> Candidate {
         columns: Vec::new(),
         is_records: false,
         of: entries.iter().map(|entry| entry.name.clone()).collect(),
+        is_nested: false,
     };
     for Entry { name, shape, .. } in entries {
         match shape {

@@ -2,6 +2,7 @@
 
 mod candidates;
 mod cells;
+mod coco;
 mod scan;
 mod shapes;
 
@@ -29,6 +30,8 @@ pub(super) struct Object {
     first: usize,
     size: u64,
     notes: Vec<String>,
+    /// Whether a number stood in quotes.
+    has_quotes: bool,
 }
 
 impl Object {
@@ -84,6 +87,9 @@ impl Object {
         if document.scanner.peek()?.is_some() {
             return Err(document.scanner.unexpected(word("the end of the file"))?);
         }
+        if options.maps.is_empty() {
+            coco::refuse(&file, &candidate.names)?;
+        }
         Ok(Self {
             size: input.done(document.scanner.done()),
             file,
@@ -94,6 +100,7 @@ impl Object {
             next: 0,
             first: 0,
             notes,
+            has_quotes: false,
         })
     }
 
@@ -143,7 +150,7 @@ impl Table for Object {
         }
         let end = (self.next + most).min(length(reference));
         self.first = self.next;
-        let mut bad = BTreeMap::new();
+        let (mut bad, mut has_quotes) = (BTreeMap::new(), false);
         for &(index, role) in &columns.chosen {
             let name = &self.names[index];
             let cells = self.columns[index].cells[self.next..end].iter();
@@ -185,13 +192,18 @@ impl Table for Object {
                             }
                             _ => kind.name().into(),
                         };
-                        match text.parse() {
-                            Ok(value) if kind == Kind::Whole => value,
-                            _ if kind == Kind::Text => {
+                        match (text.trim().parse(), kind) {
+                            (Ok(value), Kind::Whole) => value,
+                            // As who writes the cells of a table of texts has it.
+                            (Ok(value), Kind::Text) => {
+                                has_quotes = true;
+                                value
+                            }
+                            (Err(_), Kind::Text) => {
                                 wrong(&format!("\"{}\"", shorten(&text)), word("a number"));
                                 f64::NAN
                             }
-                            _ => {
+                            (_, _) => {
                                 wrong(&text, word("a number"));
                                 f64::NAN
                             }
@@ -202,6 +214,11 @@ impl Table for Object {
                     values.push(value);
                 }
             }
+        }
+        if has_quotes && !self.has_quotes {
+            self.has_quotes = true;
+            self.notes
+                .push(word("numbers in quotes are read as numbers").to_owned());
         }
         block.bad.extend(bad);
         block.rows += end - self.next;

@@ -1,5 +1,7 @@
 //! The shapes in which tables come as JSON, and how each becomes columns.
 
+mod nested;
+
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
@@ -77,6 +79,8 @@ pub(super) struct Document {
     pub entries: Vec<Entry>,
     /// Rows that stand under a name each.
     pub by_row: Frame,
+    /// Objects of arrays that stand under a name each.
+    pub tables: Vec<(String, Vec<Entry>)>,
     /// Values that are neither array nor object: a row, where there is nothing else.
     pub scalars: Frame,
 }
@@ -88,6 +92,7 @@ impl Document {
             store: Store::new(),
             entries: Vec::new(),
             by_row: Frame::default(),
+            tables: Vec::new(),
             scalars: Frame::default(),
         }
     }
@@ -212,6 +217,8 @@ impl Document {
             name.push_str(&String::from_utf8_lossy(&self.scanner.text));
             if first == b'[' {
                 hint = self.spread(frame, &name, hint)?;
+            } else if first == b'{' {
+                hint = self.nest(frame, &name, hint)?;
             } else {
                 let cell = self.cell(first)?;
                 hint = self.set(frame, &name, hint, cell)?;
@@ -287,7 +294,11 @@ impl Document {
                 let mut is_first = true;
                 let mut hasher = DefaultHasher::new();
                 let mut next = self.scanner.entry(&mut is_first)?;
-                if next.is_some() && is_row(&name, &self.scanner.text) {
+                let is_row = next.is_some() && is_row(&name, &self.scanner.text);
+                if is_row && next == Some(b'[') {
+                    return self.table_or_row(&name);
+                }
+                if is_row {
                     let mut by_row = std::mem::take(&mut self.by_row);
                     let read = next.map_or(Ok(()), |first| self.record_from(&mut by_row, first));
                     self.by_row = by_row;
@@ -317,13 +328,15 @@ impl Document {
 
     /// Fills what is missing in tables of records.
     pub fn finish(&mut self) -> Result<(), ReadError> {
-        let entries = self
-            .entries
-            .iter_mut()
-            .filter_map(|entry| match &mut entry.shape {
-                Shape::Records(frame) => Some(frame),
-                Shape::Empty | Shape::List(_) | Shape::Matrix(_) => None,
-            });
+        let tables = self.tables.iter_mut().flat_map(|(_, entries)| entries);
+        let entries =
+            self.entries
+                .iter_mut()
+                .chain(tables)
+                .filter_map(|entry| match &mut entry.shape {
+                    Shape::Records(frame) => Some(frame),
+                    Shape::Empty | Shape::List(_) | Shape::Matrix(_) => None,
+                });
         let store = &mut self.store;
         let finished = entries
             .chain([&mut self.by_row])

@@ -1,0 +1,234 @@
+//! Numbers as labels where each class has a column: which number means which column.
+
+use super::Options;
+use super::labels::{IGNORED, Labels, Trouble, listed};
+use super::names::polarity;
+use super::survey::number;
+use crate::words::{tr, word};
+
+impl Labels {
+    /// From the different numbers, and the names of the columns' classes.
+    pub(super) fn numbers(
+        there: &[&str],
+        names: &[String],
+        options: &Options,
+    ) -> Result<Self, Trouble> {
+        let mut values: Vec<f64> = there.iter().filter_map(|text| number(text)).collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        let own: Option<Vec<i64>> = names.iter().map(|name| name.parse().ok()).collect();
+        let signs = values == [-1.0, 1.0] && names.len() == 2;
+        match own.as_deref() {
+            Some([-1, 1]) if signs => Ok(Self::signed()),
+            Some([-1, 1]) => Err(unclear(names, vec![column_order(names)])),
+            Some([first, ..]) => Self::of_numbered(&values, *first, names.len(), options),
+            Some([]) | None => Self::of_named(there, &values, names),
+        }
+    }
+
+    /// Where a person said which of two labels is positive: names of the columns that are those of the labels
+    /// tell more.
+    pub(super) fn positive_column(
+        there: &[&str],
+        numeric: bool,
+        positive: &str,
+        names: &[String],
+        options: &Options,
+    ) -> Result<Self, Trouble> {
+        let numbered = names.iter().all(|name| name.parse::<i64>().is_ok());
+        // Whatever it comes to, the label has to be there.
+        let second = Self::of_positive(there, numeric, positive, 1)?;
+        if numbered && !numeric {
+            return Ok(second);
+        }
+        let told = if numeric {
+            Self::numbers(there, names, options)
+        } else {
+            Self::texts(there, names)
+        };
+        let words: Option<Vec<usize>> = names
+            .iter()
+            .map(|name| polarity(name).map(usize::from))
+            .collect();
+        let column = words.and_then(|words| match words.as_slice() {
+            [0, 1] => Some(1),
+            [1, 0] => Some(0),
+            _ => None,
+        });
+        match (told, column) {
+            (Err(_), Some(column)) => Self::of_positive(there, numeric, positive, column),
+            (told, _) => Ok(told?.said(
+                word("each column is of its own class: which is positive changes nothing")
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// Of columns of numbered classes.
+    fn of_numbered(
+        values: &[f64],
+        first: i64,
+        count: usize,
+        options: &Options,
+    ) -> Result<Self, Trouble> {
+        let inside = |from: f64| {
+            move |value: &f64| value.fract() == 0.0 && (from..from + count as f64).contains(value)
+        };
+        if values == [-1.0, 1.0] && count == 2 && first == 0 {
+            return Ok(Self::signed());
+        }
+        if values == [-1.0, 1.0] && count == 2 {
+            let names = ["1", "2"].map(str::to_owned);
+            let order = column_order(&names);
+            return Err(unclear(&names, vec![order]));
+        }
+        if first == 1 && values.contains(&0.0) {
+            return Err(Trouble::Error(tr!(
+                "its classes are 1 to {0} by their columns, and there is a label 0; --map NAME={1} says \
+                 which column is of class 0",
+                count,
+                "p_0"
+            )));
+        }
+        if values == [-1.0, 0.0, 1.0] && count == 3 && first == 0 {
+            let ignore = Options {
+                ignore_labels: vec!["-1".to_owned()],
+                ..options.clone()
+            };
+            return Err(Trouble::Order {
+                why: word("labels are -1, 0 and 1: is -1 ignored, or are they three classes?")
+                    .to_owned(),
+                ways: vec![(word("rows of -1 are ignored").to_owned(), ignore)],
+                orders: vec![(
+                    word("they are three classes").to_owned(),
+                    ["-1", "0", "1"].map(str::to_owned).to_vec(),
+                )],
+            });
+        }
+        let (others, classes): (Vec<f64>, Vec<f64>) = values
+            .iter()
+            .copied()
+            .partition(|v| IGNORED.contains(v) && !inside(first.min(0) as f64)(v));
+        let mut labels = match others.as_slice() {
+            [] => Self::default(),
+            _ => Self::without(others),
+        };
+        let ends = classes.contains(&1.0) && classes.contains(&(count as f64));
+        let shifted = first == 0 && ends && classes.iter().all(inside(1.0));
+        let from = if shifted { 1 } else { first };
+        if from != 0 && classes.iter().all(inside(from as f64)) {
+            labels.shift(from, count);
+        }
+        Ok(labels)
+    }
+
+    /// Of columns with names that are no numbers.
+    fn of_named(there: &[&str], values: &[f64], names: &[String]) -> Result<Self, Trouble> {
+        let count = names.len();
+        let signs = values == [-1.0, 1.0] && count == 2;
+        let words: Option<Vec<usize>> = names
+            .iter()
+            .map(|name| polarity(name).map(usize::from))
+            .collect();
+        if let Some(words) = words.filter(|_| count == 2)
+            && words[0] != words[1]
+        {
+            let column = |class: usize| usize::from(words[0] != class);
+            let class = |value: f64| match value {
+                0.0 => Some(Some(column(0))),
+                1.0 => Some(Some(column(1))),
+                -1.0 if signs => Some(Some(column(0))),
+                _ => IGNORED.contains(&value).then_some(None),
+            };
+            let pairs = there
+                .iter()
+                .map(|text| Some((*text, class(number(text)?)?)));
+            if let Some(pairs) = pairs.collect::<Option<Vec<_>>>() {
+                let classes = pairs.iter().filter_map(|(text, of)| Some((*text, (*of)?)));
+                let mut labels = Self::by_text(classes);
+                let ignored = pairs.iter().filter(|(_, of)| of.is_none());
+                labels
+                    .texts
+                    .extend(ignored.map(|(text, _)| ((*text).to_owned(), None)));
+                return Ok(labels.said(tr!(
+                    "label 1 is \"{0}\", the other \"{1}\"",
+                    names[column(1)],
+                    names[column(0)]
+                )));
+            }
+        }
+        let mut sorted: Vec<usize> = (0..count).collect();
+        sorted.sort_by(|&a, &b| names[a].cmp(&names[b]));
+        let is_sorted = sorted.iter().enumerate().all(|(place, &at)| place == at);
+        if !is_sorted {
+            let mut of_sorted = vec![String::new(); count];
+            for (class, &at) in sorted.iter().enumerate() {
+                of_sorted[at] = class.to_string();
+            }
+            let sorted: Vec<String> = sorted.iter().map(|&at| names[at].clone()).collect();
+            let alphabetical = order(word("in alphabetical order"), &sorted, of_sorted);
+            let orders = vec![column_order(names), alphabetical];
+            return Err(unclear(names, orders));
+        }
+        let labels = if signs {
+            Self::signed()
+        } else {
+            let options = Options::default();
+            Self::of_numbered(values, 0, count, &options)?
+        };
+        let (from, to) = (labels.first, labels.first + count as f64 - 1.0);
+        Ok(labels.said(tr!(
+            "labels {from} to {to} are the classes of the columns in their order: {0}",
+            listed(names),
+            from,
+            to
+        )))
+    }
+
+    fn signed() -> Self {
+        let labels = Self {
+            signs: true,
+            mapping: vec![("-1".to_owned(), 0), ("1".to_owned(), 1)],
+            ..Self::default()
+        };
+        labels.said(word("labels -1 and 1 are 0 and 1").to_owned())
+    }
+
+    /// Labels from this number on are the classes.
+    fn shift(&mut self, first: i64, count: usize) {
+        let last = first + count as i64 - 1;
+        self.first = first as f64;
+        self.mapping = (first..=last)
+            .map(|label| label.to_string())
+            .zip(0..)
+            .collect();
+        self.notes.push(tr!(
+            "labels {first} to {0} are classes 0 to {1}",
+            last,
+            count - 1,
+            first
+        ));
+    }
+}
+
+/// An answer: how classes are numbered, those in that order, and what each column is called then.
+fn order(says: &str, listed_as: &[String], classes: Vec<String>) -> (String, Vec<String>) {
+    (tr!("{says}: {0}", listed(listed_as), says), classes)
+}
+
+/// Numbers in the order of the columns.
+fn column_order(names: &[String]) -> (String, Vec<String>) {
+    let classes = (0..names.len()).map(|class| class.to_string()).collect();
+    order(word("in the order of the columns"), names, classes)
+}
+
+fn unclear(names: &[String], orders: Vec<(String, Vec<String>)>) -> Trouble {
+    Trouble::Order {
+        why: tr!(
+            "labels are numbers, and outputs are of {}: which number is which column?",
+            listed(names)
+        ),
+        ways: Vec::new(),
+        orders,
+    }
+}

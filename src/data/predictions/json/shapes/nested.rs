@@ -1,0 +1,86 @@
+//! Objects within objects: tables and rows under names, and columns under the name of a column.
+
+use super::super::super::error::ReadError;
+use super::super::cells::{Cell, Kind};
+use super::{Document, Entry, Frame, Shape, numbered};
+
+impl Document {
+    /// An object in a record, as columns: numbers by the names of classes.
+    pub(super) fn nest(
+        &mut self,
+        frame: &mut Frame,
+        name: &str,
+        mut hint: usize,
+    ) -> Result<usize, ReadError> {
+        self.scanner.take();
+        let (mut is_first, mut is_empty) = (true, true);
+        while let Some(first) = self.scanner.entry(&mut is_first)? {
+            let name = format!("{name}_{}", String::from_utf8_lossy(&self.scanner.text));
+            let cell = self.cell(first)?;
+            hint = self.set(frame, &name, hint, cell)?;
+            is_empty = false;
+        }
+        match is_empty {
+            true => self.set(frame, name, hint, Cell::of(Kind::Object, 0)),
+            false => Ok(hint),
+        }
+    }
+
+    /// An object under a name that begins with an array: a table where all of it are arrays, else a row.
+    pub(super) fn table_or_row(&mut self, name: &str) -> Result<(), ReadError> {
+        let mut entries = Vec::new();
+        let (mut is_first, mut next) = (false, Some(b'['));
+        while next == Some(b'[') {
+            let name = String::from_utf8_lossy(&self.scanner.text).into_owned();
+            let mut shape = Shape::Empty;
+            self.scanner.take();
+            let mut is_first_element = true;
+            while let Some(first) = self.scanner.element(&mut is_first_element, b']')? {
+                self.element(&mut shape, first, &name)?;
+            }
+            let cost = self.store.take(2 * size_of::<Entry>() + name.len());
+            self.kept(cost)?;
+            entries.push(Entry {
+                name,
+                shape,
+                keys: None,
+            });
+            next = self.scanner.entry(&mut is_first)?;
+        }
+        let Some(first) = next else {
+            self.tables.push((name.to_owned(), entries));
+            return Ok(());
+        };
+        let mut by_row = std::mem::take(&mut self.by_row);
+        let read = self.row_of(&mut by_row, entries, first);
+        self.by_row = by_row;
+        read
+    }
+
+    /// A row that begins with arrays.
+    fn row_of(
+        &mut self,
+        frame: &mut Frame,
+        entries: Vec<Entry>,
+        first: u8,
+    ) -> Result<(), ReadError> {
+        let mut hint = 0;
+        for Entry { name, shape, .. } in entries {
+            let cells = match shape {
+                Shape::Empty => Vec::new(),
+                Shape::List(column) => column.cells,
+                Shape::Matrix(frame) => vec![Cell::of(Kind::Array, 0); frame.rows],
+                Shape::Records(frame) => vec![Cell::of(Kind::Object, 0); frame.rows],
+            };
+            match cells.as_slice() {
+                [one] => hint = self.set(frame, &name, hint, *one)?,
+                cells => {
+                    for (k, &cell) in cells.iter().enumerate() {
+                        hint = self.set(frame, &numbered(&name, k), hint, cell)?;
+                    }
+                }
+            }
+        }
+        self.record_from(frame, first)
+    }
+}

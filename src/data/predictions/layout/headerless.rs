@@ -1,0 +1,100 @@
+//! Names for the columns of a text that has none, by its values: a proposal for a person.
+
+use std::io::Cursor;
+
+use super::super::outputs::sum_slack;
+use super::super::records::{Dialect, Records};
+use super::super::survey::{Numbers, number};
+
+/// Rows that tell, and bytes of them that are looked at.
+const ROWS: usize = 200;
+const BYTES: usize = 1 << 16;
+/// Rows that count upwards by one in as many rows are numbers of rows.
+const COUNTED: usize = 10;
+
+/// What a column seems to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seems {
+    Class,
+    /// A number with a fraction somewhere, or of many values.
+    Number,
+    /// Texts and numbers of rows.
+    Other,
+}
+
+/// Names as `--columns` takes them, where the values leave a reading.
+pub(super) fn names(text: &[u8], dialect: Dialect) -> Option<String> {
+    let text = text[..text.len().min(BYTES)].to_vec();
+    let mut records = Records::new(Box::new(Cursor::new(text)), dialect, 1);
+    records.settled = true;
+    let mut rows: Vec<Vec<Option<f64>>> = Vec::new();
+    while rows.len() < ROWS && matches!(records.next(), Ok(true)) {
+        let cell = |field: &[u8]| number(String::from_utf8_lossy(field).trim());
+        rows.push(records.fields().map(cell).collect());
+    }
+    let count = rows.first()?.len();
+    rows.retain(|row| row.len() == count);
+    let columns: Vec<Vec<Option<f64>>> = (0..count)
+        .map(|column| rows.iter().map(|row| row[column]).collect())
+        .collect();
+    let numbers: Vec<Numbers> = columns.iter().map(|cells| seen(cells)).collect();
+    let seem: Vec<Seems> = columns
+        .iter()
+        .zip(&numbers)
+        .map(|(cells, numbers)| {
+            let steps = cells.windows(2);
+            let mut steps = steps.map(|pair| Some(pair[1]? - pair[0]?));
+            let is_counted = cells.len() >= COUNTED && steps.all(|step| step == Some(1.0));
+            match numbers {
+                _ if numbers.others > 0 || is_counted => Seems::Other,
+                _ if numbers.are_classes() => Seems::Class,
+                _ => Seems::Number,
+            }
+        })
+        .collect();
+    let outputs: Vec<usize> = (0..count).filter(|&at| seem[at] == Seems::Number).collect();
+    let classes: Vec<usize> = (0..count).filter(|&at| seem[at] == Seems::Class).collect();
+    let label = match classes.as_slice() {
+        [] => None,
+        [label] => Some(*label),
+        // Labels and decisions: which is which, values do not tell.
+        [_, _, ..] => return None,
+    };
+    let mut names: Vec<String> = (0..count).map(|at| format!("other_{at}")).collect();
+    let mut name = |at: usize, name: &str| name.clone_into(&mut names[at]);
+    let within = |at: usize| numbers[at].beyond == 0;
+    match (label, outputs.as_slice()) {
+        (Some(label), &[output]) => {
+            name(label, "label");
+            name(output, if within(output) { "p" } else { "logit" });
+        }
+        (Some(label), [_, _, ..]) if numbers[label].most < outputs.len() as f64 => {
+            let sums = rows.iter().all(|row| {
+                let sum: f64 = outputs.iter().filter_map(|&at| row[at]).sum();
+                (sum - 1.0).abs() <= sum_slack(outputs.len())
+            });
+            // Two models, and not two classes.
+            if !sums && outputs.iter().all(|&at| within(at)) {
+                return None;
+            }
+            let stem = if sums { "p" } else { "logit" };
+            name(label, "label");
+            for (class, &output) in outputs.iter().enumerate() {
+                name(output, &format!("{stem}_{class}"));
+            }
+        }
+        (None, &[pred, target]) => {
+            name(pred, "pred");
+            name(target, "target");
+        }
+        (Some(_) | None, _) => return None,
+    }
+    Some(names.join(","))
+}
+
+fn seen(cells: &[Option<f64>]) -> Numbers {
+    let mut numbers = Numbers::default();
+    let rows = (1..).zip(cells);
+    rows.for_each(|(row, &cell)| numbers.add(row, cell));
+    numbers
+}

@@ -1,0 +1,102 @@
+//! What a person changes in the sheet changes that and nothing else.
+
+use egui::Key;
+use ghm_lab::words::{self, Language};
+
+use super::*;
+
+fn ask(content: &str) -> Harness<'static, App> {
+    words::speak(Language::English);
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    command(&harness, Command::Restart);
+    harness.run();
+    let lab = harness.state().lab();
+    let input = Input::bytes("asked.csv", content.as_bytes());
+    lab.borrow_mut()
+        .inspect_with(vec![input], ghm_lab::data::predictions::Options::default());
+    harness.run();
+    assert!(lab.borrow().inspection().question().is_some());
+    harness
+}
+
+/// Takes a role for a column in its menu.
+fn set(harness: &mut Harness<'_, App>, column: &str, role: &str) {
+    harness
+        .get_by_role_and_label(Role::ComboBox, column)
+        .focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    harness.get_by_role_and_label(Role::Button, role).focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+}
+
+/// Goes on, and says how many examples and groups there are, and the mean cross-entropy.
+fn go_on(harness: &mut Harness<'_, App>) -> (f64, usize, f64) {
+    harness.get_by_label("Go on").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert!(harness.query_by_label("Go on").is_none());
+    let lab = harness.state().lab();
+    let lab = lab.borrow();
+    let report = &lab.inspection().shown().expect("a report").report;
+    let of = report.losses.iter().find(|of| of.loss.key() == "ce");
+    (
+        report.examples,
+        report.groups.len(),
+        of.expect("it is there").mean,
+    )
+}
+
+/// Logits 2, -1, 3 and -2 of positive, negative, positive and negative.
+fn expected() -> f64 {
+    let losses = [2.0_f64, 1.0, 3.0, 2.0].map(|x| (-x).exp().ln_1p());
+    losses.iter().sum::<f64>() / 4.0
+}
+
+#[test]
+fn scores_stay_scores_when_something_else_is_changed() {
+    let mut harness =
+        ask("animal,y_score,label,site\na,2.5,cat,1\nb,-1.5,dog,1\nc,3.5,cat,2\nd,-2.5,dog,3\n");
+    harness.get_by_label("cat is positive").click();
+    harness.run();
+    set(&mut harness, "site", "group");
+    let (examples, groups, mean) = go_on(&mut harness);
+    let losses = [2.5_f64, 1.5, 3.5, 2.5].map(|x| (-x).exp().ln_1p());
+    assert_eq!((examples, groups), (4.0, 3));
+    assert!(
+        (mean - losses.iter().sum::<f64>() / 4.0).abs() < 1e-6,
+        "{mean}"
+    );
+}
+
+#[test]
+fn the_set_that_was_not_chosen_gives_way() {
+    let content = "p,logit,label,site\n0.1,2,1,1\n0.9,-1,0,1\n0.2,3,1,2\n0.8,-2,0,3\n";
+    // The second reading is that of logits.
+    let mut harness = ask(content);
+    harness.get_by_label("\"logit\" are the outputs").click();
+    harness.run();
+    set(&mut harness, "site", "group");
+    let (examples, groups, mean) = go_on(&mut harness);
+    assert_eq!((examples, groups), (4.0, 3));
+    assert!((mean - expected()).abs() < 1e-6, "{mean}");
+    // Or by saying so of the column itself.
+    let mut harness = ask(content);
+    set(&mut harness, "logit", "logit of the positive class");
+    let (examples, _, mean) = go_on(&mut harness);
+    assert_eq!(examples, 4.0);
+    assert!((mean - expected()).abs() < 1e-6, "{mean}");
+}
+
+#[test]
+fn percent_are_percent_without_a_choice() {
+    let mut harness = ask("prob,label\n95.0,1\n12.5,0\n");
+    let (_, _, mean) = go_on(&mut harness);
+    let expected = -(0.95_f64.ln() + 0.875_f64.ln()) / 2.0;
+    assert!((mean - expected).abs() < 1e-6, "{mean}");
+}
