@@ -342,7 +342,12 @@ fn arms_see_the_examples_in_one_order_and_one_shuffles_for_all() {
         lab.command(Command::Step(23));
         settle(lab);
     }
+    // Of as many steps as were queued last, which differs.
     let indices = alone.arms()[0].last_indices();
-    assert!(!indices.is_empty());
-    assert!(race.arms().iter().all(|arm| arm.last_indices() == indices));
+    for arm in race.arms() {
+        let (these, those) = (arm.last_indices(), indices);
+        let both = these.len().min(those.len());
+        assert!(both > 0);
+        assert_eq!(these[these.len() - both..], those[those.len() - both..]);
+    }
 }
