@@ -1,14 +1,14 @@
 //! What an answer would make of the files that are asked about, before it is given.
 
 use crate::config::Config;
-use crate::data::predictions::{Input, Options, Refusal};
+use crate::data::predictions::{Input, Options, Question, Refusal};
 use crate::xray::{Inspected, Job, Progress};
 
 /// What reading them so comes to.
 pub enum Outcome {
     Shown(Box<Inspected>),
-    /// More has to be asked: why.
-    Asks(String),
+    /// More has to be asked.
+    Asks(Box<Question>),
     /// They cannot be read so: why.
     Refused(String),
 }
@@ -63,6 +63,6 @@ impl Preview {
 fn refused(refusal: Refusal) -> Outcome {
     match refusal {
         Refusal::Error(error) => Outcome::Refused(error.0),
-        Refusal::Ask(question) => Outcome::Asks(question.why),
+        Refusal::Ask(question) => Outcome::Asks(question),
     }
 }

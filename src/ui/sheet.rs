@@ -78,6 +78,9 @@ pub(super) fn show(ui: &Ui, lab: &mut Lab, memory: &mut Memory) {
             ui.separator();
             let outcome = lab.preview_answer(answer.options(&question));
             let outcome = outcome.and_then(|preview| preview.outcome());
+            if let Some(Outcome::Asks(next)) = outcome {
+                answer.learn(next);
+            }
             ScrollArea::vertical()
                 .id_salt("numbers")
                 .max_height(if touch { 44.0 } else { 56.0 })
@@ -236,14 +239,15 @@ fn described(role: &RoleName) -> String {
 
 /// What the labels mean: which are ignored and, of two that are left, which is the positive class.
 fn labels(ui: &mut Ui, question: &Question, answer: &mut Answer) {
-    if question.labels.is_empty() {
+    let labels = answer.labels().to_vec();
+    if labels.is_empty() {
         return;
     }
     ui.add_space(4.0);
     ui.label(style::strong(word("Labels"), 14.0));
-    let kept = question.labels.iter();
+    let kept = labels.iter();
     let kept = kept.filter(|(label, _)| !answer.ignores(label)).count();
-    for (label, times) in question.labels.iter().take(MOST_LABELS) {
+    for (label, times) in labels.iter().take(MOST_LABELS) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
             let name = shortened(label, MOST_CHARACTERS);
@@ -274,7 +278,7 @@ fn labels(ui: &mut Ui, question: &Question, answer: &mut Answer) {
             }
         });
     }
-    let more = question.labels.len().saturating_sub(MOST_LABELS);
+    let more = labels.len().saturating_sub(MOST_LABELS);
     if more > 0 {
         ui.label(RichText::new(tr!("And {more} more labels.", more)).weak());
     }
@@ -285,7 +289,7 @@ fn numbers(ui: &mut Ui, outcome: Option<&Outcome>) {
     let text = match outcome {
         None => RichText::new(word("Reading on trial…")).weak(),
         Some(Outcome::Shown(inspected)) => style::strong(summary(inspected), 14.0),
-        Some(Outcome::Asks(why)) => RichText::new(capitalized(why)),
+        Some(Outcome::Asks(next)) => RichText::new(capitalized(&next.why)),
         Some(Outcome::Refused(why)) => RichText::new(why).color(ui.visuals().error_fg_color),
     };
     ui.add(egui::Label::new(text).wrap());
@@ -329,7 +333,7 @@ fn summary(inspected: &Inspected) -> String {
 fn can_go_on(outcome: Option<&Outcome>, question: &Question) -> bool {
     match outcome {
         None | Some(Outcome::Shown(_)) => true,
-        Some(Outcome::Asks(why)) => *why != question.why,
+        Some(Outcome::Asks(next)) => next.why != question.why,
         Some(Outcome::Refused(_)) => false,
     }
 }

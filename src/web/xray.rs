@@ -150,6 +150,10 @@ fn options(text: &str) -> Result<Options, String> {
 /// A question with what a script can answer.
 fn sentence(question: &Question) -> String {
     let bare = Question {
+        cure: match question.cure.as_str() {
+            "" => String::new(),
+            _ => "{map: {NAME: ROLE}} says what a column is for".to_owned(),
+        },
         candidates: Vec::new(),
         ..question.clone()
     };

@@ -74,6 +74,22 @@ fn scores_stay_scores_when_something_else_is_changed() {
     );
 }
 
+/// Roles lead to labels that only the next question would have shown.
+#[test]
+fn labels_are_asked_about_once_their_column_is_known() {
+    let mut harness = ask(
+        "animal,score,site\ncat,0.9,1\ndog,0.2,1\ncat,0.6,2\ndog,0.4,2\ncat,0.3,3\ndog,0.1,3\n",
+    );
+    harness.get_by_label("cat is positive").click();
+    harness.run();
+    set(&mut harness, "site", "group");
+    let (examples, groups, mean) = go_on(&mut harness);
+    assert_eq!((examples, groups), (6.0, 3));
+    let of_true = [0.9_f64, 0.8, 0.6, 0.6, 0.3, 0.9].map(|p| -p.ln());
+    let expected = of_true.iter().sum::<f64>() / 6.0;
+    assert!((mean - expected).abs() < 1e-6, "{mean}");
+}
+
 #[test]
 fn the_set_that_was_not_chosen_gives_way() {
     let content = "p,logit,label,site\n0.1,2,1,1\n0.9,-1,0,1\n0.2,3,1,2\n0.8,-2,0,3\n";

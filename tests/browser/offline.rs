@@ -15,8 +15,14 @@ fn visit(page: &mut Page<'_>, site: &Site) {
          navigator.serviceWorker.startMessages();",
     );
     page.go(&site.origin);
-    page.ready();
+    come_to_rest(page);
     page.wait_for("window.worker === 'kept'");
+}
+
+/// Chromium looks for a worker of a new build once a page has come to rest, or after a minute.
+fn come_to_rest(page: &mut Page<'_>) {
+    page.ready();
+    page.evaluate("ghmLab.pause()");
 }
 
 #[test]
@@ -97,7 +103,7 @@ fn a_deploy_that_is_half_done_is_not_kept() {
 
     let mut page = browser.blank();
     page.go(&site.origin);
-    page.ready();
+    come_to_rest(&mut page);
     // The worker of the new build has done what it does.
     page.wait_for(
         "navigator.serviceWorker.ready.then(async ({ active }) =>

@@ -82,18 +82,26 @@ fn the_sheet_is_answered_by_keys() {
     );
     page.wait_for("ghmLab.xray().then((report) => report !== null)");
     let report = page.evaluate("ghmLab.xray()");
-    let precision = report["metrics"]["average_precision"].as_f64();
+    let precision = report["metrics"]["average_precision"]["value"].as_f64();
     assert!(
         (precision.expect("a number") - 0.9167).abs() < 1e-3,
         "{report}"
     );
     assert_eq!(
-        report["groups"].as_array().map(Vec::len),
+        report["by_group"].as_array().map(Vec::len),
         Some(3),
         "{report}"
     );
     assert_eq!(page.evaluate("ghmLab.messages().length"), 0);
     assert_eq!(page.errors(), Vec::<String>::new());
+}
+
+/// The first of the options that a refusal lists.
+fn options(asked: &str) -> &str {
+    let lines = asked.lines().map(str::trim);
+    let mut ways = lines.filter(|line| line.starts_with('{'));
+    let way = ways.find_map(|line| Some(&line[..=line.rfind('}')?]));
+    way.unwrap_or_else(|| panic!("no options to paste: {asked}"))
 }
 
 #[test]
@@ -102,24 +110,25 @@ fn a_script_says_how_to_read_or_is_told_how_it_could() {
     let mut browser = Browser::launch(Graphics::WebGl);
     let mut page = open(&mut browser, &site);
     let text = json!(ANIMALS);
-    let asked = page
+    let mut asked = page
         .try_evaluate(&format!("ghmLab.xray({text})"))
-        .expect_err("it is asked");
-    for part in ["animal", "score", "positive"] {
+        .expect_err("which column is the label");
+    for part in ["animal", "score", "site"] {
         assert!(asked.contains(part), "{asked}");
     }
-    // One of the ways that are listed does.
-    let way = asked.lines().find_map(|line| {
-        let from = line.trim().strip_prefix('{')?;
-        Some(format!("{{{}}}", from.rsplit_once('}')?.0))
-    });
-    let way = way.unwrap_or_else(|| panic!("no options to paste: {asked}"));
+    // What is pasted leads to the next question, and then to the report.
+    let way = options(&asked);
+    asked = page
+        .try_evaluate(&format!("ghmLab.xray({text}, {way})"))
+        .expect_err("which label is positive");
+    assert!(asked.contains("positive"), "{asked}");
+    let way = options(&asked);
     let report = page.evaluate(&format!("ghmLab.xray({text}, {way})"));
     assert_eq!(report["examples"], 6, "{way}: {report}");
     let mapped = "{map: {animal: 'label', score: 'p', site: 'group'}, positive: 'cat'}";
     let report = page.evaluate(&format!("ghmLab.xray({text}, {mapped})"));
     assert_eq!(
-        report["groups"].as_array().map(Vec::len),
+        report["by_group"].as_array().map(Vec::len),
         Some(3),
         "{report}"
     );

@@ -51,7 +51,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "label.csv",
             csv("logit,z\n1,0\n"),
-            ": there is no column \"label\" (--map NAME=label says which it is). It has \"logit\" (logit?), \"z\".",
+            ": there is no column \"label\". It has \"logit\" (logit?), \"z\".",
         ),
         (
             "doubled.csv",

@@ -339,9 +339,8 @@ fn what_says_nothing_is_not_asked_about() {
     // A name of which that is meant, without decisions.
     let question = asked("label,Confidence\n1,0.9\n0,0.7\n", Options::default());
     assert!(
-        question.why.contains("--map NAME=decision"),
-        "{}",
-        question.why
+        question.to_string().contains("--map NAME=decision"),
+        "{question}"
     );
     assert!(read("label,Confidence\n1,0.9\n0,0.3\n", Options::default()).is_ok());
 }

@@ -75,7 +75,7 @@ impl Resolver<'_> {
         }
         let why = word(
             "there is no column of outputs; \"logit\" or \"p\", \"logit_0\", … or \"p_0\", …, or \"pred\" \
-             is expected (--map NAME=ROLE says what a column is for)",
+             is expected",
         );
         self.ask(why.to_owned(), ways).into()
     }
@@ -90,6 +90,10 @@ impl Resolver<'_> {
             file: self.file.to_owned(),
             files: Vec::new(),
             why,
+            cure: match ways.as_slice() {
+                [] => word("--map NAME=ROLE says what a column is for").to_owned(),
+                _ => String::new(),
+            },
             columns: names
                 .map(|(column, name)| AskedColumn {
                     name: name.clone(),

@@ -7,6 +7,7 @@ use super::error::{ReadError, Refusal};
 use super::labels::Labels;
 use super::names::{Family, is_positive, named, plain};
 use super::outputs::Set;
+use super::question::Question;
 use super::resolve::Resolver;
 use super::survey::{number, truth};
 use super::{RoleName, shorten};
@@ -208,11 +209,16 @@ impl Resolver<'_> {
             let name = shorten(&self.names[score]);
             let why = tr!(
                 "\"{name}\" is 0.5 or more in every row: if it is the confidence in the class that was decided, a column \
-                 of these decisions is needed (--map NAME=decision); or is it the probability of the positive class?",
+                 of these decisions is needed; or is it the probability of the positive class?",
                 name
             );
             let way = (self.says_p(), set.options(self.names, self.options, false));
-            return Err(self.ask(why, vec![way]).into());
+            let cure = tr!("--map NAME={needed} says which it is", needed = "decision");
+            return Err(Question {
+                cure,
+                ..self.ask(why, vec![way])
+            }
+            .into());
         }
         Ok(decided)
     }

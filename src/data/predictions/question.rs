@@ -37,6 +37,8 @@ pub struct Question {
     pub files: Vec<String>,
     /// One sentence.
     pub why: String,
+    /// What answers it at the command line beside the candidates; may be empty.
+    pub cure: String,
     pub columns: Vec<AskedColumn>,
     /// Cells of the first rows, one for each column.
     pub rows: Vec<Vec<String>>,
@@ -65,6 +67,9 @@ impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = self.why.trim_end_matches('?');
         write!(f, "{}: {why}", self.file)?;
+        if !self.cure.is_empty() {
+            write!(f, " ({})", self.cure)?;
+        }
         let columns: Vec<String> = self
             .columns
             .iter()

@@ -7,6 +7,7 @@ use super::kind::{self, Kind};
 use super::labels::{Classes, Labels, Trouble};
 use super::names::{self, Family, Optional, named};
 use super::outputs::{self, Choice, Set, doubled};
+use super::question::Question;
 use super::reading::Taken;
 use super::survey::Survey;
 use super::twins::Twins;
@@ -136,11 +137,13 @@ impl<'a> Resolver<'a> {
                 } else {
                     "label"
                 };
-                let why = tr!(
-                    "there is no column \"{needed}\" (--map NAME={needed} says which it is)",
-                    needed
-                );
-                return Err(self.ask(why, self.offers(Some(&set), None)).into());
+                let why = tr!("there is no column \"{needed}\"", needed);
+                let question = self.ask(why, self.offers(Some(&set), None));
+                let cure = match question.candidates.as_slice() {
+                    [] => tr!("--map NAME={needed} says which it is", needed),
+                    _ => String::new(),
+                };
+                return Err(Question { cure, ..question }.into());
             }
         };
         let mut notes: Vec<String> = note.into_iter().collect();

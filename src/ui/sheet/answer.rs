@@ -14,6 +14,9 @@ pub(super) struct Answer {
     roles: Vec<Option<RoleName>>,
     positive: Option<String>,
     ignored: Vec<String>,
+    /// The column of the labels, and what is known of them: each, and how often.
+    label: Option<usize>,
+    labels: Vec<(String, u64)>,
     /// Classes that columns may be of.
     classes: BTreeSet<String>,
 }
@@ -27,6 +30,8 @@ impl Answer {
             roles: question.columns.iter().map(|of| of.guess.clone()).collect(),
             positive: question.options.positive.clone(),
             ignored: question.options.ignore_labels.clone(),
+            label: label(question.columns.iter().map(|of| of.guess.as_ref())),
+            labels: question.labels.clone(),
             classes: classes(question),
         };
         if !question.candidates.is_empty() {
@@ -83,6 +88,22 @@ impl Answer {
             });
             self.roles[place] = role.or(guess);
         }
+        self.relabel(question);
+    }
+
+    /// Another column of labels has other labels.
+    fn relabel(&mut self, question: &Question) {
+        let now = label(self.roles.iter().map(Option::as_ref));
+        if now == self.label {
+            return;
+        }
+        self.label = now;
+        let guesses = question.columns.iter().map(|of| of.guess.as_ref());
+        self.labels = if now == label(guesses) {
+            question.labels.clone()
+        } else {
+            Vec::new()
+        };
     }
 
     pub fn role(&self, column: usize) -> Option<&RoleName> {
@@ -96,7 +117,19 @@ impl Answer {
             }
         }
         self.roles[column] = Some(role);
+        self.relabel(question);
         self.is_changed(question);
+    }
+
+    /// What is asked next shows labels that were not known before: they are answered here, too.
+    pub fn learn(&mut self, next: &Question) {
+        if self.labels.is_empty() {
+            self.labels.clone_from(&next.labels);
+        }
+    }
+
+    pub fn labels(&self) -> &[(String, u64)] {
+        &self.labels
     }
 
     pub fn positive(&self) -> Option<&str> {
@@ -147,6 +180,11 @@ impl Answer {
         let offered = &question.candidates;
         self.candidate = offered.iter().position(|of| of.options == options);
     }
+}
+
+/// The first column that is the label.
+fn label<'a>(mut roles: impl Iterator<Item = Option<&'a RoleName>>) -> Option<usize> {
+    roles.position(|role| role == Some(&RoleName::Label))
 }
 
 fn key(question: &Question) -> (String, String, Options) {
