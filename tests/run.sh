@@ -30,7 +30,7 @@ readonly NEEDS=(
 )
 
 stage=start
-trap '[ $? -eq 0 ] || printf "\ntests/run.sh: FAILED in the stage \"%s\"\n" "$stage" >&2' EXIT
+trap end EXIT
 
 # run NAME COMMAND...: one stage, timed.
 run() {
@@ -40,6 +40,46 @@ run() {
     local start=$SECONDS
     "$@"
     printf -- '-- %s: %d s\n' "$stage" $((SECONDS - start))
+}
+
+# The stage that runs beside others: its name, its process and what it prints.
+beside= beside_process= beside_log=
+
+# begin NAME COMMAND...: a stage beside the next ones, until `finish`.
+begin() {
+    beside=$1
+    shift
+    beside_log=$(mktemp "$target/beside.XXXXXX")
+    printf '\n== %s, beside what follows\n' "$beside"
+    # A group of its own ends as a whole.
+    set -m
+    {
+        local start=$SECONDS
+        "$@"
+        printf -- '-- %s: %d s\n' "$beside" $((SECONDS - start))
+    } >"$beside_log" 2>&1 &
+    beside_process=$!
+    set +m
+}
+
+finish() {
+    local status=0
+    stage=$beside
+    wait "$beside_process" || status=$?
+    beside_process=
+    printf '\n== %s\n' "$beside"
+    cat "$beside_log"
+    rm "$beside_log"
+    return "$status"
+}
+
+end() {
+    local status=$?
+    if [ -n "$beside_process" ]; then
+        kill -- "-$beside_process" 2>/dev/null || true
+        rm -f "$beside_log"
+    fi
+    [ "$status" -eq 0 ] || printf '\ntests/run.sh: FAILED in the stage "%s"\n' "$stage" >&2
 }
 
 # The glob of a path must stay unquoted; none of the paths holds a space.
@@ -146,9 +186,11 @@ run "lints, native" cargo clippy --locked --quiet --workspace --all-targets -- -
 run "lints, WebGPU bundle" clippy_wasm gpu
 run "lints, WebGL 2 bundle" clippy_wasm webgl
 run "dependencies" dependencies
+# Half of it is one thread that optimises a bundle as a whole.
+begin "web build" web/build.sh
 run "Rust tests" rust_tests
 run "code for other frameworks" tests/snippets/run.sh
-run "web build" web/build.sh
+finish
 run "bundle sizes" sizes
 run "browser tests" browser_tests
 printf '\ntests/run.sh: all passed in %d s\n' "$SECONDS"

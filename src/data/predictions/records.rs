@@ -261,6 +261,16 @@ impl Records {
         Ok(Some(self.buffer[self.start + at]))
     }
 
+    /// Takes over the bytes of the record from `at` up to one that is special, as far as they are there: how many.
+    fn copy(&mut self, at: usize, is_special: impl Fn(u8) -> bool) -> usize {
+        let from = (self.start + at).min(self.end);
+        let rest = &self.buffer[from..self.end];
+        let found = rest.iter().position(|&byte| is_special(byte));
+        let count = found.unwrap_or(rest.len());
+        self.text.extend_from_slice(&rest[..count]);
+        count
+    }
+
     /// A record with quotes: its bytes and its lines.
     fn split_quoted(&mut self) -> Result<(usize, u64), Fault> {
         self.fields.clear();
@@ -277,6 +287,9 @@ impl Records {
                 let opened = self.next_line + lines - 1;
                 at += 1;
                 loop {
+                    at += self.copy(at, |byte| {
+                        byte == b'"' || byte == b'\\' || byte == end || byte == delimiter
+                    });
                     let Some(byte) = self.byte(at, Some(opened))? else {
                         return Err(Fault::Unclosed(opened));
                     };
@@ -328,12 +341,9 @@ impl Records {
                     Some(_) => return Err(Fault::AfterQuote(opened)),
                 }
             } else {
-                while let Some(byte) = self.byte(at, None)? {
-                    if byte == delimiter || byte == end {
-                        break;
-                    }
-                    self.text.push(byte);
-                    at += 1;
+                let ends = |byte| byte == delimiter || byte == end;
+                while self.byte(at, None)?.is_some_and(|byte| !ends(byte)) {
+                    at += self.copy(at, ends);
                 }
                 let is_pair = self.text.len() > from && self.text.ends_with(b"\r");
                 let is_last = self.byte(at, None)? != Some(delimiter);
