@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::names::is_known;
 use super::quotes;
 use super::records::{Dialect, Fault, Quotes, Records};
+use super::work::{Pace, Work, finished};
 use super::{Block, Input, Options, Table};
 use crate::words::{tr, word};
 
@@ -29,6 +30,20 @@ struct Look {
     shorter: usize,
 }
 
+/// What comes next.
+enum Advance {
+    Record,
+    End,
+    /// That cannot be told before what quotes mean is known, for which more of the file is read.
+    Waits,
+}
+
+/// What quotes mean, while that is found out, and what made it doubtful.
+struct Doubt {
+    fault: Fault,
+    work: Work<Result<Option<Quotes>, Fault>>,
+}
+
 /// Rows of text.
 pub(super) struct Delimited {
     file: String,
@@ -36,6 +51,7 @@ pub(super) struct Delimited {
     input: Input,
     layout: Layout,
     records: Records,
+    doubt: Option<Doubt>,
     names: Vec<String>,
     /// Whether the first record has the names.
     has_header: bool,
@@ -62,16 +78,26 @@ fn records(input: &Input, layout: &Layout, quotes: Quotes) -> Result<Records, Fa
 
 impl Delimited {
     /// Reads the header.
-    pub fn open(input: &Input, options: &Options) -> Result<Self, ReadError> {
-        Self::with(input, options, false)
+    pub async fn open(input: &Input, options: &Options, pace: &Pace) -> Result<Self, ReadError> {
+        Self::with(input, options, false, pace).await
     }
 
     /// Reads the header of a file in which any line that begins with `#` is a comment.
     pub fn open_commented(input: &Input) -> Result<Self, ReadError> {
-        Self::with(input, &Options::default(), true)
+        finished(Self::with(
+            input,
+            &Options::default(),
+            true,
+            &Pace::default(),
+        ))
     }
 
-    fn with(input: &Input, options: &Options, comments: bool) -> Result<Self, ReadError> {
+    async fn with(
+        input: &Input,
+        options: &Options,
+        comments: bool,
+        pace: &Pace,
+    ) -> Result<Self, ReadError> {
         let file = input.name.clone();
         let (input, utf16) = transcoded(input)?;
         let mut start = Vec::new();
@@ -87,6 +113,7 @@ impl Delimited {
             file,
             input,
             records,
+            doubt: None,
             names: Vec::new(),
             has_header: layout.names.is_none(),
             ends_open: false,
@@ -96,7 +123,7 @@ impl Delimited {
             notes,
             layout,
         };
-        this.read_names()?;
+        this.read_names(pace).await?;
         let look = this.learn(&start, options.decimal);
         this.settle_ends(&look)?;
         this.decimals.set_columns(this.names.len());
@@ -104,17 +131,23 @@ impl Delimited {
     }
 
     /// Names from the first record, unless they stand elsewhere.
-    fn read_names(&mut self) -> Result<(), ReadError> {
+    async fn read_names(&mut self, pace: &Pace) -> Result<(), ReadError> {
         if let Some(names) = self.layout.names.take() {
             self.names = names;
             self.records.expected = self.names.len();
             return Ok(());
         }
-        if !self.advance()? {
-            return Err(ReadError::of(
-                &self.file,
-                word("it is empty; a header and rows are expected"),
-            ));
+        loop {
+            match self.advance()? {
+                Advance::Record => break,
+                Advance::End => {
+                    return Err(ReadError::of(
+                        &self.file,
+                        word("it is empty; a header and rows are expected"),
+                    ));
+                }
+                Advance::Waits => pace.pause(self.done()).await,
+            }
         }
         for index in 0..self.records.len() {
             let name = self
@@ -211,52 +244,65 @@ impl Delimited {
     }
 
     /// Goes on to the next record; where quotes contradict each other, once their meaning is decided.
-    fn advance(&mut self) -> Result<bool, ReadError> {
-        loop {
-            let fault = match self.records.next() {
-                Ok(is_there) => return Ok(is_there),
-                Err(fault) => fault,
+    fn advance(&mut self) -> Result<Advance, ReadError> {
+        if let Some(doubt) = &mut self.doubt {
+            let Some(decided) = doubt.work.step() else {
+                return Ok(Advance::Waits);
             };
-            let is_of_quotes = match fault {
-                Fault::Unclosed(_) | Fault::AfterQuote(_) | Fault::Doubtful(_) => {
-                    !self.records.settled
-                }
-                Fault::Io(_) | Fault::Long(_) => false,
-            };
-            if !is_of_quotes {
-                return Err(fault.explain(&self.file));
-            }
-            let expected = self.records.expected;
-            let decided = quotes::decide(self.has_header, |quotes| {
-                let mut records = records(&self.input, &self.layout, quotes)?;
-                if expected != usize::MAX {
-                    records.expected = expected;
-                }
-                Ok(records)
-            });
             match decided.map_err(|fault| fault.explain(&self.file))? {
-                None => return Err(fault.explain(&self.file)),
-                Some(quotes) => {
-                    self.records.dialect.quotes = quotes;
-                    self.records.settled = true;
-                    match quotes {
-                        Quotes::Doubled => {}
-                        Quotes::Backslash => self.notes.push(
-                            word("quotes within quotes have a backslash before them, as Spark writes them").to_owned(),
-                        ),
-                        Quotes::Literal => self.notes.push(
-                            word("no field is enclosed in quotes: quotes are characters like any other").to_owned(),
-                        ),
-                    }
-                }
+                None => return Err(doubt.fault.explain(&self.file)),
+                Some(quotes) => self.settle(quotes),
             }
+        }
+        let fault = match self.records.next() {
+            Ok(true) => return Ok(Advance::Record),
+            Ok(false) => return Ok(Advance::End),
+            Err(fault) => fault,
+        };
+        let is_of_quotes = match fault {
+            Fault::Unclosed(_) | Fault::AfterQuote(_) | Fault::Doubtful(_) => !self.records.settled,
+            Fault::Io(_) | Fault::Long(_) => false,
+        };
+        if !is_of_quotes {
+            return Err(fault.explain(&self.file));
+        }
+        let (input, layout) = (self.input.clone(), self.layout.clone());
+        let expected = self.records.expected;
+        let open = move |quotes| {
+            let mut records = records(&input, &layout, quotes)?;
+            records.expected = expected;
+            Ok(records)
+        };
+        let work = Work::new(quotes::decide(self.has_header, open));
+        self.doubt = Some(Doubt { fault, work });
+        Ok(Advance::Waits)
+    }
+
+    fn settle(&mut self, quotes: Quotes) {
+        self.doubt = None;
+        self.records.dialect.quotes = quotes;
+        self.records.settled = true;
+        match quotes {
+            Quotes::Doubled => {}
+            Quotes::Backslash => self.notes.push(
+                word("quotes within quotes have a backslash before them, as Spark writes them")
+                    .to_owned(),
+            ),
+            Quotes::Literal => self.notes.push(
+                word("no field is enclosed in quotes: quotes are characters like any other")
+                    .to_owned(),
+            ),
         }
     }
 
     /// The next record; `None` at the end.
     pub fn next(&mut self) -> Result<Option<&Records>, ReadError> {
-        if !self.advance()? {
-            return Ok(None);
+        loop {
+            match self.advance()? {
+                Advance::Record => break,
+                Advance::End => return Ok(None),
+                Advance::Waits => {}
+            }
         }
         match self.ragged() {
             Some(sentence) => Err(sentence),
@@ -326,8 +372,13 @@ impl Table for Delimited {
 
     fn read(&mut self, columns: &Columns, most: usize, block: &mut Block) -> Result<(), ReadError> {
         for row in 0..most {
-            if !self.advance()? {
-                break;
+            match self.advance()? {
+                Advance::Record => {}
+                Advance::End => break,
+                Advance::Waits => {
+                    block.waits = true;
+                    break;
+                }
             }
             let line = self.records.line();
             if let Some(sentence) = self.ragged() {

@@ -65,6 +65,7 @@ mod stream;
 mod survey;
 mod target;
 mod twins;
+mod work;
 
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
@@ -73,7 +74,7 @@ pub(crate) use error::shorten;
 pub use error::{ReadError, Refusal};
 pub use format::ENDINGS;
 pub use histogram::{Histogram, PAPER, is_histogram, read_histogram};
-pub use open::{Next, Predictions};
+pub use open::{Next, Opening, Predictions};
 pub use options::{Options, RoleName};
 pub use question::{AskedColumn, Candidate, Question};
 pub use reading::{Reading, Taken};
@@ -275,6 +276,9 @@ impl Input {
 #[derive(Debug, Default)]
 struct Block {
     rows: usize,
+    /// Whether more of the file has to be looked at before the next row can be told: where no rows came, they
+    /// are to be asked for again.
+    waits: bool,
     /// One vector for each output.
     outputs: Vec<Vec<f64>>,
     targets: Vec<f64>,
@@ -298,6 +302,7 @@ impl Block {
     /// Forgets the rows, but not the names.
     fn clear(&mut self) {
         self.rows = 0;
+        self.waits = false;
         for values in &mut self.outputs {
             values.clear();
         }
@@ -313,6 +318,11 @@ impl Block {
         }
         self.bad.clear();
         self.lines.clear();
+    }
+
+    /// Whether there is nothing behind what was read.
+    fn has_ended(&self) -> bool {
+        self.rows == 0 && !self.waits
     }
 
     /// The values of a column of numbers.
@@ -371,7 +381,7 @@ trait Table: Send {
     /// Names of all columns.
     fn names(&self) -> &[String];
 
-    /// Adds at most `most` rows of the chosen columns to a block; none at the end.
+    /// Adds at most `most` rows of the chosen columns to a block; none at the end, and where the block waits.
     fn read(
         &mut self,
         columns: &columns::Columns,
