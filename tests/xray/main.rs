@@ -33,6 +33,7 @@ mod readings_binary;
 mod rows;
 mod said;
 mod sparse_histogram;
+mod steps;
 mod tables;
 mod text;
 mod told;

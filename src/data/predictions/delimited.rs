@@ -1,5 +1,7 @@
 //! Text with a delimiter: CSV, TSV and the like.
 
+mod advance;
+
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use super::columns::Columns;
@@ -8,11 +10,11 @@ use super::encoding::{CodePage, transcoded};
 use super::error::{ReadError, shorten};
 use super::layout::Layout;
 use super::names::is_known;
-use super::quotes;
 use super::records::{Dialect, Fault, Quotes, Records};
-use super::work::{Pace, Work, finished};
+use super::work::{Pace, finished};
 use super::{Block, Input, Options, Table};
 use crate::words::{tr, word};
+use advance::{Advance, Doubt};
 
 /// Bytes from which the layout is told.
 const LOOK: u64 = 1 << 16;
@@ -28,20 +30,6 @@ struct Look {
     /// Rows with a cell more, an empty one at the end; and those with a cell less.
     longer: usize,
     shorter: usize,
-}
-
-/// What comes next.
-enum Advance {
-    Record,
-    End,
-    /// That cannot be told before what quotes mean is known, for which more of the file is read.
-    Waits,
-}
-
-/// What quotes mean, while that is found out, and what made it doubtful.
-struct Doubt {
-    fault: Fault,
-    work: Work<Result<Option<Quotes>, Fault>>,
 }
 
 /// Rows of text.
@@ -241,58 +229,6 @@ impl Delimited {
         }
         self.records.expected = self.names.len();
         Ok(())
-    }
-
-    /// Goes on to the next record; where quotes contradict each other, once their meaning is decided.
-    fn advance(&mut self) -> Result<Advance, ReadError> {
-        if let Some(doubt) = &mut self.doubt {
-            let Some(decided) = doubt.work.step() else {
-                return Ok(Advance::Waits);
-            };
-            match decided.map_err(|fault| fault.explain(&self.file))? {
-                None => return Err(doubt.fault.explain(&self.file)),
-                Some(quotes) => self.settle(quotes),
-            }
-        }
-        let fault = match self.records.next() {
-            Ok(true) => return Ok(Advance::Record),
-            Ok(false) => return Ok(Advance::End),
-            Err(fault) => fault,
-        };
-        let is_of_quotes = match fault {
-            Fault::Unclosed(_) | Fault::AfterQuote(_) | Fault::Doubtful(_) => !self.records.settled,
-            Fault::Io(_) | Fault::Long(_) => false,
-        };
-        if !is_of_quotes {
-            return Err(fault.explain(&self.file));
-        }
-        let (input, layout) = (self.input.clone(), self.layout.clone());
-        let expected = self.records.expected;
-        let open = move |quotes| {
-            let mut records = records(&input, &layout, quotes)?;
-            records.expected = expected;
-            Ok(records)
-        };
-        let work = Work::new(quotes::decide(self.has_header, open));
-        self.doubt = Some(Doubt { fault, work });
-        Ok(Advance::Waits)
-    }
-
-    fn settle(&mut self, quotes: Quotes) {
-        self.doubt = None;
-        self.records.dialect.quotes = quotes;
-        self.records.settled = true;
-        match quotes {
-            Quotes::Doubled => {}
-            Quotes::Backslash => self.notes.push(
-                word("quotes within quotes have a backslash before them, as Spark writes them")
-                    .to_owned(),
-            ),
-            Quotes::Literal => self.notes.push(
-                word("no field is enclosed in quotes: quotes are characters like any other")
-                    .to_owned(),
-            ),
-        }
     }
 
     /// The next record; `None` at the end.

@@ -358,7 +358,7 @@ impl Block {
     fn name(&mut self, role: columns::Role, name: &[u8]) {
         match role {
             columns::Role::Batch => {
-                let number = self.batches.number(name);
+                let number = self.batches.number(name, self.batch.len());
                 self.batch.push(number);
             }
             columns::Role::Group => {
