@@ -233,7 +233,7 @@ impl Survey {
         wanted: &[usize],
         pace: &Pace,
     ) -> Result<(), ReadError> {
-        let most = (SAMPLE_CELLS / wanted.len().max(1)).clamp(64, ROWS);
+        let most = (SAMPLE_CELLS / wanted.len().max(1)).clamp(16, ROWS);
         let mut before = 0;
         for &column in wanted {
             self.columns[column] = Seen::of(&names[column]);
