@@ -5,6 +5,8 @@ use ghm_lab::data::predictions::{Input, Next, Options, Predictions, Refusal, Row
 use ghm_lab::xray::{Inspected, Job, Progress, Xray};
 use serde_json::Value as Json;
 
+use crate::formats::{npy, npz};
+
 /// Most of a pass over a file that a step may take.
 const MOST_SHARE: f32 = 0.1;
 
@@ -71,8 +73,8 @@ fn at_once(input: Input) -> Json {
 }
 
 /// Both come to the same; how often the job paused.
-fn same(name: &str, content: &str) -> Pauses {
-    let input = Input::bytes(name, content.as_bytes());
+fn same(name: &str, content: impl AsRef<[u8]>) -> Pauses {
+    let input = Input::bytes(name, content.as_ref());
     let (inspected, pauses) = in_steps(input.clone());
     let inspected = inspected.unwrap_or_else(|why| panic!("{name}: {why}"));
     assert_eq!(inspected.to_json(), at_once(input), "{name}");
@@ -82,7 +84,7 @@ fn same(name: &str, content: &str) -> Pauses {
 #[test]
 fn a_file_whose_names_leave_two_readings_is_looked_at_in_steps() {
     let content = format!("score,label\n{}", "0.75,1\n0.25,0\n".repeat(1_000_000));
-    let pauses = same("score.csv", &content);
+    let pauses = same("score.csv", content);
     // Two million rows, at most 4,096 of them a step.
     assert!(pauses.opening > 480, "{pauses:?}");
     assert_eq!(pauses.again, 0);
@@ -160,6 +162,30 @@ fn json_is_parsed_in_steps() {
         let pauses = same(name, &content);
         // Steps of 256 KiB.
         assert!(pauses.opening >= content.len() >> 18, "{name}: {pauses:?}");
+    }
+}
+
+#[test]
+fn columns_of_an_archive_are_checked_and_unpacked_in_steps() {
+    let n = 400_000_u32;
+    let noise = |i: u32| i.wrapping_mul(2_654_435_769) as f32 / 1e9 - 2.0;
+    let outputs: Vec<u8> = (0..3 * n).flat_map(|i| noise(i).to_le_bytes()).collect();
+    let outputs = npy("<f4", &format!("({n}, 3)"), true, &outputs);
+    let labels: Vec<u8> = (0..n)
+        .map(|i| (i.wrapping_mul(40_503) >> 8) as u8 % 3)
+        .collect();
+    let labels = npy("|u1", &format!("({n},)"), false, &labels);
+    // Every other member is packed.
+    for arrays in [
+        [
+            ("logits", outputs.as_slice()),
+            ("labels", labels.as_slice()),
+        ],
+        [("labels", &labels), ("logits", &outputs)],
+    ] {
+        let pauses = same("columns.npz", npz(&arrays));
+        // Steps of 1 MiB.
+        assert!(pauses.opening >= outputs.len() >> 20, "{pauses:?}");
     }
 }
 
