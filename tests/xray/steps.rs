@@ -132,7 +132,7 @@ fn a_doubt_that_leads_to_no_other_reading_is_settled_in_steps() {
 fn what_quotes_mean_is_found_out_in_steps() {
     let rows = "\"a\",1.5,1\n".repeat(500_000);
     let content = format!("group,logit,label\n{rows}\"say \\\"hi\\\", you\",1.5,1\n{rows}");
-    let before = same("plain.csv", &format!("group,logit,label\n{rows}{rows}"));
+    let before = same("plain.csv", format!("group,logit,label\n{rows}{rows}"));
     let pauses = same("spark.csv", &content);
     // Steps of 256 KiB, in three readings, of which some end early.
     let more = pauses.reading - before.reading;
