@@ -13,7 +13,7 @@ use super::work::Pace;
 use super::{Block, Header, Outputs, Table};
 use crate::ghm::Task;
 
-/// Cells of the first look.
+/// Cells of the first look, and of a step.
 const SAMPLE_CELLS: usize = 1 << 16;
 /// Most different texts that are kept of a column.
 const MOST_TEXTS: usize = 20_000;
@@ -176,6 +176,11 @@ pub(super) fn truth(text: &str) -> Option<usize> {
     }
 }
 
+/// Rows of so many columns that a step looks at: not too few, where each column is read from a place of its own.
+fn rows_of_step(columns: usize) -> usize {
+    (SAMPLE_CELLS / columns.max(1)).clamp(16, ROWS)
+}
+
 /// What was seen of a file, or of its beginning.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Survey {
@@ -216,7 +221,8 @@ impl Survey {
             ..Self::default()
         };
         while survey.count < most {
-            if !survey.look(table, wanted, (most - survey.count) as usize)? {
+            let left = (most - survey.count) as usize;
+            if !survey.look(table, wanted, left.min(rows_of_step(wanted.len())))? {
                 survey.is_whole = true;
                 break;
             }
@@ -233,7 +239,7 @@ impl Survey {
         wanted: &[usize],
         pace: &Pace,
     ) -> Result<(), ReadError> {
-        let most = (SAMPLE_CELLS / wanted.len().max(1)).clamp(16, ROWS);
+        let most = rows_of_step(wanted.len());
         let mut before = 0;
         for &column in wanted {
             self.columns[column] = Seen::of(&names[column]);

@@ -49,6 +49,7 @@ async fn opened(inputs: Vec<Input>, options: Options, pace: &Pace) -> Result<Pre
     let Some(first) = tables.first_mut() else {
         return Err(ReadError(word("no file was given").to_owned()).into());
     };
+    pace.pause(0).await;
     let names = first.names().to_vec();
     let file = inputs[0].name.clone();
     let mask = given::mask(&names, &options);
