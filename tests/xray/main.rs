@@ -14,6 +14,7 @@ mod columns;
 mod decided;
 mod delimiters;
 mod endings;
+mod entries;
 mod foreign;
 mod formats;
 mod golden;
