@@ -47,6 +47,14 @@ enum Opened {
     Histogram(Histogram),
 }
 
+/// Files on their way to the screen.
+struct Coming {
+    name: String,
+    inputs: Vec<Input>,
+    options: Options,
+    job: Box<Job>,
+}
+
 /// The X-ray that is on the screen, and one that is being made. Its settings are its own: they begin as
 /// those of the experiment, or as the defaults of its task.
 #[derive(Default)]
@@ -56,9 +64,9 @@ pub struct Inspection {
     /// The settings that were asked for last.
     config: Option<Config>,
     shown: Option<Box<Inspected>>,
-    job: Option<Box<Job>>,
-    /// What the job will replace when it is done.
-    next: Option<(String, Opened)>,
+    coming: Option<Coming>,
+    /// What was coming before that: it goes on where that is refused before it is open.
+    before: Option<Coming>,
     reports: u32,
     skips_bad_rows: bool,
     /// Asked about files that have more than one reading, and those files.
@@ -98,13 +106,20 @@ impl Inspection {
         self.asked.as_ref().map(|(question, _)| question.as_ref())
     }
 
-    /// Share of the file that is read, while one is.
+    /// Share of the files that is read, or looked at, while some are.
     pub fn progress(&self) -> Option<f32> {
-        self.job.as_ref().map(|job| job.share())
+        self.coming.as_ref().map(|coming| coming.job.share())
+    }
+
+    /// Whether files are being looked at, before they are read.
+    pub fn looks(&self) -> bool {
+        self.coming
+            .as_ref()
+            .is_some_and(|coming| coming.job.looks())
     }
 
     pub(super) fn is_busy(&self) -> bool {
-        self.job.is_some() || self.preview.as_ref().is_some_and(Preview::is_busy)
+        self.coming.is_some() || self.preview.as_ref().is_some_and(Preview::is_busy)
     }
 
     /// What these options make of the files that are asked about; `None` where nothing is asked.
@@ -138,29 +153,27 @@ impl Inspection {
             return self.show(input.name.clone(), histogram, &config);
         }
         let config = self.config.as_ref().unwrap_or(experiment).clone();
-        self.start(inputs, options, &config)
+        self.start(inputs, options, &config);
+        Ok(())
     }
 
-    fn start(
-        &mut self,
-        inputs: Vec<Input>,
-        options: Options,
-        config: &Config,
-    ) -> Result<(), String> {
+    fn start(&mut self, inputs: Vec<Input>, options: Options, config: &Config) {
         let options = Options {
             skip_bad_rows: self.skips_bad_rows || options.skip_bad_rows,
             ..options
         };
-        let job = match Job::start(inputs.clone(), options.clone(), config) {
-            Ok(job) => job,
-            Err(refusal) => return self.refuse(refusal, inputs),
-        };
         let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-        let name = names.join(", ");
-        self.config = Some(job.config().clone());
-        self.job = Some(Box::new(job));
-        self.next = Some((name, Opened::Predictions(inputs, options)));
-        Ok(())
+        let coming = Coming {
+            name: names.join(", "),
+            job: Box::new(Job::start(inputs.clone(), options.clone(), config)),
+            inputs,
+            options,
+        };
+        let before = self.coming.replace(coming);
+        // What is not open yet has replaced nothing.
+        if let Some(before) = before.filter(|before| before.job.is_open()) {
+            self.before = Some(before);
+        }
     }
 
     /// Asks, where a person knows how to go on.
@@ -199,8 +212,8 @@ impl Inspection {
         self.name = name;
         self.opened = Some(Opened::Histogram(histogram));
         self.config = Some(config);
-        self.job = None;
-        self.next = None;
+        self.coming = None;
+        self.before = None;
         Ok(())
     }
 
@@ -210,13 +223,15 @@ impl Inspection {
             return Ok(());
         }
         // What is being read will be shown, and must not give way to what is.
-        let shown = self
-            .opened
-            .clone()
-            .map(|opened| (self.name.clone(), opened));
-        match self.next.clone().or(shown) {
-            Some((_, Opened::Predictions(inputs, options))) => self.start(inputs, options, config),
-            Some((name, Opened::Histogram(histogram))) => self.show(name, histogram, config),
+        let coming = self.coming.as_ref();
+        let coming = coming.map(|of| Opened::Predictions(of.inputs.clone(), of.options.clone()));
+        match coming.or(self.opened.clone()) {
+            Some(Opened::Predictions(inputs, options)) => {
+                self.start(inputs, options, config);
+                self.config = Some(config.clone());
+                Ok(())
+            }
+            Some(Opened::Histogram(histogram)) => self.show(self.name.clone(), histogram, config),
             None => Ok(()),
         }
     }
@@ -226,34 +241,36 @@ impl Inspection {
         if let Some(preview) = &mut self.preview {
             preview.tick(TICK_SECONDS);
         }
-        let Some(job) = self.job.take() else {
+        let Some(coming) = self.coming.take() else {
             return Ok(());
         };
-        match job.work(TICK_SECONDS) {
+        match coming.job.work(TICK_SECONDS) {
             Ok(Progress::Goes(job)) => {
-                // Its task may have become another.
-                self.config = Some(job.config().clone());
-                self.job = Some(job);
+                if job.is_open() {
+                    self.before = None;
+                    // Its task may have become another.
+                    self.config = Some(job.config().clone());
+                }
+                self.coming = Some(Coming { job, ..coming });
             }
             Ok(Progress::Done(inspected)) => {
+                self.before = None;
                 self.config = Some(inspected.report.config.clone());
                 self.shown = Some(inspected);
                 self.reports += 1;
-                if let Some((name, opened)) = self.next.take() {
-                    self.name = name;
-                    self.opened = Some(opened);
-                }
+                self.name = coming.name;
+                self.opened = Some(Opened::Predictions(coming.inputs, coming.options));
             }
             Err(refusal) => {
-                let next = self.next.take();
-                // What is shown is of the settings before.
-                let shown = self.shown.as_ref();
-                self.config = shown.map(|shown| shown.report.config.clone());
-                let inputs = match next {
-                    Some((_, Opened::Predictions(inputs, _))) => inputs,
-                    Some((_, Opened::Histogram(_))) | None => Vec::new(),
+                self.coming = self.before.take();
+                // What stays is of the settings before.
+                let stays = match (&self.coming, &self.shown) {
+                    (Some(coming), _) => Some(coming.job.config()),
+                    (None, Some(shown)) => Some(&shown.report.config),
+                    (None, None) => None,
                 };
-                return self.refuse(refusal, inputs);
+                self.config = stays.cloned();
+                return self.refuse(refusal, coming.inputs);
             }
         }
         Ok(())

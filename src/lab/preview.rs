@@ -22,16 +22,11 @@ pub struct Preview {
 
 impl Preview {
     pub(super) fn start(inputs: Vec<Input>, options: &Options, config: &Config) -> Self {
-        let mut preview = Self {
+        Self {
             options: options.clone(),
-            job: None,
+            job: Some(Box::new(Job::start(inputs, options.clone(), config))),
             outcome: None,
-        };
-        match Job::start(inputs, options.clone(), config) {
-            Ok(job) => preview.job = Some(Box::new(job)),
-            Err(refusal) => preview.outcome = Some(refused(refusal)),
         }
-        preview
     }
 
     /// How the files are read.

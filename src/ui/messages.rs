@@ -82,7 +82,11 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab, bench_open: &mut bool) {
             .on_hover_text(word("What trains the network. Choose it under Engine."));
         if let Some(share) = lab.inspection().progress() {
             let percent = (100.0 * share).round();
-            ui.label(small(tr!("reading predictions, {percent} %", percent)));
+            ui.label(small(if lab.inspection().looks() {
+                tr!("looking at predictions, {percent} %", percent)
+            } else {
+                tr!("reading predictions, {percent} %", percent)
+            }));
         }
         let (steps, examples) = lab.rates();
         ui.label(small(tr!("{} steps/s", number(steps.round()))));

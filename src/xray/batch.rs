@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::block::{BLOCK, Block};
+use super::entries::Entries;
 use super::groups::Groups;
 use super::hardest::Kept;
 use super::measure::{LEAST_P, entries, measure};
@@ -59,30 +60,6 @@ pub(super) struct Batch {
     kept: Option<Kept>,
     /// What the bins come to, while a mini-batch ends.
     by_bin: Vec<Cell>,
-}
-
-/// Sums where every entry of an example counts.
-struct Entries {
-    norms: Vec<f64>,
-    counts: Vec<u64>,
-    /// Gradient norms `[bin of the example, bin of the entry]` and `[class, bin of the entry]`.
-    plain: Vec<f64>,
-    classes: Vec<f64>,
-    /// Under the focal loss, by bin of the entry.
-    focal: Vec<f64>,
-}
-
-impl Entries {
-    fn new(settings: &Settings) -> Self {
-        let bins = settings.bins;
-        Self {
-            norms: vec![0.0; settings.entries],
-            counts: vec![0; bins],
-            plain: vec![0.0; bins * bins],
-            classes: vec![0.0; bins * settings.header.classes],
-            focal: vec![0.0; bins],
-        }
-    }
 }
 
 impl Batch {
@@ -283,17 +260,28 @@ impl Batch {
         };
         totals.advance(settings, self.examples, &counts);
         let beta = totals.beta.clone();
+        // Where every entry counts, it is the bins of the entries that contribute.
+        let by_example = self.entries.is_none();
         for (j, (cell, &beta)) in self.by_bin.iter().zip(&beta).enumerate() {
             totals.plain.value += cell.value;
             totals.harmonized.value += beta * cell.value;
             totals.harmonized.weight += beta * cell.examples;
             totals.harmonized.weight_squared += beta * beta * cell.examples;
-            for (sums, [norm, value]) in totals.direct.iter_mut().zip(cell.direct) {
-                sums.norms[j] += norm;
+            for (sums, [_, value]) in totals.direct.iter_mut().zip(cell.direct) {
                 sums.value += value;
             }
-            totals.plain.norms[j] += cell.plain;
-            totals.harmonized.norms[j] += beta * cell.plain;
+            if by_example {
+                totals.plain.norms[j] += cell.plain;
+                totals.harmonized.norms[j] += beta * cell.plain;
+                for (sums, [norm, _]) in totals.direct.iter_mut().zip(cell.direct) {
+                    sums.norms[j] += norm;
+                }
+            }
+        }
+        if let Some(table) = &mut self.entries {
+            let by_bin = self.by_bin.iter().enumerate();
+            let owns = by_bin.filter(|(_, cell)| cell.examples > 0.0);
+            table.finish(owns.map(|(own, _)| own), &self.classes, totals);
         }
         totals.plain.weight += self.examples as f64;
         totals.plain.weight_squared += self.examples as f64;
@@ -307,17 +295,12 @@ impl Batch {
             for (j, beta) in beta.iter().enumerate() {
                 let cell = std::mem::take(&mut cells[class * bins + j]);
                 part.add(cell.examples, cell.plain, cell.value, *beta);
-                totals.class_norms[class * bins + j] += cell.plain;
+                if by_example {
+                    totals.class_norms[class * bins + j] += cell.plain;
+                }
             }
         }
         totals.groups.finish(&beta);
-        if let Some(table) = &mut self.entries {
-            totals.by_entry(table.plain.chunks_exact(bins), &table.classes, &table.focal);
-            for sums in [&mut table.plain, &mut table.classes, &mut table.focal] {
-                sums.fill(0.0);
-            }
-            table.counts.fill(0);
-        }
         if let (Some(kept), Some(total)) = (&mut self.kept, &mut totals.hardest) {
             match kept.finish(settings, total) {
                 Some(selection) => totals.selection = selection,

@@ -7,7 +7,7 @@ use crate::config::Config;
 use serde_json::Value as Json;
 
 use crate::data::predictions::{
-    Input, Next, Options, Predictions, Reading, Refusal, Rows, Skipped,
+    Input, Next, Opening, Options, Predictions, Reading, Refusal, Rows, Skipped,
 };
 
 /// Rows between two looks at the clock.
@@ -15,10 +15,36 @@ const BLOCK: usize = 1 << 13;
 
 /// Predictions on their way to a report.
 pub struct Job {
-    predictions: Predictions,
-    xray: Xray,
+    stage: Stage,
     config: Config,
     rows: Rows,
+}
+
+enum Stage {
+    Opening(Opening),
+    Reading(Box<Read>),
+}
+
+/// What was read.
+struct Read {
+    predictions: Predictions,
+    xray: Xray,
+}
+
+impl Read {
+    /// What all rows come to.
+    fn finish(mut self) -> Result<Inspected, Refusal> {
+        self.xray.name_classes(self.predictions.class_names());
+        let report = self.xray.finish(self.predictions.groups());
+        if report.examples == 0.0 {
+            return Err(self.predictions.without_examples().into());
+        }
+        Ok(Inspected {
+            report,
+            skipped: self.predictions.skipped().clone(),
+            reading: self.predictions.reading().clone(),
+        })
+    }
 }
 
 /// A report with what the reader said.
@@ -40,63 +66,88 @@ impl Inspected {
 }
 
 impl Job {
-    /// Opens files; the settings of the losses are those of `config`, or the defaults of another task.
-    ///
-    /// # Errors
-    /// Those of [`Predictions::open`].
-    pub fn start(inputs: Vec<Input>, options: Options, config: &Config) -> Result<Self, Refusal> {
-        let predictions = Predictions::open(inputs, options)?;
-        let header = *predictions.header();
-        let config = config.for_task(header.task);
-        Ok(Self {
-            predictions,
-            xray: Xray::new(header, &config),
-            config,
+    /// Begins to open files; the settings of the losses are those of `config`, or the defaults of another task.
+    pub fn start(inputs: Vec<Input>, options: Options, config: &Config) -> Self {
+        Self {
+            stage: Stage::Opening(Opening::new(inputs, options)),
+            config: config.clone(),
             rows: Rows::default(),
-        })
+        }
     }
 
-    /// The settings of the report, whose task is that of the files.
+    /// The settings of the report: from when the files are open on, their task is that of the files.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Works for about so many seconds; the report once all is read.
+    /// Works for about so many seconds, and at least one step; the report once all is read.
     ///
     /// # Errors
-    /// At the first row that cannot be used.
-    pub fn work(mut self, seconds: f64) -> Result<Progress, Refusal> {
+    /// Those of [`Predictions::open`], and at the first row that cannot be used.
+    pub fn work(self, seconds: f64) -> Result<Progress, Refusal> {
         let start = Instant::now();
-        while start.elapsed().as_secs_f64() < seconds {
-            match self.predictions.read(&mut self.rows, BLOCK)? {
-                Next::Rows => self.xray.add(&self.rows),
-                Next::Again => {
-                    let header = *self.predictions.header();
-                    self.config = self.config.for_task(header.task);
-                    self.xray = Xray::new(header, &self.config);
-                }
-                Next::End => {
-                    self.xray.name_classes(self.predictions.class_names());
-                    let report = self.xray.finish(self.predictions.groups());
-                    if report.examples == 0.0 {
-                        return Err(self.predictions.without_examples().into());
-                    }
-                    return Ok(Progress::Done(Box::new(Inspected {
-                        report,
-                        skipped: self.predictions.skipped().clone(),
-                        reading: self.predictions.reading().clone(),
-                    })));
-                }
+        let mut job = Box::new(self);
+        loop {
+            match job.step()? {
+                Progress::Goes(next) if start.elapsed().as_secs_f64() < seconds => job = next,
+                progress => return Ok(progress),
             }
         }
-        Ok(Progress::Goes(Box::new(self)))
     }
 
-    /// Share of the bytes that are read.
+    /// Looks at some rows, or reads some.
+    fn step(mut self: Box<Self>) -> Result<Progress, Refusal> {
+        let mut read = match self.stage {
+            Stage::Reading(read) => read,
+            Stage::Opening(mut opening) => {
+                self.stage = match opening.step().transpose()? {
+                    None => Stage::Opening(opening),
+                    Some(predictions) => {
+                        let xray = begun(&predictions, &mut self.config);
+                        Stage::Reading(Box::new(Read { predictions, xray }))
+                    }
+                };
+                return Ok(Progress::Goes(self));
+            }
+        };
+        match read.predictions.step(&mut self.rows, BLOCK)? {
+            None => {}
+            Some(Next::Rows) => read.xray.add(&self.rows),
+            Some(Next::Again) => read.xray = begun(&read.predictions, &mut self.config),
+            Some(Next::End) => return Ok(Progress::Done(Box::new(read.finish()?))),
+        }
+        self.stage = Stage::Reading(read);
+        Ok(Progress::Goes(self))
+    }
+
+    /// Whether the files have a reading, under which they are read.
+    pub fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Reading(_))
+    }
+
+    /// Whether the files are being looked at to find their reading; what it leads to is read after that.
+    pub fn looks(&self) -> bool {
+        match &self.stage {
+            Stage::Opening(_) => true,
+            Stage::Reading(read) => read.predictions.looks(),
+        }
+    }
+
+    /// Share of the bytes that are looked at, or read: 1 once for each pass over the files.
     pub fn share(&self) -> f32 {
-        let (done, all) = self.predictions.progress();
+        let (done, all) = match &self.stage {
+            Stage::Opening(opening) => opening.progress(),
+            Stage::Reading(read) => read.predictions.progress(),
+        };
         done as f32 / all.max(1) as f32
     }
+}
+
+/// An X-ray of no row yet, under the settings for the task of the files.
+fn begun(predictions: &Predictions, config: &mut Config) -> Xray {
+    let header = *predictions.header();
+    *config = config.for_task(header.task);
+    Xray::new(header, config)
 }
 
 /// Where a job is.

@@ -9,6 +9,7 @@
 mod batch;
 mod block;
 mod counted;
+mod entries;
 mod examples;
 mod groups;
 mod hardest;

@@ -66,8 +66,6 @@ pub(super) struct Totals {
     pub groups: Groups,
     /// Gradient norms `[class, bin]`, by bin of the entry where every entry counts.
     pub class_norms: Vec<f64>,
-    /// The same of finished mini-batches whose every entry counts.
-    entry_norms: Option<[Vec<f64>; 4]>,
 }
 
 impl Totals {
@@ -93,10 +91,6 @@ impl Totals {
             classes: vec![Part::default(); classes],
             groups: Groups::default(),
             class_norms: vec![0.0; bins * classes],
-            entry_norms: (settings.entries > 1).then(|| {
-                let zeros = || vec![0.0; bins];
-                [zeros(), zeros(), zeros(), vec![0.0; bins * classes]]
-            }),
         }
     }
 
@@ -117,34 +111,5 @@ impl Totals {
         }
         self.batches += 1;
         self.examples += examples;
-    }
-
-    /// Where every entry counts, it is the bins of the entries that contribute: replaces the sums by
-    /// bin of the example. `plain` are rows by bin of the example.
-    pub fn by_entry<'a>(
-        &mut self,
-        plain: impl Iterator<Item = &'a [f64]>,
-        classes: &[f64],
-        focal: &[f64],
-    ) {
-        let Some([all, harmonized, of_focal, of_class]) = &mut self.entry_norms else {
-            return;
-        };
-        for (row, beta) in plain.zip(&self.beta) {
-            for (j, sum) in row.iter().enumerate() {
-                all[j] += sum;
-                harmonized[j] += beta * sum;
-            }
-        }
-        for (total, sum) in of_focal.iter_mut().zip(focal) {
-            *total += sum;
-        }
-        for (total, sum) in of_class.iter_mut().zip(classes) {
-            *total += sum;
-        }
-        self.plain.norms.clone_from(all);
-        self.harmonized.norms.clone_from(harmonized);
-        self.direct[0].norms.clone_from(of_focal);
-        self.class_norms.clone_from(of_class);
     }
 }

@@ -74,6 +74,27 @@ fn a_file_with_two_readings_is_asked_about_and_read_as_the_answer_says() {
 }
 
 #[test]
+fn the_window_goes_on_drawing_while_it_looks_at_a_file() {
+    words::speak(Language::English);
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    let rows = "0.75,1\n0.25,0\n".repeat(1 << 20);
+    let input = Input::bytes("scores.csv", format!("score,label\n{rows}").into_bytes());
+    let lab = harness.state().lab();
+    lab.borrow_mut().inspect(vec![input]);
+    harness.step();
+    harness.step();
+    harness.get_by_label_contains("looking at predictions");
+    while lab.borrow().inspection().progress().is_some() {
+        harness.step();
+    }
+    assert!(lab.borrow().messages.list().is_empty());
+    let examples = |of: &ghm_lab::xray::Inspected| of.report.examples;
+    let shown = lab.borrow().inspection().shown().map(examples);
+    assert_eq!(shown, Some(2.0 * f64::from(1 << 20)));
+}
+
+#[test]
 fn escape_and_cancel_leave_what_is_on_the_screen() {
     for by_key in [true, false] {
         let mut harness = ask(WIDE, egui::Theme::Light);

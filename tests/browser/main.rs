@@ -309,7 +309,7 @@ fn links_and_scripts_change_the_settings() {
 /// What the program says of the same file, through its own `--json`.
 fn native_xray(name: &str, content: &str) -> Value {
     let inputs = vec![Input::bytes(name, content.as_bytes())];
-    let job = Job::start(inputs, Options::default(), &Config::default()).unwrap();
+    let job = Job::start(inputs, Options::default(), &Config::default());
     match job.work(f64::INFINITY).unwrap() {
         Progress::Done(inspected) => inspected.report.to_json(),
         Progress::Goes(_) => panic!("all time in the world was given"),

@@ -113,3 +113,78 @@ fn a_file_that_turns_out_bad_leaves_what_is_shown() {
     assert_eq!(lab.inspection().config(), before.as_ref());
     assert_eq!(examples(&lab), Some(2000.0));
 }
+
+/// Three million rows that have to be looked at before they can be read.
+fn doubtful() -> Input {
+    let rows = "0.75,1\n0.25,0\n0.5,1\n".repeat(1 << 20);
+    Input::bytes("doubtful.csv", format!("score,label\n{rows}").into_bytes())
+}
+
+#[test]
+fn a_file_that_is_refused_leaves_the_one_that_is_being_read() {
+    let mut lab = lab(&small_config());
+    lab.inspect(vec![large()]);
+    while lab.inspection().looks() {
+        lab.tick();
+    }
+    lab.inspect(vec![Input::bytes("bad.csv", vec![0; 16])]);
+    while lab.inspection().looks() {
+        lab.tick();
+    }
+    assert_eq!(
+        texts(&lab),
+        ["bad.csv: it is not text, and no NPY, NPZ or Parquet file either"]
+    );
+    let animals = b"animal,p\ncat,0.75\ndog,0.25\n".to_vec();
+    lab.inspect(vec![Input::bytes("animals.csv", animals)]);
+    read(&mut lab);
+    assert!(lab.inspection().question().is_some());
+    assert_eq!(lab.inspection().name(), "large.csv");
+    assert_eq!(examples(&lab), Some(3.0 * f64::from(1 << 20)));
+}
+
+#[test]
+fn a_file_that_is_looked_at_gives_way_to_another() {
+    let mut lab = lab(&small_config());
+    lab.inspect_sample(&SAMPLES[1]);
+    read(&mut lab);
+    lab.inspect(vec![doubtful()]);
+    lab.tick();
+    assert!(lab.inspection().looks(), "there is more to look at");
+    assert_eq!(
+        examples(&lab),
+        Some(2000.0),
+        "what is shown stays meanwhile"
+    );
+    lab.inspect_sample(&SAMPLES[0]);
+    read(&mut lab);
+    assert_eq!(lab.inspection().name(), SAMPLES[0].file);
+    assert_eq!(
+        (examples(&lab), lab.inspection().reports()),
+        (Some(4000.0), 2)
+    );
+    assert_eq!(texts(&lab), [""; 0]);
+}
+
+#[test]
+fn settings_that_change_while_a_file_is_looked_at_are_those_of_its_report() {
+    let mut lab = lab(&small_config());
+    lab.inspect_sample(&SAMPLES[0]);
+    read(&mut lab);
+    lab.inspect(vec![doubtful()]);
+    lab.tick();
+    let fewer = Config {
+        bins: 12,
+        ..lab
+            .inspection()
+            .config()
+            .expect("an X-ray is shown")
+            .clone()
+    };
+    lab.configure_inspection(&fewer);
+    assert_eq!(lab.inspection().config(), Some(&fewer));
+    read(&mut lab);
+    assert_eq!(lab.inspection().name(), "doubtful.csv");
+    let shown = lab.inspection().shown().expect("it was read");
+    assert_eq!(shown.report.counts.len(), 12);
+}

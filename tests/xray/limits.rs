@@ -10,6 +10,7 @@ use ghm_lab::data::predictions::{Header, Input, Next, Options, Outputs, Predicti
 use ghm_lab::ghm::Task;
 use ghm_lab::xray::Xray;
 
+use crate::formats::npy;
 use crate::{read_all, report, text, write};
 
 /// Why rows with these groups are refused; the header is line 1.
@@ -203,4 +204,36 @@ fn the_hardest_of_many_classes_are_kept_by_bytes_and_not_by_examples() {
         ..config
     };
     assert_eq!(is_there(every), (false, true));
+}
+
+#[test]
+fn one_mini_batch_too_many_is_refused_with_the_cure() {
+    const MOST: u32 = 7_000_000;
+    let npy = |name: &str, descr: &str, data: &[u8]| {
+        let bytes = npy(descr, &format!("({},)", MOST + 1), false, data);
+        Input::bytes(name, bytes)
+    };
+    let zeros = vec![0; MOST as usize + 1];
+    let ids: Vec<u8> = (0..=MOST).flat_map(u32::to_le_bytes).collect();
+    let inputs = vec![
+        npy("logit.npy", "|i1", &zeros),
+        npy("label.npy", "|u1", &zeros),
+        npy("batch.npy", "<u4", &ids),
+    ];
+    let mut predictions =
+        Predictions::open(inputs, Options::default()).unwrap_or_else(|why| panic!("{why}"));
+    let mut rows = Rows::default();
+    let why = loop {
+        match predictions.read(&mut rows, 1 << 14) {
+            Ok(next) => assert_eq!(next, Next::Rows),
+            Err(why) => break why.to_string(),
+        }
+    };
+    for part in [
+        "array \"batch\", index 7000000",
+        "one mini-batch more than 7000000",
+        "--map batch=ignore",
+    ] {
+        assert!(why.contains(part), "{why}");
+    }
 }

@@ -1,14 +1,14 @@
 //! Columns in arrays: NPY files, the members of an NPZ and the tensors of a safetensors file, read side by side.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
 
 use super::array::Array;
 use super::columns::Columns;
 use super::error::{ReadError, shorten};
-use super::lane::{Bytes, Lane};
+use super::lane::{Chosen, Lane};
 use super::npy::{Field, MOST_ROW, Shape};
 use super::origin::Origin;
+use super::work::Work;
 use super::{Block, Table};
 use crate::words::{tr, word};
 
@@ -31,7 +31,8 @@ pub(super) struct Arrays {
     places: Vec<Result<Place, ReadError>>,
     arrays: Vec<(String, Shape, Origin)>,
     notes: Vec<String>,
-    /// None before the columns are chosen.
+    /// The chosen columns, while they are opened and from then on.
+    opening: Option<Work<Result<Vec<Lane>, ReadError>>>,
     lanes: Option<Vec<Lane>>,
     rows: u64,
     next: u64,
@@ -58,6 +59,7 @@ impl Arrays {
             places: Vec::new(),
             arrays: Vec::new(),
             notes: Vec::new(),
+            opening: None,
             lanes: None,
             rows: 0,
             next: 0,
@@ -132,9 +134,9 @@ impl Arrays {
         }
     }
 
-    /// Opens the arrays of the chosen columns, and only those.
-    fn choose(&mut self, columns: &Columns) -> Result<Vec<Lane>, ReadError> {
-        let mut lanes: Vec<Lane> = Vec::new();
+    /// The arrays of the chosen columns, and only those.
+    fn choose(&mut self, columns: &Columns) -> Result<Vec<Chosen>, ReadError> {
+        let mut lanes: Vec<Chosen> = Vec::new();
         let mut chosen = Vec::with_capacity(columns.chosen.len());
         for &(index, role) in &columns.chosen {
             match &self.places[index] {
@@ -177,29 +179,24 @@ impl Arrays {
                 }
             }
             self.rows = self.rows.max(shape.rows);
-            let (bytes, stride) = if shape.fortran {
-                if in_memory > MOST_WHOLE {
-                    return Err(ReadError(tr!(
-                        "{0}: what is packed and lies column by column must be unpacked as a whole, at most 1 GiB \
-                         of all arrays; np.savez, or np.ascontiguousarray before it is saved, does without",
-                        origin.name
-                    )));
-                }
-                let (source, start) = origin.seekable()?;
-                let start = start + shape.header;
-                (Bytes::Columns { source, start }, shape.item)
-            } else {
-                let mut stream = origin.stream()?;
-                let skipped = io::copy(&mut stream.by_ref().take(shape.header), &mut io::sink());
-                skipped.map_err(|error| ReadError::io(&origin.name, &error))?;
-                (Bytes::Rows(stream), shape.item * shape.columns)
-            };
+            if shape.fortran && in_memory > MOST_WHOLE {
+                return Err(ReadError(tr!(
+                    "{0}: what is packed and lies column by column must be unpacked as a whole, at most 1 GiB \
+                     of all arrays; np.savez, or np.ascontiguousarray before it is saved, does without",
+                    origin.name
+                )));
+            }
             self.row_bytes += (shape.item * shape.columns) as u64;
-            lanes.push(Lane {
+            lanes.push(Chosen {
                 array: place.array,
                 rows: shape.rows,
-                bytes,
-                stride,
+                origin: origin.clone(),
+                header: shape.header,
+                is_fortran: shape.fortran,
+                stride: match shape.fortran {
+                    true => shape.item,
+                    false => shape.item * shape.columns,
+                },
                 fields: vec![field],
             });
         }
@@ -284,7 +281,20 @@ impl Table for Arrays {
     fn read(&mut self, columns: &Columns, most: usize, block: &mut Block) -> Result<(), ReadError> {
         let mut lanes = match self.lanes.take() {
             Some(lanes) => lanes,
-            None => self.choose(columns)?,
+            None => {
+                let mut opening = match self.opening.take() {
+                    Some(opening) => opening,
+                    None => Work::new(Lane::open(self.choose(columns)?)),
+                };
+                match opening.step() {
+                    Some(lanes) => lanes?,
+                    None => {
+                        self.opening = Some(opening);
+                        block.waits = true;
+                        return Ok(());
+                    }
+                }
+            }
         };
         let count = (self.rows - self.next).min(most as u64) as usize;
         self.first = self.next;

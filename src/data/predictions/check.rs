@@ -2,7 +2,7 @@
 
 use super::columns::Role;
 use super::error::{ReadError, brief};
-use super::groups::{MOST_GROUPS, MOST_NAME, MOST_NAMES, Trouble};
+use super::groups::{MOST_BATCHES, MOST_GROUPS, MOST_NAME, MOST_NAMES, Trouble};
 use super::open::Predictions;
 use super::outputs::sum_slack;
 use super::{Outputs, Rows, shorten};
@@ -59,12 +59,22 @@ impl Predictions {
         ReadError(format!("{place}: {} {what}", brief(value)))
     }
 
-    /// Refuses groups that are too many, or whose names are too long.
-    fn check_groups(&self) -> Result<(), ReadError> {
+    /// Refuses mini-batches and groups that are too many, and groups whose names are too long.
+    fn check_names(&self) -> Result<(), ReadError> {
+        let (table, columns) = &self.tables[self.current];
+        if let Some(row) = self.block.batches.beyond {
+            let name = columns.name(table.names(), Role::Batch);
+            return Err(ReadError(tr!(
+                "{place}: this is one mini-batch more than {MOST_BATCHES}; a number that its rows share is \
+                 expected (--map {name}=ignore leaves the column out)",
+                place = table.place(&self.block, row, name),
+                MOST_BATCHES,
+                name = shorten(name)
+            )));
+        }
         let Some(trouble) = self.block.groups.trouble else {
             return Ok(());
         };
-        let (table, columns) = &self.tables[self.current];
         let name = columns.name(table.names(), Role::Group);
         let place = |row| table.place(&self.block, row, name);
         Err(ReadError(match trouble {
@@ -88,7 +98,7 @@ impl Predictions {
 
     /// Moves the rows of the block that are as they should be.
     pub(super) fn check(&mut self, rows: &mut Rows, has_anomaly: bool) -> Result<(), ReadError> {
-        self.check_groups()?;
+        self.check_names()?;
         if self.is_plain(has_anomaly) {
             std::mem::swap(&mut rows.outputs, &mut self.block.outputs[0]);
             std::mem::swap(&mut rows.targets, &mut self.block.targets);

@@ -1,5 +1,7 @@
 //! Text with a delimiter: CSV, TSV and the like.
 
+mod advance;
+
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use super::columns::Columns;
@@ -8,10 +10,11 @@ use super::encoding::{CodePage, transcoded};
 use super::error::{ReadError, shorten};
 use super::layout::Layout;
 use super::names::is_known;
-use super::quotes;
 use super::records::{Dialect, Fault, Quotes, Records};
+use super::work::{Pace, finished};
 use super::{Block, Input, Options, Table};
 use crate::words::{tr, word};
+use advance::{Advance, Doubt};
 
 /// Bytes from which the layout is told.
 const LOOK: u64 = 1 << 16;
@@ -36,6 +39,7 @@ pub(super) struct Delimited {
     input: Input,
     layout: Layout,
     records: Records,
+    doubt: Option<Doubt>,
     names: Vec<String>,
     /// Whether the first record has the names.
     has_header: bool,
@@ -62,16 +66,26 @@ fn records(input: &Input, layout: &Layout, quotes: Quotes) -> Result<Records, Fa
 
 impl Delimited {
     /// Reads the header.
-    pub fn open(input: &Input, options: &Options) -> Result<Self, ReadError> {
-        Self::with(input, options, false)
+    pub async fn open(input: &Input, options: &Options, pace: &Pace) -> Result<Self, ReadError> {
+        Self::with(input, options, false, pace).await
     }
 
     /// Reads the header of a file in which any line that begins with `#` is a comment.
     pub fn open_commented(input: &Input) -> Result<Self, ReadError> {
-        Self::with(input, &Options::default(), true)
+        finished(Self::with(
+            input,
+            &Options::default(),
+            true,
+            &Pace::default(),
+        ))
     }
 
-    fn with(input: &Input, options: &Options, comments: bool) -> Result<Self, ReadError> {
+    async fn with(
+        input: &Input,
+        options: &Options,
+        comments: bool,
+        pace: &Pace,
+    ) -> Result<Self, ReadError> {
         let file = input.name.clone();
         let (input, utf16) = transcoded(input)?;
         let mut start = Vec::new();
@@ -87,6 +101,7 @@ impl Delimited {
             file,
             input,
             records,
+            doubt: None,
             names: Vec::new(),
             has_header: layout.names.is_none(),
             ends_open: false,
@@ -96,7 +111,7 @@ impl Delimited {
             notes,
             layout,
         };
-        this.read_names()?;
+        this.read_names(pace).await?;
         let look = this.learn(&start, options.decimal);
         this.settle_ends(&look)?;
         this.decimals.set_columns(this.names.len());
@@ -104,17 +119,23 @@ impl Delimited {
     }
 
     /// Names from the first record, unless they stand elsewhere.
-    fn read_names(&mut self) -> Result<(), ReadError> {
+    async fn read_names(&mut self, pace: &Pace) -> Result<(), ReadError> {
         if let Some(names) = self.layout.names.take() {
             self.names = names;
             self.records.expected = self.names.len();
             return Ok(());
         }
-        if !self.advance()? {
-            return Err(ReadError::of(
-                &self.file,
-                word("it is empty; a header and rows are expected"),
-            ));
+        loop {
+            match self.advance()? {
+                Advance::Record => break,
+                Advance::End => {
+                    return Err(ReadError::of(
+                        &self.file,
+                        word("it is empty; a header and rows are expected"),
+                    ));
+                }
+                Advance::Waits => pace.pause(self.done()).await,
+            }
         }
         for index in 0..self.records.len() {
             let name = self
@@ -210,53 +231,14 @@ impl Delimited {
         Ok(())
     }
 
-    /// Goes on to the next record; where quotes contradict each other, once their meaning is decided.
-    fn advance(&mut self) -> Result<bool, ReadError> {
-        loop {
-            let fault = match self.records.next() {
-                Ok(is_there) => return Ok(is_there),
-                Err(fault) => fault,
-            };
-            let is_of_quotes = match fault {
-                Fault::Unclosed(_) | Fault::AfterQuote(_) | Fault::Doubtful(_) => {
-                    !self.records.settled
-                }
-                Fault::Io(_) | Fault::Long(_) => false,
-            };
-            if !is_of_quotes {
-                return Err(fault.explain(&self.file));
-            }
-            let expected = self.records.expected;
-            let decided = quotes::decide(self.has_header, |quotes| {
-                let mut records = records(&self.input, &self.layout, quotes)?;
-                if expected != usize::MAX {
-                    records.expected = expected;
-                }
-                Ok(records)
-            });
-            match decided.map_err(|fault| fault.explain(&self.file))? {
-                None => return Err(fault.explain(&self.file)),
-                Some(quotes) => {
-                    self.records.dialect.quotes = quotes;
-                    self.records.settled = true;
-                    match quotes {
-                        Quotes::Doubled => {}
-                        Quotes::Backslash => self.notes.push(
-                            word("quotes within quotes have a backslash before them, as Spark writes them").to_owned(),
-                        ),
-                        Quotes::Literal => self.notes.push(
-                            word("no field is enclosed in quotes: quotes are characters like any other").to_owned(),
-                        ),
-                    }
-                }
-            }
-        }
-    }
-
     /// The next record; `None` at the end.
     pub fn next(&mut self) -> Result<Option<&Records>, ReadError> {
-        if !self.advance()? {
-            return Ok(None);
+        loop {
+            match self.advance()? {
+                Advance::Record => break,
+                Advance::End => return Ok(None),
+                Advance::Waits => {}
+            }
         }
         match self.ragged() {
             Some(sentence) => Err(sentence),
@@ -326,8 +308,13 @@ impl Table for Delimited {
 
     fn read(&mut self, columns: &Columns, most: usize, block: &mut Block) -> Result<(), ReadError> {
         for row in 0..most {
-            if !self.advance()? {
-                break;
+            match self.advance()? {
+                Advance::Record => {}
+                Advance::End => break,
+                Advance::Waits => {
+                    block.waits = true;
+                    break;
+                }
             }
             let line = self.records.line();
             if let Some(sentence) = self.ragged() {

@@ -10,6 +10,7 @@ use super::json::Object;
 use super::names::same;
 use super::npy::MAGIC;
 use super::packed::unpacked;
+use super::work::Pace;
 use super::{Input, Options, Table, foreign, npz, safetensors};
 use crate::words::{tr, word};
 
@@ -71,9 +72,10 @@ fn format_of(input: &Input) -> Result<Format, ReadError> {
 }
 
 /// Tables of all files.
-pub(super) fn open_all(
+pub(super) async fn open_all(
     inputs: &[Input],
     options: &Options,
+    pace: &Pace,
 ) -> Result<Vec<Box<dyn Table>>, ReadError> {
     let mut tables: Vec<Box<dyn Table>> = Vec::new();
     let mut arrays = Vec::new();
@@ -90,7 +92,7 @@ pub(super) fn open_all(
         match format {
             Format::Npy => arrays.push(Array::file(input)?),
             Format::Npz => tables.push(Box::new(npz::open(input, options)?)),
-            Format::Json => tables.push(Box::new(Object::open(input, options)?)),
+            Format::Json => tables.push(Box::new(Object::open(input, options, pace).await?)),
             #[cfg(feature = "parquet")]
             Format::Arrow => tables.push(Box::new(super::arrow::Batches::open(input)?)),
             Format::Safetensors => tables.push(Box::new(safetensors::open(input, options)?)),
@@ -102,7 +104,9 @@ pub(super) fn open_all(
                     word("Parquet is read by the native program only; CSV, NPY, NPZ or JSON here");
                 return Err(ReadError::of(&input.name, what));
             }
-            Format::Delimited => tables.push(Box::new(Delimited::open(input, options)?)),
+            Format::Delimited => {
+                tables.push(Box::new(Delimited::open(input, options, pace).await?))
+            }
         }
         for table in tables[count..].iter().filter(|_| !is_text) {
             check_names(&input.name, table.names(), options)?;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hasher};
 
 /// Most different groups.
@@ -11,6 +12,9 @@ pub(super) const MOST_NAME: usize = 1 << 12;
 
 /// Most bytes of all names together.
 pub(super) const MOST_NAMES: usize = 1 << 26;
+
+/// Most different mini-batches: what a table of 2^23 places holds, about 200 MB.
+pub(super) const MOST_BATCHES: usize = 7_000_000;
 
 /// Why groups cannot be counted, with the row of the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,21 +70,31 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 /// fingerprints of their names are kept.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Batches {
-    index: HashMap<u128, u32>,
+    index: HashMap<[u64; 2], u32>,
     /// Name and number of the last row.
     last: Option<(Vec<u8>, u32)>,
     /// Name of the first mini-batch that came back after another one, and its number.
     pub returned: Option<(String, u32)>,
+    /// The row of the block with one mini-batch too many.
+    pub beyond: Option<usize>,
 }
 
 impl Batches {
-    pub fn number(&mut self, name: &[u8]) -> u32 {
+    /// The number of a name that stands in this row of the block.
+    pub fn number(&mut self, name: &[u8], row: usize) -> u32 {
         let name = name.trim_ascii();
         if let Some((_, number)) = self.last.as_ref().filter(|(last, _)| last == name) {
             return *number;
         }
         let next = self.index.len() as u32;
-        let number = *self.index.entry(fingerprint(name)).or_insert(next);
+        let number = match self.index.entry(fingerprint(name)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(_) if next as usize >= MOST_BATCHES => {
+                self.beyond = self.beyond.or(Some(row));
+                return 0;
+            }
+            Entry::Vacant(free) => *free.insert(next),
+        };
         if number < next && self.returned.is_none() {
             self.returned = Some((super::shorten(&decode(name)), number));
         }
@@ -90,12 +104,11 @@ impl Batches {
 }
 
 /// 128 bits, of which no two names share all.
-fn fingerprint(name: &[u8]) -> u128 {
-    let half = |salt: u8| {
+fn fingerprint(name: &[u8]) -> [u64; 2] {
+    [0, 1].map(|salt| {
         let mut hasher = DefaultHasher::new();
         hasher.write_u8(salt);
         hasher.write(name);
-        u128::from(hasher.finish())
-    };
-    half(0) << 64 | half(1)
+        hasher.finish()
+    })
 }

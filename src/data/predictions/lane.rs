@@ -5,14 +5,16 @@ use std::io::{self, Read, SeekFrom};
 
 use super::columns::Role;
 use super::decimal::number;
+use super::error::ReadError;
 use super::npy::{Field, decode, text};
+use super::origin::Origin;
 use super::{Block, Source};
 
 /// Bytes that are read at a time of each array.
 const BUFFER: usize = 1 << 20;
 
 /// The bytes of an array that is read.
-pub(super) enum Bytes {
+enum Bytes {
     /// Row by row.
     Rows(Box<dyn Read + Send>),
     /// Column by column, the first from there on.
@@ -27,18 +29,56 @@ pub(super) struct Fault {
     pub text: String,
 }
 
-/// An array of which columns are read.
-pub(super) struct Lane {
+/// What is chosen of an array.
+pub(super) struct Chosen {
     pub array: usize,
     pub rows: u64,
-    pub bytes: Bytes,
+    pub origin: Origin,
+    /// Bytes before the first cell.
+    pub header: u64,
+    /// Whether columns lie one behind the other.
+    pub is_fortran: bool,
     /// Bytes from a cell to that in the next row.
     pub stride: usize,
     /// What each column is for, its index and its cells.
     pub fields: Vec<(Role, u64, Field)>,
 }
 
+/// An array of which columns are read.
+pub(super) struct Lane {
+    pub array: usize,
+    rows: u64,
+    bytes: Bytes,
+    stride: usize,
+    fields: Vec<(Role, u64, Field)>,
+}
+
 impl Lane {
+    /// Opens all of them.
+    pub async fn open(chosen: Vec<Chosen>) -> Result<Vec<Self>, ReadError> {
+        let mut lanes = Vec::with_capacity(chosen.len());
+        for of in chosen {
+            let bytes = if of.is_fortran {
+                let (source, start) = of.origin.seekable().await?;
+                let start = start + of.header;
+                Bytes::Columns { source, start }
+            } else {
+                let mut stream = of.origin.stream()?;
+                let skipped = io::copy(&mut stream.by_ref().take(of.header), &mut io::sink());
+                skipped.map_err(|error| ReadError::io(&of.origin.name, &error))?;
+                Bytes::Rows(stream)
+            };
+            lanes.push(Self {
+                array: of.array,
+                rows: of.rows,
+                bytes,
+                stride: of.stride,
+                fields: of.fields,
+            });
+        }
+        Ok(lanes)
+    }
+
     /// Adds `count` rows from `next` on to a block; texts without a letter where the array has no more. Returns what is
     /// wrong with them.
     pub fn read(

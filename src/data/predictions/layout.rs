@@ -14,6 +14,7 @@ use super::records::{Dialect, Quotes, Records};
 use crate::words::{tr, word};
 
 /// See the module.
+#[derive(Clone)]
 pub(super) struct Layout {
     pub dialect: Dialect,
     /// Bytes above the header, or above the rows where that is no line of its own.

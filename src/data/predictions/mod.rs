@@ -6,6 +6,7 @@ mod arrays;
 #[cfg(feature = "parquet")]
 mod arrow;
 mod asking;
+mod block;
 mod by_labels;
 mod check;
 mod class_names;
@@ -65,6 +66,7 @@ mod stream;
 mod survey;
 mod target;
 mod twins;
+mod work;
 
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
@@ -73,13 +75,14 @@ pub(crate) use error::shorten;
 pub use error::{ReadError, Refusal};
 pub use format::ENDINGS;
 pub use histogram::{Histogram, PAPER, is_histogram, read_histogram};
-pub use open::{Next, Predictions};
+pub use open::{Next, Opening, Predictions};
 pub use options::{Options, RoleName};
 pub use question::{AskedColumn, Candidate, Question};
 pub use reading::{Reading, Taken};
 
 use crate::ghm::Task;
 use crate::words::{tr, word};
+use block::Block;
 
 /// What the outputs are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -270,108 +273,12 @@ impl Input {
     }
 }
 
-/// A block of rows as a format has them, before they are checked. Vectors have one entry a row; those
-/// of columns that are not there are empty.
-#[derive(Debug, Default)]
-struct Block {
-    rows: usize,
-    /// One vector for each output.
-    outputs: Vec<Vec<f64>>,
-    targets: Vec<f64>,
-    valid: Vec<f64>,
-    /// Numbers of the names.
-    batch: Vec<u32>,
-    group: Vec<u32>,
-    /// One vector for each column that is taken as text.
-    texts: Vec<Vec<String>>,
-    /// Rows with a cell that is no number, in ascending order, and what is wrong with each.
-    bad: Vec<(usize, ReadError)>,
-    /// Where each row is, where that is not its index: lines of text.
-    lines: Vec<u64>,
-    /// One vector for each class of a one-hot label.
-    one_hot: Vec<Vec<f64>>,
-    batches: groups::Batches,
-    groups: groups::Names,
-}
-
-impl Block {
-    /// Forgets the rows, but not the names.
-    fn clear(&mut self) {
-        self.rows = 0;
-        for values in &mut self.outputs {
-            values.clear();
-        }
-        self.targets.clear();
-        self.valid.clear();
-        self.batch.clear();
-        self.group.clear();
-        for texts in &mut self.texts {
-            texts.clear();
-        }
-        for values in &mut self.one_hot {
-            values.clear();
-        }
-        self.bad.clear();
-        self.lines.clear();
-    }
-
-    /// The values of a column of numbers.
-    fn numbers(&mut self, role: columns::Role) -> Option<&mut Vec<f64>> {
-        match role {
-            columns::Role::Output(k) => self.outputs.get_mut(k),
-            columns::Role::Target => Some(&mut self.targets),
-            columns::Role::OneHot(k) => self.one_hot.get_mut(k),
-            columns::Role::Valid => Some(&mut self.valid),
-            columns::Role::Batch | columns::Role::Group | columns::Role::Text(_) => None,
-        }
-    }
-
-    /// Adds a row that has no values.
-    fn leave_out(&mut self, columns: &columns::Columns, row: usize, line: u64, why: ReadError) {
-        for &(_, role) in &columns.chosen {
-            match role {
-                columns::Role::Batch => self.batch.push(0),
-                columns::Role::Group => self.group.push(0),
-                columns::Role::Text(k) => self.texts[k].push(String::new()),
-                _ => self
-                    .numbers(role)
-                    .into_iter()
-                    .for_each(|of| of.push(f64::NAN)),
-            }
-        }
-        self.bad.push((row, why));
-        self.lines.push(line);
-        self.rows += 1;
-    }
-
-    /// Notes the name of a row's batch or group.
-    fn name(&mut self, role: columns::Role, name: &[u8]) {
-        match role {
-            columns::Role::Batch => {
-                let number = self.batches.number(name);
-                self.batch.push(number);
-            }
-            columns::Role::Group => {
-                let number = self.groups.number(name, self.group.len());
-                self.group.push(number);
-            }
-            columns::Role::Text(k) => {
-                self.texts[k].push(String::from_utf8_lossy(name).into_owned());
-            }
-            columns::Role::Output(_)
-            | columns::Role::Target
-            | columns::Role::OneHot(_)
-            | columns::Role::Valid => {}
-        }
-    }
-}
-
 /// A format: rows with columns of known names.
 trait Table: Send {
     /// Names of all columns.
     fn names(&self) -> &[String];
 
-    /// Adds at most `most` rows of the chosen columns to a block; none at the end.
+    /// Adds at most `most` rows of the chosen columns to a block; none at the end, and where the block waits.
     fn read(
         &mut self,
         columns: &columns::Columns,

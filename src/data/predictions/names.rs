@@ -170,6 +170,9 @@ const POSITIVE: [&str; 4] = ["1", "positive", "pos", "true"];
 /// Words that number runs of a model, not classes.
 const RUNS: [&str; 6] = ["epoch", "step", "fold", "run", "seed", "iter"];
 
+/// No known name has more characters: what is longer, such as a header that is taken for one name, is none.
+const LONGEST: usize = 32;
+
 /// A name without what makes no difference.
 pub(super) fn plain(name: &str) -> String {
     let kept = name.chars().filter(|c| c.is_alphanumeric());
@@ -250,7 +253,13 @@ pub(super) fn named(name: &str) -> Named {
                 .filter(|part| !part.is_empty()),
         );
     }
-    for count in (1..words.len()).rev() {
+    let mut length = 0;
+    let may_be_known = |word: &&&str| {
+        length += word.chars().count();
+        length <= LONGEST
+    };
+    let stems = words.iter().take_while(may_be_known).count();
+    for count in (1..words.len().min(stems + 1)).rev() {
         let stem = plain(&words[..count].concat());
         let rest = &words[count..];
         if LABELS.contains(&stem.as_str()) {
@@ -290,7 +299,15 @@ fn behind(name: &str, class: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Family, named};
+    use super::{Family, LABELS, LONGEST, OPTIONAL, OUTPUTS, TARGETS, named};
+
+    #[test]
+    fn no_known_name_is_longer_than_the_longest() {
+        let outputs = OUTPUTS.iter().flat_map(|(_, names)| *names);
+        let optional = OPTIONAL.iter().flat_map(|(_, names)| *names);
+        let all = LABELS.iter().chain(&TARGETS).chain(outputs).chain(optional);
+        assert!(all.into_iter().all(|name| name.len() <= LONGEST));
+    }
 
     #[test]
     fn classes_stand_behind_words() {

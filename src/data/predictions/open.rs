@@ -1,14 +1,18 @@
 //! One or more files as one stream of checked rows.
 
+mod opening;
+
+pub use opening::Opening;
+
 use super::columns::{Columns, list};
-use super::decided;
 use super::error::{ReadError, Refusal, shorten};
 use super::format::open_all;
-use super::given;
-use super::resolve::{Plan, Resolver};
+use super::resolve::Plan;
 use super::survey::Survey;
+use super::work::{Pace, finished};
 use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table};
 use crate::words::{tr, word};
+use opening::Look;
 
 /// What a read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +36,9 @@ pub struct Predictions {
     stamps: Vec<Stamp>,
     pub(super) options: Options,
     names: Vec<String>,
-    survey: Survey,
+    /// What was seen of the first rows, while later ones may say something else.
+    doubtful: Option<Survey>,
+    look: Option<Look>,
     pub(super) plan: Plan,
     pub(super) tables: Vec<Opened>,
     pub(super) current: usize,
@@ -56,90 +62,12 @@ impl Predictions {
     /// When there is none, one cannot be read, their columns do not fit, or they have no reading or more
     /// than one.
     pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
-        Self::opened(inputs.clone(), options).map_err(|refusal| refusal.of_files(&inputs))
-    }
-
-    fn opened(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
-        let stamps: Vec<Stamp> = inputs.iter().map(Input::stamp).collect();
-        let mut tables = open_all(&inputs, &options)?;
-        let Some(first) = tables.first_mut() else {
-            return Err(ReadError(word("no file was given").to_owned()).into());
-        };
-        let names = first.names().to_vec();
-        let file = inputs[0].name.clone();
-        let mask = given::mask(&names, &options);
-        let all: Vec<usize> = (0..names.len()).collect();
-        let roles = given::roles(&file, &names, &options)?;
-        let pairs = || decided::pairs(&names, &roles);
-        let mut survey = match Survey::sample(first.as_mut(), mask, &all, pairs()) {
-            Ok(survey) => survey,
-            Err(error) => {
-                // Columns that nobody needs may be of another length.
-                let known = given::known(&names, &options);
-                restart(&mut tables, &inputs, &options)?;
-                match tables.first_mut().filter(|_| !known.is_empty()) {
-                    Some(table) => Survey::sample(table.as_mut(), mask, &known, pairs())?,
-                    None => return Err(error.into()),
-                }
-            }
-        };
-        survey.is_whole &= tables.len() == 1;
-        restart(&mut tables, &inputs, &options)?;
-        // Perhaps what is missing is there, and why it was left out is what one wants to know.
-        let notes: Vec<String> = tables.iter().flat_map(|of| of.notes()).cloned().collect();
-        // What a look shows may change what is looked at.
-        const MOST_LOOKS: u32 = 3;
-        let mut looks = 0;
-        let mut plan = loop {
-            let resolver = Resolver::new(&file, &names, &survey, &options)?;
-            let resolved = resolver.resolve();
-            let skips = resolver.skips();
-            // Rows that are ignored say nothing of what outputs are.
-            let is_settled = skips == survey.skips || looks >= MOST_LOOKS;
-            match resolved {
-                Ok(plan) if plan.is_sure || survey.is_whole && is_settled => break plan,
-                Err(refusal) if survey.is_whole && is_settled => return Err(refusal.with(&notes)),
-                Ok(_) | Err(_) => {
-                    let wanted = resolver.wanted();
-                    survey.skips = skips;
-                    survey.whole(&mut tables, &names, &wanted)?;
-                    restart(&mut tables, &inputs, &options)?;
-                    looks += 1;
-                }
-            }
-        };
-        if let Some(twins) = &plan.twins {
-            survey.differ = twins.differ(&mut tables, &names, &plan)?;
-            restart(&mut tables, &inputs, &options)?;
-            if survey.differ.is_some() {
-                let resolver = Resolver::new(&file, &names, &survey, &options)?;
-                plan = resolver.resolve().map_err(|refusal| refusal.with(&notes))?;
+        let mut opening = Opening::new(inputs, options);
+        loop {
+            if let Some(opened) = opening.step() {
+                return opened;
             }
         }
-        let mut bytes = 0;
-        for input in &inputs {
-            bytes += input.size()?;
-        }
-        let mut predictions = Self {
-            inputs,
-            stamps,
-            options,
-            names,
-            survey,
-            plan,
-            tables: Vec::new(),
-            current: 0,
-            block: Block::default(),
-            skipped: Skipped::default(),
-            reading: Reading::default(),
-            rows: 0,
-            rows_before: None,
-            bytes,
-            last_batch: None,
-            batches: 0,
-        };
-        predictions.begin(tables)?;
-        Ok(predictions)
     }
 
     /// Before the first row, under the plan.
@@ -254,10 +182,18 @@ impl Predictions {
         ReadError::of(&self.name(), what)
     }
 
-    /// Bytes read and bytes in all.
+    /// Bytes read and bytes in all; bytes looked at, while [`Predictions::looks`].
     pub fn progress(&self) -> (u64, u64) {
-        let done: u64 = self.tables.iter().map(|(table, _)| table.done()).sum();
+        let done: u64 = match &self.look {
+            Some(look) => look.done(),
+            None => self.tables.iter().map(|(table, _)| table.done()).sum(),
+        };
         (done.min(self.bytes), self.bytes)
+    }
+
+    /// Whether all values are being looked at, since one of them speaks against the reading.
+    pub fn looks(&self) -> bool {
+        self.look.is_some()
     }
 
     /// Begins again once all is read: the same rows in the same order.
@@ -266,7 +202,7 @@ impl Predictions {
     /// Those of [`Predictions::open`], and where a file has changed.
     pub fn rewind(&mut self) -> Result<(), Refusal> {
         self.is_as_it_was()?;
-        let tables = open_all(&self.inputs, &self.options)?;
+        let tables = finished(open_all(&self.inputs, &self.options, &Pace::default()))?;
         if tables
             .first()
             .is_none_or(|table| table.names() != self.names)
@@ -303,14 +239,46 @@ impl Predictions {
     /// At the first row that cannot be used, unless such rows are skipped; the file is of no further
     /// use then.
     pub fn read(&mut self, rows: &mut Rows, most: usize) -> Result<Next, Refusal> {
+        loop {
+            if let Some(next) = self.step(rows, most)? {
+                return Ok(next);
+            }
+        }
+    }
+
+    /// The same for who cannot wait: `None` where more of the files has to be looked at before it can be told
+    /// what is next. Then it is to be called again.
+    ///
+    /// # Errors
+    /// Those of [`Predictions::read`].
+    pub fn step(&mut self, rows: &mut Rows, most: usize) -> Result<Option<Next>, Refusal> {
         // Memory must not grow with the number of classes.
         const FEW: usize = 64;
         let most = (most / self.header().width()).max(FEW.min(most)).max(1);
         rows.clear();
-        while let Some((table, columns)) = self.tables.get_mut(self.current) {
+        if let Some(look) = &mut self.look {
+            let Some(outcome) = look.step() else {
+                return Ok(None);
+            };
+            self.look = None;
+            if let Some((plan, tables)) = outcome? {
+                self.plan = plan;
+                self.block.groups = Default::default();
+                self.begin(tables)?;
+                return Ok(Some(Next::Again));
+            }
+            // It stays, and what spoke against it is wrong.
+            self.check(rows, true)?;
+        }
+        while rows.is_empty()
+            && let Some((table, columns)) = self.tables.get_mut(self.current)
+        {
             self.block.clear();
             table.read(columns, most, &mut self.block)?;
             if self.block.rows == 0 {
+                if self.block.waits {
+                    return Ok(None);
+                }
                 self.current += 1;
                 continue;
             }
@@ -319,16 +287,18 @@ impl Predictions {
                 return Err(self.changed(0).into());
             }
             // What a look at the beginning could not tell may show itself now.
-            let doubts = !self.survey.is_whole && self.rows_before.is_none();
             let has_anomaly = self.has_anomaly();
-            if doubts && has_anomaly && self.resolve_again()? {
-                rows.clear();
-                return Ok(Next::Again);
+            if has_anomaly
+                && self.rows_before.is_none()
+                && let Some(survey) = self.doubtful.take()
+            {
+                self.look = Some(Look::new(self, survey));
+                return Ok(None);
             }
             self.check(rows, has_anomaly)?;
-            if !rows.is_empty() {
-                return Ok(Next::Rows);
-            }
+        }
+        if !rows.is_empty() {
+            return Ok(Some(Next::Rows));
         }
         self.is_as_it_was()?;
         if self.rows_before.is_some_and(|before| self.rows < before) {
@@ -336,48 +306,6 @@ impl Predictions {
         }
         // Some show themselves only in later rows.
         self.reading.notes = self.notes();
-        Ok(Next::End)
+        Ok(Some(Next::End))
     }
-
-    /// Looks at all values; whether that leads to another reading, which then begins.
-    fn resolve_again(&mut self) -> Result<bool, Refusal> {
-        let file = self.inputs[0].name.clone();
-        let mut tables = open_all(&self.inputs, &self.options)?;
-        let wanted = Resolver::new(&file, &self.names, &self.survey, &self.options)?.wanted();
-        let whole = self.survey.whole(&mut tables, &self.names, &wanted);
-        if whole.is_err() {
-            // The row that cannot be read comes in its turn.
-            self.survey.is_whole = true;
-            return Ok(false);
-        }
-        let resolver = Resolver::new(&file, &self.names, &self.survey, &self.options)?;
-        let plan = resolver.resolve();
-        let plan = plan.map_err(|refusal| refusal.of_files(&self.inputs))?;
-        let same = Plan {
-            is_sure: plan.is_sure,
-            ..self.plan.clone()
-        };
-        if plan == same {
-            return Ok(false);
-        }
-        restart(&mut tables, &self.inputs, &self.options)?;
-        self.plan = plan;
-        self.block.groups = Default::default();
-        self.begin(tables)?;
-        Ok(true)
-    }
-}
-
-/// Tables that were read from, before their first row again.
-fn restart(
-    tables: &mut Vec<Box<dyn Table>>,
-    inputs: &[Input],
-    options: &Options,
-) -> Result<(), ReadError> {
-    if !tables.iter_mut().all(|table| table.restart()) {
-        // Not both at once.
-        tables.clear();
-        *tables = open_all(inputs, options)?;
-    }
-    Ok(())
 }

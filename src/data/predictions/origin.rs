@@ -7,8 +7,12 @@ use crc32fast::Hasher;
 use flate2::bufread::DeflateDecoder;
 
 use super::error::ReadError;
+use super::work::Pace;
 use super::{Input, Source};
 use crate::words::word;
+
+/// Bytes that are unpacked in a step.
+const STEP: u64 = 1 << 20;
 
 /// How the bytes lie in the file.
 #[derive(Clone, Copy)]
@@ -75,22 +79,33 @@ impl Origin {
     }
 
     /// Bytes that can be read from any place, and where the first of them is. What is packed is unpacked into the
-    /// memory.
-    pub fn seekable(&self) -> Result<(Box<dyn Source>, u64), ReadError> {
+    /// memory, a step at a time.
+    pub async fn seekable(&self) -> Result<(Box<dyn Source>, u64), ReadError> {
         let failed = |error| ReadError::io(&self.name, &error);
-        match self.packing {
-            Packing::Bare => {}
-            Packing::Stored { .. } => {
-                io::copy(&mut self.stream()?, &mut io::sink()).map_err(failed)?;
+        let mut bytes = Vec::new();
+        let (size, is_kept) = match self.packing {
+            Packing::Bare => return Ok((self.source(0)?, self.start)),
+            Packing::Stored { .. } => (STEP, false),
+            Packing::Deflated { unpacked, .. } => (unpacked, true),
+        };
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let no_room = |_| failed(io::ErrorKind::OutOfMemory.into());
+        bytes.try_reserve_exact(size).map_err(no_room)?;
+        let (mut stream, pace, mut done) = (self.stream()?, Pace::default(), 0);
+        loop {
+            let read = stream.by_ref().take(STEP).read_to_end(&mut bytes);
+            let count = read.map_err(failed)? as u64;
+            if count == 0 {
+                break;
             }
-            Packing::Deflated { unpacked, .. } => {
-                let mut bytes = Vec::new();
-                let size = usize::try_from(unpacked).unwrap_or(usize::MAX);
-                let no_room = |_| failed(io::ErrorKind::OutOfMemory.into());
-                bytes.try_reserve_exact(size).map_err(no_room)?;
-                self.stream()?.read_to_end(&mut bytes).map_err(failed)?;
-                return Ok((Box::new(io::Cursor::new(bytes)), 0));
+            if !is_kept {
+                bytes.clear();
             }
+            done += count;
+            pace.pause(done).await;
+        }
+        if is_kept {
+            return Ok((Box::new(io::Cursor::new(bytes)), 0));
         }
         Ok((self.source(0)?, self.start))
     }

@@ -3,7 +3,8 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
-use super::records::{Fault, Quotes, Records};
+use super::records::{BUFFER, Fault, Quotes, Records};
+use super::work::Pace;
 
 /// How a file looks in one reading.
 struct Look {
@@ -18,7 +19,7 @@ struct Look {
 ///
 /// # Errors
 /// When it cannot be read, or quotes contradict each other in every meaning.
-pub(super) fn decide(
+pub(super) async fn decide(
     has_header: bool,
     mut open: impl FnMut(Quotes) -> Result<Records, Fault>,
 ) -> Result<Option<Quotes>, Fault> {
@@ -27,7 +28,7 @@ pub(super) fn decide(
     let mut never_closed = 0;
     for quotes in [Quotes::Doubled, Quotes::Backslash, Quotes::Literal] {
         let mut records = open(quotes)?;
-        let look = match look(&mut records, has_header) {
+        let look = match look(&mut records, has_header).await {
             Ok(look) => look,
             Err(fault) => {
                 let line = match fault {
@@ -77,7 +78,7 @@ pub(super) fn decide(
 }
 
 /// Reads all.
-fn look(records: &mut Records, mut is_header: bool) -> Result<Look, Fault> {
+async fn look(records: &mut Records, mut is_header: bool) -> Result<Look, Fault> {
     records.settled = true;
     let mut hasher = DefaultHasher::new();
     let mut look = Look {
@@ -85,9 +86,12 @@ fn look(records: &mut Records, mut is_header: bool) -> Result<Look, Fault> {
         enclosed: 0,
         fingerprint: 0,
     };
-    loop {
-        if !records.next()? {
-            break;
+    let pace = Pace::default();
+    let mut paused = 0;
+    while records.next()? {
+        if records.done - paused >= BUFFER as u64 {
+            paused = records.done;
+            pace.pause(paused).await;
         }
         // Names of rows have none themselves in some headers.
         let is_row = !std::mem::take(&mut is_header);

@@ -9,7 +9,8 @@ use crate::words::{tr, word};
 
 /// Longest record in bytes: none may fill the memory.
 const MOST_RECORD: usize = 1 << 20;
-const BUFFER: usize = 1 << 18;
+/// Bytes that are read at a time.
+pub(super) const BUFFER: usize = 1 << 18;
 
 /// What quotes mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

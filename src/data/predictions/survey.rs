@@ -9,10 +9,11 @@ use super::decided::Pair;
 use super::error::ReadError;
 use super::names::named;
 use super::skips::Skips;
+use super::work::Pace;
 use super::{Block, Header, Outputs, Table};
 use crate::ghm::Task;
 
-/// Cells of the first look.
+/// Cells of the first look, and of a step.
 const SAMPLE_CELLS: usize = 1 << 16;
 /// Most different texts that are kept of a column.
 const MOST_TEXTS: usize = 20_000;
@@ -175,6 +176,11 @@ pub(super) fn truth(text: &str) -> Option<usize> {
     }
 }
 
+/// Rows of so many columns that a step looks at: not too few, where each column is read from a place of its own.
+fn rows_of_step(columns: usize) -> usize {
+    (SAMPLE_CELLS / columns.max(1)).clamp(16, ROWS)
+}
+
 /// What was seen of a file, or of its beginning.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Survey {
@@ -196,14 +202,15 @@ pub(super) struct Survey {
 
 impl Survey {
     /// The first rows of these columns of a table.
-    pub fn sample(
+    pub async fn sample(
         table: &mut dyn Table,
         valid: Option<usize>,
         wanted: &[usize],
         pairs: Vec<Pair>,
+        pace: &Pace,
     ) -> Result<Self, ReadError> {
         let count = table.names().len();
-        let most = (SAMPLE_CELLS / count.max(1)).clamp(64, ROWS);
+        let most = (SAMPLE_CELLS / count.max(1)).clamp(64, ROWS) as u64;
         let mut survey = Self {
             columns: table.names().iter().map(|name| Seen::of(name)).collect(),
             pairs,
@@ -213,25 +220,27 @@ impl Survey {
             },
             ..Self::default()
         };
-        let mut seen = 0;
-        while seen < most {
-            let rows = survey.look(table, wanted, most - seen)?;
-            if rows == 0 {
+        while survey.count < most {
+            let left = (most - survey.count) as usize;
+            if !survey.look(table, wanted, left.min(rows_of_step(wanted.len())))? {
                 survey.is_whole = true;
                 break;
             }
-            seen += rows;
+            pace.pause(table.done()).await;
         }
         Ok(survey)
     }
 
     /// Looks at these columns of all rows of tables that have the same names.
-    pub fn whole(
+    pub async fn whole(
         &mut self,
         tables: &mut [Box<dyn Table>],
         names: &[String],
         wanted: &[usize],
+        pace: &Pace,
     ) -> Result<(), ReadError> {
+        let most = rows_of_step(wanted.len());
+        let mut before = 0;
         for &column in wanted {
             self.columns[column] = Seen::of(&names[column]);
         }
@@ -239,36 +248,19 @@ impl Survey {
         self.count = 0;
         let rows = std::mem::take(&mut self.rows);
         for table in tables {
-            let place =
-                |column: usize| table.names().iter().position(|name| *name == names[column]);
-            let places: Vec<usize> = wanted.iter().filter_map(|&column| place(column)).collect();
-            if places.len() < wanted.len() {
+            let own: Vec<[usize; 2]> = self.pairs.iter().map(|pair| pair.columns).collect();
+            let Some((places, mut part)) = self.part(table.names(), names, wanted, &rows) else {
                 continue;
-            }
-            let columns = std::mem::take(&mut self.columns);
-            let mut pairs = std::mem::take(&mut self.pairs);
-            let own: Vec<[usize; 2]> = pairs.iter().map(|pair| pair.columns).collect();
-            for pair in &mut pairs {
-                pair.columns = pair.columns.map(|column| place(column).unwrap_or(column));
-            }
-            let mut part = Self {
-                columns: vec![Seen::default(); table.names().len()],
-                rows: rows.clone(),
-                pairs,
-                skips: self.skips.moved(place),
-                count: self.count,
-                ..Self::default()
             };
-            for (&at, &column) in places.iter().zip(wanted) {
-                part.columns[at] = columns[column].clone();
+            while part.look(table.as_mut(), &places, most)? {
+                pace.pause(before + table.done()).await;
             }
-            while part.look(table.as_mut(), &places, ROWS)? > 0 {}
+            before += table.done();
             self.count = part.count;
             self.pairs = part.pairs;
             for (pair, columns) in self.pairs.iter_mut().zip(own) {
                 pair.columns = columns;
             }
-            self.columns = columns;
             for (&at, &column) in places.iter().zip(wanted) {
                 self.columns[column] = std::mem::take(&mut part.columns[at]);
             }
@@ -278,12 +270,41 @@ impl Survey {
         Ok(())
     }
 
+    /// What was seen so far, with the columns where a table of these names has them; `None` where it lacks one.
+    fn part(
+        &mut self,
+        of_table: &[String],
+        names: &[String],
+        wanted: &[usize],
+        rows: &[Vec<String>],
+    ) -> Option<(Vec<usize>, Self)> {
+        let place = |column: usize| of_table.iter().position(|name| *name == names[column]);
+        let places: Option<Vec<usize>> = wanted.iter().map(|&column| place(column)).collect();
+        let places = places?;
+        let mut part = Self {
+            columns: vec![Seen::default(); of_table.len()],
+            rows: rows.to_vec(),
+            pairs: std::mem::take(&mut self.pairs),
+            skips: self.skips.moved(place),
+            count: self.count,
+            ..Self::default()
+        };
+        for pair in &mut part.pairs {
+            pair.columns = pair.columns.map(|column| place(column).unwrap_or(column));
+        }
+        for (&at, &column) in places.iter().zip(wanted) {
+            part.columns[at] = std::mem::take(&mut self.columns[column]);
+        }
+        Some((places, part))
+    }
+
+    /// Looks at the next rows; false at the end.
     fn look(
         &mut self,
         table: &mut dyn Table,
         wanted: &[usize],
         most: usize,
-    ) -> Result<usize, ReadError> {
+    ) -> Result<bool, ReadError> {
         let chosen = wanted
             .iter()
             .enumerate()
@@ -340,7 +361,7 @@ impl Survey {
                 }
             }
         }
-        Ok(block.rows)
+        Ok(!block.has_ended())
     }
 
     /// Whether one of the first rows is ignored.

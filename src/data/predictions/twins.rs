@@ -5,6 +5,7 @@ use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
 use super::labels::Labels;
 use super::resolve::Plan;
+use super::work::Pace;
 use super::{Block, Table};
 use crate::ghm::{sigmoid, softmax};
 use crate::words::tr;
@@ -27,11 +28,12 @@ impl Twins {
     ///
     /// # Errors
     /// When a table cannot be read.
-    pub fn differ(
+    pub async fn differ(
         &self,
         tables: &mut [Box<dyn Table>],
         names: &[String],
         plan: &Plan,
+        pace: &Pace,
     ) -> Result<Option<String>, ReadError> {
         let count = self.logits.len();
         let outputs = self.logits.iter().chain(&self.p).copied();
@@ -49,13 +51,10 @@ impl Twins {
             texts: vec![Vec::new(); usize::from(!plan.labels.texts.is_empty())],
             ..Block::default()
         };
+        let mut before = 0;
         for table in tables {
-            let place = |column: usize| table.names().iter().position(|of| *of == names[column]);
-            let chosen = all
-                .iter()
-                .map(|&(column, role)| Some((place(column)?, role)));
             // Whoever reads on says what is missing.
-            let Some(chosen) = chosen.collect::<Option<Vec<_>>>() else {
+            let Some(chosen) = places(&all, table.names(), names) else {
                 continue;
             };
             let columns = Columns {
@@ -65,7 +64,7 @@ impl Twins {
             loop {
                 block.clear();
                 table.read(&columns, most, &mut block)?;
-                if block.rows == 0 {
+                if block.has_ended() {
                     break;
                 }
                 for row in 0..block.rows {
@@ -86,10 +85,25 @@ impl Twins {
                         )));
                     }
                 }
+                pace.pause(before + table.done()).await;
             }
+            before += table.done();
         }
         Ok(None)
     }
+}
+
+/// The columns where a table has them; `None` where it lacks one.
+fn places(
+    all: &[(usize, Role)],
+    of_table: &[String],
+    names: &[String],
+) -> Option<Vec<(usize, Role)>> {
+    let place = |column: usize| of_table.iter().position(|of| *of == names[column]);
+    let found = all
+        .iter()
+        .map(|&(column, role)| Some((place(column)?, role)));
+    found.collect()
 }
 
 fn is_ignored(block: &Block, row: usize, labels: &Labels) -> bool {

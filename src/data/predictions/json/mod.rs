@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::columns::Columns;
 use super::encoding::transcoded;
 use super::error::{ReadError, shorten};
+use super::work::Pace;
 use super::{Block, Input, Options, Table};
 use crate::words::{tr, word};
 use candidates::{Candidate, array, object};
@@ -35,7 +36,7 @@ pub(super) struct Object {
 }
 
 impl Object {
-    pub fn open(input: &Input, options: &Options) -> Result<Self, ReadError> {
+    pub async fn open(input: &Input, options: &Options, pace: &Pace) -> Result<Self, ReadError> {
         let file = input.name.clone();
         let (input, utf16) = transcoded(input)?;
         let open = || {
@@ -45,14 +46,14 @@ impl Object {
         };
         let mut notes: Vec<String> = input.unpacking.iter().map(|of| of.note()).collect();
         notes.extend(utf16.map(|what| tr!("it is text in {0}", what)));
-        let mut document = Document::new(open()?);
+        let mut document = Document::new(open()?, &input, pace);
         let first = document.scanner.peek()?;
         let mut is_first = true;
         let candidate = if first == Some(b'[') {
             let mut shape = Shape::Empty;
             document.scanner.take();
-            while let Some(first) = document.scanner.element(&mut is_first, b']')? {
-                document.element(&mut shape, first, "")?;
+            while document.elements(&mut shape, &mut is_first, "")? {
+                document.pause().await;
             }
             document.entries.push(Entry {
                 name: String::new(),
@@ -64,17 +65,23 @@ impl Object {
         } else {
             document.scanner.take();
             while let Some(first) = document.scanner.entry(&mut is_first)? {
-                document.entry(first)?;
+                document.entry(first).await?;
+                if document.is_due() {
+                    document.pause().await;
+                }
             }
             if document.scanner.peek()? == Some(b'{') {
                 // JSON Lines: the first line was a row as well.
-                document = Document::new(open()?);
+                document = Document::new(open()?, &input, pace);
                 let mut frame = Frame::default();
                 while let Some(first) = document.scanner.peek()? {
                     if first != b'{' {
                         return Err(document.scanner.unexpected(word("an object"))?);
                     }
                     document.record(&mut frame)?;
+                    if document.is_due() {
+                        document.pause().await;
+                    }
                 }
                 document.by_row = frame;
                 document.finish()?;

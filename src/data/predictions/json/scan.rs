@@ -6,7 +6,8 @@ use super::super::Source;
 use super::super::error::{ReadError, shorten};
 use crate::words::{tr, word};
 
-const BUFFER: usize = 1 << 18;
+/// Bytes that are read at a time.
+pub(super) const BUFFER: usize = 1 << 18;
 /// Longest number.
 const MOST_DIGITS: usize = 1 << 12;
 /// Longest text that is kept.

@@ -5,10 +5,12 @@ mod nested;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
+use super::super::Input;
 use super::super::error::ReadError;
 use super::super::names::is_known;
+use super::super::work::Pace;
 use super::cells::{Cell, Column, Full, Kind, Store};
-use super::scan::{Scalar, Scanner};
+use super::scan::{BUFFER, Scalar, Scanner};
 use crate::words::word;
 
 /// Columns of names.
@@ -83,11 +85,18 @@ pub(super) struct Document {
     pub tables: Vec<(String, Vec<Entry>)>,
     /// Values that are neither array nor object: a row, where there is nothing else.
     pub scalars: Frame,
+    input: Input,
+    pace: Pace,
+    /// Bytes that had passed at the last pause.
+    paused: u64,
 }
 
 impl Document {
-    pub fn new(scanner: Scanner) -> Self {
+    pub fn new(scanner: Scanner, input: &Input, pace: &Pace) -> Self {
         Self {
+            input: input.clone(),
+            pace: pace.clone(),
+            paused: 0,
             scanner,
             store: Store::new(),
             entries: Vec::new(),
@@ -95,6 +104,17 @@ impl Document {
             tables: Vec::new(),
             scalars: Frame::default(),
         }
+    }
+
+    /// Whether enough was read for a step.
+    pub fn is_due(&self) -> bool {
+        self.scanner.done() - self.paused >= BUFFER as u64
+    }
+
+    /// Ends a step.
+    pub async fn pause(&mut self) {
+        self.paused = self.scanner.done();
+        self.pace.pause(self.input.done(self.paused)).await;
     }
 
     fn full(&self) -> ReadError {
@@ -134,8 +154,24 @@ impl Document {
         Ok(Cell::of(kind, 0))
     }
 
+    /// Adds elements of an array until a pause is due; false behind its end.
+    pub fn elements(
+        &mut self,
+        shape: &mut Shape,
+        is_first: &mut bool,
+        name: &str,
+    ) -> Result<bool, ReadError> {
+        while let Some(first) = self.scanner.element(is_first, b']')? {
+            self.element(shape, first, name)?;
+            if self.is_due() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Adds an element of an array, or of an object that stands for one.
-    pub fn element(&mut self, shape: &mut Shape, first: u8, name: &str) -> Result<(), ReadError> {
+    fn element(&mut self, shape: &mut Shape, first: u8, name: &str) -> Result<(), ReadError> {
         if matches!(shape, Shape::Empty) {
             *shape = match first {
                 b'[' => Shape::Matrix(Frame::default()),
@@ -277,7 +313,7 @@ impl Document {
     }
 
     /// An entry of the object of all.
-    pub fn entry(&mut self, first: u8) -> Result<(), ReadError> {
+    pub async fn entry(&mut self, first: u8) -> Result<(), ReadError> {
         let name = String::from_utf8_lossy(&self.scanner.text).into_owned();
         let mut shape = Shape::Empty;
         let mut keys = None;
@@ -285,8 +321,8 @@ impl Document {
             b'[' => {
                 self.scanner.take();
                 let mut is_first = true;
-                while let Some(first) = self.scanner.element(&mut is_first, b']')? {
-                    self.element(&mut shape, first, &name)?;
+                while self.elements(&mut shape, &mut is_first, &name)? {
+                    self.pause().await;
                 }
             }
             b'{' => {
@@ -296,7 +332,7 @@ impl Document {
                 let mut next = self.scanner.entry(&mut is_first)?;
                 let is_row = next.is_some() && is_row(&name, &self.scanner.text);
                 if is_row && next == Some(b'[') {
-                    return self.table_or_row(&name);
+                    return self.table_or_row(&name).await;
                 }
                 if is_row {
                     let mut by_row = std::mem::take(&mut self.by_row);
@@ -308,6 +344,9 @@ impl Document {
                     hasher.write(&self.scanner.text);
                     hasher.write_u8(0xff);
                     self.element(&mut shape, first, &name)?;
+                    if self.is_due() {
+                        self.pause().await;
+                    }
                     next = self.scanner.entry(&mut is_first)?;
                 }
                 keys = Some(hasher.finish());

@@ -27,7 +27,7 @@ impl Document {
     }
 
     /// An object under a name that begins with an array: a table where all of it are arrays, else a row.
-    pub(super) fn table_or_row(&mut self, name: &str) -> Result<(), ReadError> {
+    pub(super) async fn table_or_row(&mut self, name: &str) -> Result<(), ReadError> {
         let mut entries = Vec::new();
         let (mut is_first, mut next) = (false, Some(b'['));
         while next == Some(b'[') {
@@ -35,8 +35,8 @@ impl Document {
             let mut shape = Shape::Empty;
             self.scanner.take();
             let mut is_first_element = true;
-            while let Some(first) = self.scanner.element(&mut is_first_element, b']')? {
-                self.element(&mut shape, first, &name)?;
+            while self.elements(&mut shape, &mut is_first_element, &name)? {
+                self.pause().await;
             }
             let cost = self.store.take(2 * size_of::<Entry>() + name.len());
             self.kept(cost)?;
