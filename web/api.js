@@ -49,6 +49,8 @@ export function installApi() {
       throw new TypeError(`xray: ${Object.keys(reading).join(", ")}: say how to read predictions along with them`);
     }
     if (predictions !== undefined) {
+      // Files that are being read have a report of their own.
+      await allRead();
       const [before] = running().xray();
       await openFiles(running(), predictions, reading);
       await allRead();
