@@ -1,15 +1,13 @@
 //! Which of the tables that a JSON document may be is meant.
 
 use super::super::Options;
+use super::super::columns::first_of;
 use super::super::error::{ReadError, shorten};
 use super::super::names::known;
 use super::cells::{self, Column, Kind, Store};
 use super::coco;
 use super::shapes::{Document, Entry, Frame, Shape, numbered};
 use crate::words::{tr, word};
-
-/// Names that a note lists.
-const LISTED: usize = 6;
 
 /// A table that a document may be.
 pub(super) struct Candidate {
@@ -173,20 +171,10 @@ pub(super) fn object(
         .filter(|name| !best.of.contains(name))
         .collect();
     if !ignored.is_empty() {
-        let listed: Vec<String> = ignored
-            .iter()
-            .take(LISTED)
-            .map(|name| format!("\"{}\"", shorten(name)))
-            .collect();
-        let listed = listed.join(", ");
-        notes.push(match ignored.len().saturating_sub(LISTED) {
-            0 if ignored.len() == 1 => tr!("{listed} is no column and was ignored", listed),
-            0 => tr!("{listed} are no columns and were ignored", listed),
-            more => tr!(
-                "{listed} and {more} more are no columns and were ignored",
-                listed,
-                more
-            ),
+        let listed = first_of(&ignored);
+        notes.push(match ignored.len() {
+            1 => tr!("{listed} is no column and was ignored", listed),
+            _ => tr!("{listed} are no columns and were ignored", listed),
         });
     }
     Ok(best)

@@ -16,7 +16,7 @@ use crate::words::{tr, word};
 use candidates::{Candidate, array, object};
 use cells::{Column, Kind, Store};
 use scan::Scanner;
-use shapes::{Document, Entry, Frame, Shape};
+use shapes::{Document, Entry, Frame};
 
 /// Columns in memory.
 pub(super) struct Object {
@@ -47,13 +47,8 @@ impl Object {
         notes.extend(utf16.map(|what| tr!("it is text in {0}", what)));
         let mut document = Document::new(open()?);
         let first = document.scanner.peek()?;
-        let mut is_first = true;
         let candidate = if first == Some(b'[') {
-            let mut shape = Shape::Empty;
-            document.scanner.take();
-            while let Some(first) = document.scanner.element(&mut is_first, b']')? {
-                document.element(&mut shape, first, "")?;
-            }
+            let shape = document.array("")?;
             document.entries.push(Entry {
                 name: String::new(),
                 shape,
@@ -63,6 +58,7 @@ impl Object {
             array(&file, &mut document, options)?
         } else {
             document.scanner.take();
+            let mut is_first = true;
             while let Some(first) = document.scanner.entry(&mut is_first)? {
                 document.entry(first)?;
             }

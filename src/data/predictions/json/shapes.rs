@@ -55,6 +55,12 @@ impl Frame {
     }
 }
 
+/// A row that is being read, and where its next cell likely belongs.
+struct Row<'a> {
+    frame: &'a mut Frame,
+    hint: usize,
+}
+
 /// What stands under a name.
 pub(super) enum Shape {
     Empty,
@@ -135,7 +141,7 @@ impl Document {
     }
 
     /// Adds an element of an array, or of an object that stands for one.
-    pub fn element(&mut self, shape: &mut Shape, first: u8, name: &str) -> Result<(), ReadError> {
+    fn element(&mut self, shape: &mut Shape, first: u8, name: &str) -> Result<(), ReadError> {
         if matches!(shape, Shape::Empty) {
             *shape = match first {
                 b'[' => Shape::Matrix(Frame::default()),
@@ -210,50 +216,45 @@ impl Document {
 
     /// The rest of a record, whose first name was read.
     fn record_from(&mut self, frame: &mut Frame, first: u8) -> Result<(), ReadError> {
-        let (mut is_first, mut next, mut hint) = (false, Some(first), 0);
+        self.row_from(Row { frame, hint: 0 }, first)
+    }
+
+    /// The rest of a row, whose next name was read.
+    fn row_from(&mut self, mut row: Row<'_>, first: u8) -> Result<(), ReadError> {
+        let (mut is_first, mut next) = (false, Some(first));
         let mut name = String::new();
         while let Some(first) = next {
             name.clear();
             name.push_str(&String::from_utf8_lossy(&self.scanner.text));
             if first == b'[' {
-                hint = self.spread(frame, &name, hint)?;
+                self.spread(&mut row, &name)?;
             } else if first == b'{' {
-                hint = self.nest(frame, &name, hint)?;
+                self.nest(&mut row, &name)?;
             } else {
                 let cell = self.cell(first)?;
-                hint = self.set(frame, &name, hint, cell)?;
+                self.set(&mut row, &name, cell)?;
             }
             next = self.scanner.entry(&mut is_first)?;
         }
-        frame.rows += 1;
+        row.frame.rows += 1;
         Ok(())
     }
 
-    fn set(
-        &mut self,
-        frame: &mut Frame,
-        name: &str,
-        hint: usize,
-        cell: Cell,
-    ) -> Result<usize, ReadError> {
-        let place = frame.place(&mut self.store, name, hint);
+    fn set(&mut self, row: &mut Row<'_>, name: &str, cell: Cell) -> Result<(), ReadError> {
+        let place = row.frame.place(&mut self.store, name, row.hint);
         let place = self.kept(place)?;
-        let set = frame.set(&mut self.store, place, cell);
+        let set = row.frame.set(&mut self.store, place, cell);
         if !self.kept(set)? {
             return Err(self.scanner.fail(word(
                 "the object before it has a name twice; one is expected",
             )));
         }
-        Ok(place + 1)
+        row.hint = place + 1;
+        Ok(())
     }
 
     /// An array in a record, as columns.
-    fn spread(
-        &mut self,
-        frame: &mut Frame,
-        name: &str,
-        mut hint: usize,
-    ) -> Result<usize, ReadError> {
+    fn spread(&mut self, row: &mut Row<'_>, name: &str) -> Result<(), ReadError> {
         self.scanner.take();
         let (mut is_first, mut count) = (true, 0);
         let mut only = None;
@@ -264,16 +265,30 @@ impl Document {
                 only = Some(cell);
             } else {
                 if let Some(first) = only.take() {
-                    hint = self.set(frame, &numbered(name, 0), hint, first)?;
+                    self.set(row, &numbered(name, 0), first)?;
                 }
-                hint = self.set(frame, &numbered(name, count), hint, cell)?;
+                self.set(row, &numbered(name, count), cell)?;
             }
             count += 1;
         }
-        match only {
-            Some(cell) => self.set(frame, name, hint, cell),
-            None => Ok(hint),
+        only.map_or(Ok(()), |cell| self.set(row, name, cell))
+    }
+
+    /// An array, as what stands under this name.
+    pub fn array(&mut self, name: &str) -> Result<Shape, ReadError> {
+        self.scanner.take();
+        let (mut shape, mut is_first) = (Shape::Empty, true);
+        while let Some(first) = self.scanner.element(&mut is_first, b']')? {
+            self.element(&mut shape, first, name)?;
         }
+        Ok(shape)
+    }
+
+    /// An entry, for which there has to be memory.
+    fn made(&mut self, name: String, shape: Shape, keys: Option<u64>) -> Result<Entry, ReadError> {
+        let cost = self.store.take(2 * size_of::<Entry>() + name.len());
+        self.kept(cost)?;
+        Ok(Entry { name, shape, keys })
     }
 
     /// An entry of the object of all.
@@ -282,13 +297,7 @@ impl Document {
         let mut shape = Shape::Empty;
         let mut keys = None;
         match first {
-            b'[' => {
-                self.scanner.take();
-                let mut is_first = true;
-                while let Some(first) = self.scanner.element(&mut is_first, b']')? {
-                    self.element(&mut shape, first, &name)?;
-                }
-            }
+            b'[' => shape = self.array(&name)?,
             b'{' => {
                 self.scanner.take();
                 let mut is_first = true;
@@ -314,15 +323,19 @@ impl Document {
             }
             _ => {
                 let cell = self.cell(first)?;
-                let mut scalars = std::mem::take(&mut self.scalars);
-                let set = self.set(&mut scalars, &name, usize::MAX, cell);
-                self.scalars = scalars;
-                return set.map(drop);
+                let mut frame = std::mem::take(&mut self.scalars);
+                let hint = frame.names.len();
+                let row = &mut Row {
+                    frame: &mut frame,
+                    hint,
+                };
+                let set = self.set(row, &name, cell);
+                self.scalars = frame;
+                return set;
             }
         }
-        let column = self.store.take(2 * size_of::<Entry>() + name.len());
-        self.kept(column)?;
-        self.entries.push(Entry { name, shape, keys });
+        let entry = self.made(name, shape, keys)?;
+        self.entries.push(entry);
         Ok(())
     }
 
