@@ -1,18 +1,9 @@
 //! JSON documents with tables in them.
 
-use crate::{reading, report, text, write, xray};
+use crate::{reading, report, run, text, write};
 
 fn refused(content: &str, words: &[&str]) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let ran = xray(&[text(&write(&folder, "a.json", content))]);
-    assert_eq!(ran.code, 2, "{content}: {}", ran.stdout);
-    for word in words {
-        assert!(
-            ran.stderr.contains(word),
-            "{content}: {word} in {}",
-            ran.stderr
-        );
-    }
+    run("a.json", content, &[]).is_refused(content, words);
 }
 
 #[test]
