@@ -18,6 +18,8 @@ pub(super) struct Candidate {
     of: Vec<String>,
     /// Whether it is the only table under one name.
     is_nested: bool,
+    /// Whether its rows may be tables.
+    is_doubtful: bool,
 }
 
 impl Candidate {
@@ -28,6 +30,7 @@ impl Candidate {
             is_records: true,
             of,
             is_nested: false,
+            is_doubtful: false,
         }
     }
 }
@@ -85,6 +88,7 @@ pub(super) fn object(
         .map(|entry| entry.name.clone())
         .collect();
     all.extend(document.scalars.names.iter().cloned());
+    all.extend(document.first_row.iter().cloned());
     all.extend(document.tables.iter().map(|(name, _)| name.clone()));
     let entries = std::mem::take(&mut document.entries);
     let mut candidates = Vec::new();
@@ -123,10 +127,14 @@ pub(super) fn object(
         .collect();
     let maps = columns(maps);
     candidates.push(maps);
-    candidates.push(Candidate::records(
-        std::mem::take(&mut document.by_row),
-        Vec::new(),
-    ));
+    let rows = std::mem::take(&mut document.by_row);
+    let of = document.first_row.take().into_iter().collect();
+    let is_doubtful = document.doubtful.is_some();
+    candidates.push(Candidate {
+        is_nested: known(&rows.names) > 0,
+        is_doubtful,
+        ..Candidate::records(rows, of)
+    });
     let scalars = std::mem::take(&mut document.scalars);
     let of = scalars.names.clone();
     candidates.push(Candidate::records(scalars, of));
@@ -155,6 +163,15 @@ pub(super) fn object(
     let Some(best) = candidates.into_iter().next() else {
         return Err(ReadError::of(file, word("it has no rows")));
     };
+    if let Some(name) = document.doubtful.take().filter(|_| best.is_doubtful) {
+        let what = tr!(
+            "the arrays of \"{name}\" are a table of its own, or one example with a one-hot label: import json; \
+             d = json.load(open(FILE)); json.dump(d[\"{name}\"], open(\"preds.json\", \"w\")) takes the table, \
+             json.dump(list(d.values()), open(\"preds.json\", \"w\")) the examples",
+            name = shorten(&name)
+        );
+        return Err(ReadError::of(file, what));
+    }
     let mut keys = keys.iter().filter(|(name, _)| best.of.contains(name));
     if let Some((first, of)) = keys.next()
         && let Some((other, _)) = keys.find(|(_, other)| other != of)
@@ -226,6 +243,7 @@ fn columns(entries: Vec<Entry>) -> Candidate {
         is_records: false,
         of: entries.iter().map(|entry| entry.name.clone()).collect(),
         is_nested: false,
+        is_doubtful: false,
     };
     for Entry { name, shape, .. } in entries {
         match shape {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::super::error::ReadError;
-use super::super::names::is_known;
+use super::super::names::{Optional, is_known, named};
 use super::cells::{Cell, Column, Full, Kind, Store};
 use super::scan::{Scalar, Scanner};
 use crate::words::word;
@@ -18,6 +18,8 @@ pub(super) struct Frame {
     pub columns: Vec<Column>,
     places: HashMap<String, usize>,
     pub rows: usize,
+    /// Whether a label was an array: one-hot, or those of a table.
+    has_lists_of_labels: bool,
 }
 
 impl Frame {
@@ -85,6 +87,10 @@ pub(super) struct Document {
     pub entries: Vec<Entry>,
     /// Rows that stand under a name each.
     pub by_row: Frame,
+    /// The name of the first of them.
+    pub first_row: Option<String>,
+    /// The name of one that may as well be a table.
+    pub doubtful: Option<String>,
     /// Objects of arrays that stand under a name each.
     pub tables: Vec<(String, Vec<Entry>)>,
     /// Values that are neither array nor object: a row, where there is nothing else.
@@ -98,6 +104,8 @@ impl Document {
             store: Store::new(),
             entries: Vec::new(),
             by_row: Frame::default(),
+            first_row: None,
+            doubtful: None,
             tables: Vec::new(),
             scalars: Frame::default(),
         }
@@ -271,7 +279,24 @@ impl Document {
             }
             count += 1;
         }
+        row.frame.has_lists_of_labels |= count > 1 && named(name).label;
         only.map_or(Ok(()), |cell| self.set(row, name, cell))
+    }
+
+    /// A row under a name of the object of all.
+    fn row_under(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &mut Frame) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let mut frame = std::mem::take(&mut self.by_row);
+        let outcome = read(self, &mut frame);
+        self.first_row.get_or_insert_with(|| name.to_owned());
+        if frame.has_lists_of_labels {
+            self.doubtful.get_or_insert_with(|| name.to_owned());
+        }
+        self.by_row = frame;
+        outcome
     }
 
     /// An array, as what stands under this name.
@@ -303,15 +328,12 @@ impl Document {
                 let mut is_first = true;
                 let mut hasher = DefaultHasher::new();
                 let mut next = self.scanner.entry(&mut is_first)?;
-                let is_row = next.is_some() && is_row(&name, &self.scanner.text);
+                let is_row = next.is_some() && is_row(&name, &self.scanner.text, next);
                 if is_row && next == Some(b'[') {
                     return self.table_or_row(&name);
                 }
-                if is_row {
-                    let mut by_row = std::mem::take(&mut self.by_row);
-                    let read = next.map_or(Ok(()), |first| self.record_from(&mut by_row, first));
-                    self.by_row = by_row;
-                    return read;
+                if is_row && let Some(first) = next {
+                    return self.row_under(&name, |this, frame| this.record_from(frame, first));
                 }
                 while let Some(first) = next {
                     hasher.write(&self.scanner.text);
@@ -360,8 +382,12 @@ impl Document {
 
 /// Whether an object under a name is a row, and not a column of which the rows have names: what is known, or
 /// no number, is the name of a column.
-fn is_row(name: &str, first_key: &[u8]) -> bool {
+fn is_row(name: &str, first_key: &[u8], first: Option<u8>) -> bool {
     let key = String::from_utf8_lossy(first_key);
+    if named(name).optional == Some(Optional::Valid) && first == Some(b'[') {
+        // The split of this name beside others.
+        return is_known(&key);
+    }
     let is_number = |text: &str| text.parse::<i64>().is_ok();
     !is_known(name) && (is_known(&key) || !is_number(&key))
 }

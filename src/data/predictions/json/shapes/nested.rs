@@ -1,6 +1,7 @@
 //! Objects within objects: tables and rows under names, and columns under the name of a column.
 
 use super::super::super::error::ReadError;
+use super::super::super::names::named;
 use super::super::cells::{Cell, Kind};
 use super::{Document, Entry, Frame, Row, Shape, numbered};
 
@@ -35,10 +36,7 @@ impl Document {
             self.tables.push((name.to_owned(), entries));
             return Ok(());
         };
-        let mut by_row = std::mem::take(&mut self.by_row);
-        let read = self.row_of(&mut by_row, entries, first);
-        self.by_row = by_row;
-        read
+        self.row_under(name, |this, frame| this.row_of(frame, entries, first))
     }
 
     /// A row that begins with arrays.
@@ -56,6 +54,7 @@ impl Document {
                 Shape::Matrix(frame) => vec![Cell::of(Kind::Array, 0); frame.rows],
                 Shape::Records(frame) => vec![Cell::of(Kind::Object, 0); frame.rows],
             };
+            row.frame.has_lists_of_labels |= cells.len() > 1 && named(&name).label;
             match cells.as_slice() {
                 [one] => self.set(&mut row, &name, *one)?,
                 cells => {
