@@ -159,6 +159,18 @@ fn limits_hold_for_all_members_together() {
     ];
     let error = read(vec![Input::bytes("a.npz", zip(&needed, false))], None).expect_err("no room");
     assert!(error.contains("1 GiB"), "{error}");
+    // Either alone has room.
+    let header = npy("<f8", "(35000000, 2)", true, &[]);
+    let half = |name: &'static str| Member {
+        name,
+        deflated: true,
+        packed: [deflate(&header), vec![0; 600_000]].concat(),
+        unpacked: header.len() as u32 + 560_000_000,
+        crc: 0,
+    };
+    let both = [half("logit"), half("label")];
+    let error = read(vec![Input::bytes("a.npz", zip(&both, false))], None).expect_err("no room");
+    assert!(error.contains("1 GiB"), "{error}");
     let beside = ["a", "b", "c", "d"].map(bomb);
     let mut members: Vec<Member> = beside.into_iter().collect();
     members.extend([
