@@ -209,6 +209,12 @@ pub fn compute(context: &eframe::CreationContext<'_>) -> Compute {
     }
 }
 
+/// What trains beside a window that no compute shader can draw in.
+#[cfg(not(any(feature = "gpu", target_arch = "wasm32")))]
+pub fn compute(_context: &eframe::CreationContext<'_>) -> Compute {
+    Compute::Unavailable(crate::words::word("this build has no compute shaders").to_owned())
+}
+
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         let mut lab = self.lab.borrow_mut();

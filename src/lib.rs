@@ -1,5 +1,10 @@
 //! GHM Lab: see, train and understand the Gradient Harmonizing Mechanism.
 
+#[cfg(not(any(feature = "gpu", feature = "webgl")))]
+compile_error!(
+    "nothing draws the window: cargo needs --features gpu (wgpu) or --features webgl (OpenGL and WebGL2)"
+);
+
 pub mod app;
 pub mod bench;
 #[cfg(not(target_arch = "wasm32"))]

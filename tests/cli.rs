@@ -302,50 +302,10 @@ fn a_seed_is_a_run() {
 }
 
 #[test]
-fn json_has_standard_output_to_itself() {
-    let ran = train(&["--steps=5", "--json=-"]);
-    let json: Json = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(json["steps"], 5);
-    assert_eq!(ran.stdout.lines().count(), 1);
-    assert!(
-        ran.stderr.contains("Trained 5 steps on cpu"),
-        "{}",
-        ran.stderr
-    );
-    // Without a terminal there is no bar.
-    assert!(!ran.stderr.contains(['\r', '\u{1b}']));
-
-    let plain = train(&["--steps=5"]);
-    assert!(plain.stdout.contains("Trained 5 steps on cpu"));
-    assert_eq!(plain.stderr, "");
-}
-
-#[test]
 fn a_repeated_flag_counts_the_last_time() {
     let ran = train(&["--steps=5", "--bins=10", "--bins=12", "--json=-"]);
     let json: Json = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json["config"]["bins"], 12);
-}
-
-#[test]
-fn an_old_file_is_replaced_as_a_whole() {
-    let folder = Folder::new();
-    std::fs::write(folder.file("out.json"), "old ".repeat(100_000)).unwrap();
-    train(&["--steps=5", &folder.flag("json", "out.json")]);
-    assert_eq!(folder.json("out.json")["steps"], 5);
-    assert_eq!(folder.names(), ["out.json"]);
-}
-
-#[cfg(unix)]
-#[test]
-fn links_and_devices_are_written_through() {
-    let folder = Folder::new();
-    std::fs::write(folder.file("real.json"), "old").unwrap();
-    std::os::unix::fs::symlink(folder.file("real.json"), folder.file("link.json")).unwrap();
-    train(&["--steps=5", &folder.flag("json", "link.json")]);
-    assert_eq!(folder.json("real.json")["steps"], 5);
-    assert!(folder.file("link.json").is_symlink());
-    train(&["--steps=5", "--json=/dev/null"]);
 }
 
 /// Identity 3 of the paper's mathematics: under the paper's convention without averaging, GHM-C's

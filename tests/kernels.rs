@@ -20,38 +20,14 @@ mod support;
 mod training;
 
 use bytemuck::Zeroable;
-use fixture::{Bench, NETWORKS, Report, SIZES, Tolerance, floats, norms, step, step_of, tasks};
-use ghm_lab::config::{Activation, Optimizer};
+use fixture::{
+    BINS, Bench, NETWORKS, POINTWISE, Report, SIZES, Tolerance, benches, floats, norms, of_sum,
+    step, step_of, tasks,
+};
+use ghm_lab::config::Optimizer;
 use ghm_lab::engine::gpu::{Array, Statistics};
 use ghm_lab::engine::{Step, cpu};
 use ghm_lab::ghm::{self, DensityRule, MAX_BINS, Normaliser, Task};
-
-const BINS: [u32; 4] = [1, 2, 30, 256];
-
-/// A few roundings, of exp and division above all: WGSL allows exp 3 + 2|x| units in the last
-/// place.
-const POINTWISE: Tolerance = Tolerance {
-    relative: 2e-5,
-    absolute: 1e-30,
-};
-
-/// Sums of n terms of about 1 in different orders.
-fn of_sum(n: usize) -> Tolerance {
-    Tolerance {
-        relative: 1e-5,
-        absolute: 2e-6 * (n as f32).sqrt(),
-    }
-}
-
-/// Every network for two classes, and one for each other task.
-fn benches() -> Vec<(String, Bench)> {
-    let binary = NETWORKS.iter().map(|&n| (format!("{n:?}"), Bench::new(n)));
-    let others = tasks().into_iter().skip(1).map(|config| {
-        let network = (2, 9, Activation::Tanh);
-        (format!("{:?}", config.task), Bench::of(&config, network))
-    });
-    binary.chain(others).collect()
-}
 
 #[test]
 fn forward() {

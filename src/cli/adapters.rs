@@ -24,7 +24,7 @@ fn headless() -> Compute {
 
 #[cfg(not(feature = "gpu"))]
 fn headless() -> Compute {
-    Compute::Unavailable("this build has no compute shaders".to_owned())
+    Compute::Unavailable(crate::words::word("this build has no compute shaders").to_owned())
 }
 
 /// Lists the adapters. Having none is an answer, not a failure: the CPU engine trains everywhere.

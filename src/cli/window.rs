@@ -13,7 +13,7 @@ use super::{Failure, arguments, catch_panic, mistake, note};
 use crate::app::{self, App, SharedLab};
 use crate::config::Config;
 use crate::data::predictions::Input;
-use crate::engine::{Compute, EngineError, gpu};
+use crate::engine::{Compute, EngineError};
 use crate::words::{self, Language};
 
 /// What to do where no window can open.
@@ -236,15 +236,20 @@ impl eframe::App for Window {
 }
 
 /// What says why the device that draws the window is gone, if it is.
+#[cfg_attr(
+    not(feature = "gpu"),
+    expect(unused_variables, reason = "OpenGL names no device that could be lost")
+)]
 fn watch(
     context: &eframe::CreationContext<'_>,
     compute: Compute,
 ) -> Rc<dyn Fn() -> Option<String>> {
-    match (&context.wgpu_render_state, compute) {
+    #[cfg(feature = "gpu")]
+    if let (Some(state), Compute::Unavailable(_)) = (&context.wgpu_render_state, &compute) {
         // It draws, but is too small to train.
-        (Some(state), Compute::Unavailable(_)) => Rc::new(gpu::watch(&state.device)),
-        (_, compute) => Rc::new(move || compute.lost()),
+        return Rc::new(crate::engine::gpu::watch(&state.device));
     }
+    Rc::new(move || compute.lost())
 }
 
 /// A panic leaves the event loop, of which a process has one, as if it still ran; it ends in a run without an app.
@@ -318,7 +323,7 @@ fn display_answers() -> bool {
 }
 
 fn options() -> eframe::NativeOptions {
-    let mut options = eframe::NativeOptions {
+    let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("GHM Lab")
             .with_app_id("ghm-lab")
@@ -327,12 +332,15 @@ fn options() -> eframe::NativeOptions {
         ..Default::default()
     };
     #[cfg(feature = "gpu")]
-    {
-        options.renderer = eframe::Renderer::Wgpu;
-        if let eframe::egui_wgpu::WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup
-        {
-            setup.device_descriptor = std::sync::Arc::new(device);
-        }
+    let options = drawn_by_wgpu(options);
+    options
+}
+
+#[cfg(feature = "gpu")]
+fn drawn_by_wgpu(mut options: eframe::NativeOptions) -> eframe::NativeOptions {
+    options.renderer = eframe::Renderer::Wgpu;
+    if let eframe::egui_wgpu::WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {
+        setup.device_descriptor = std::sync::Arc::new(device);
     }
     options
 }

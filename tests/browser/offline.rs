@@ -143,6 +143,11 @@ fn a_portal_is_shown_but_never_kept() {
     for name in ["index.html", "sw.js", "embed.js", "words.js"] {
         std::fs::write(folder.join(name), portal).unwrap();
     }
+    // A page that was open before tells the worker again what it used.
+    page.evaluate(&format!(
+        "navigator.serviceWorker.ready.then(({{ active }}) =>
+            active.postMessage({{ used: [`${{location.origin}}/boot.js?{stamp}`] }}))"
+    ));
 
     let mut page = browser.blank();
     page.go(&site.origin);

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value as Json;
 
-use crate::support::{Folder, Ran, run, run_with, small};
+use crate::support::{Folder, Ran, run, run_with, small, train};
 
 const SHORT: &[&str] = &["--steps=3", "--examples=500"];
 
@@ -210,15 +210,23 @@ fn nothing_that_a_terminal_obeys_reaches_it() {
 }
 
 #[test]
-fn a_million_bins_do_not_flood_the_terminal() {
+fn many_bins_do_not_flood_the_terminal() {
+    const BINS: usize = 20_000;
     let folder = Folder::new();
-    let lines = "gradient_norm,count\n0.0000005,1\n0.9999995,1\n";
-    fs::write(folder.file("two.csv"), lines).unwrap();
+    let rows: String = (0..BINS)
+        .map(|bin| format!("{},{}\n", (bin as f64 + 0.5) / BINS as f64, 1 + bin % 9))
+        .collect();
+    fs::write(
+        folder.file("many.csv"),
+        format!("gradient_norm,count\n{rows}"),
+    )
+    .unwrap();
     let ran = run(&[
         "xray",
         "--histogram",
-        folder.file("two.csv").to_str().unwrap(),
+        folder.file("many.csv").to_str().unwrap(),
     ]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
     let said = ran.stdout.chars().count() + ran.stderr.chars().count();
     assert!(said < 10_000, "{said}");
 }
@@ -247,4 +255,44 @@ fn the_window_waits_for_no_pipe() {
     for part in ["pipe.csv", "pipe or a device", "ghm-lab xray"] {
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn json_has_standard_output_to_itself() {
+    let ran = train(&["--steps=5", "--json=-"]);
+    let json: Json = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["steps"], 5);
+    assert_eq!(ran.stdout.lines().count(), 1);
+    assert!(
+        ran.stderr.contains("Trained 5 steps on cpu"),
+        "{}",
+        ran.stderr
+    );
+    // Without a terminal there is no bar.
+    assert!(!ran.stderr.contains(['\r', '\u{1b}']));
+
+    let plain = train(&["--steps=5"]);
+    assert!(plain.stdout.contains("Trained 5 steps on cpu"));
+    assert_eq!(plain.stderr, "");
+}
+
+#[test]
+fn an_old_file_is_replaced_as_a_whole() {
+    let folder = Folder::new();
+    std::fs::write(folder.file("out.json"), "old ".repeat(100_000)).unwrap();
+    train(&["--steps=5", &folder.flag("json", "out.json")]);
+    assert_eq!(folder.json("out.json")["steps"], 5);
+    assert_eq!(folder.names(), ["out.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_devices_are_written_through() {
+    let folder = Folder::new();
+    std::fs::write(folder.file("real.json"), "old").unwrap();
+    std::os::unix::fs::symlink(folder.file("real.json"), folder.file("link.json")).unwrap();
+    train(&["--steps=5", &folder.flag("json", "link.json")]);
+    assert_eq!(folder.json("real.json")["steps"], 5);
+    assert!(folder.file("link.json").is_symlink());
+    train(&["--steps=5", "--json=/dev/null"]);
 }

@@ -290,3 +290,30 @@ impl Report {
         );
     }
 }
+
+pub const BINS: [u32; 4] = [1, 2, 30, 256];
+
+/// A few roundings, of exp and division above all: WGSL allows exp 3 + 2|x| units in the last
+/// place.
+pub const POINTWISE: Tolerance = Tolerance {
+    relative: 2e-5,
+    absolute: 1e-30,
+};
+
+/// Sums of n terms of about 1 in different orders.
+pub fn of_sum(n: usize) -> Tolerance {
+    Tolerance {
+        relative: 1e-5,
+        absolute: 2e-6 * (n as f32).sqrt(),
+    }
+}
+
+/// Every network for two classes, and one for each other task.
+pub fn benches() -> Vec<(String, Bench)> {
+    let binary = NETWORKS.iter().map(|&n| (format!("{n:?}"), Bench::new(n)));
+    let others = tasks().into_iter().skip(1).map(|config| {
+        let network = (2, 9, Activation::Tanh);
+        (format!("{:?}", config.task), Bench::of(&config, network))
+    });
+    binary.chain(others).collect()
+}

@@ -2,14 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::{Ran, reading, report, text, write, xray};
-
-/// Runs on a file of this content.
-fn run(name: &str, content: &str, flags: &[&str]) -> Ran {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = write(&folder, name, content);
-    xray(&[&[text(&path)], flags].concat())
-}
+use crate::{reading, report_of, run, text, write};
 
 /// It is refused, and the sentence has all of these words.
 fn refused(content: &str, flags: &[&str], words: &[&str]) {
@@ -18,22 +11,8 @@ fn refused(content: &str, flags: &[&str], words: &[&str]) {
     } else {
         "a.csv"
     };
-    let ran = run(name, content, flags);
     let shown: String = content.chars().take(300).collect();
-    assert_eq!(ran.code, 2, "{shown} {flags:?}: {}", ran.stdout);
-    for word in words {
-        assert!(
-            ran.stderr.contains(word),
-            "{shown} {flags:?}: {word} in {}",
-            ran.stderr
-        );
-    }
-}
-
-fn report_of(content: &str, flags: &[&str]) -> Json {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = write(&folder, "a.csv", content);
-    report(&[&[text(&path)], flags].concat())
+    run(name, content, flags).is_refused(&format!("{shown} {flags:?}"), words);
 }
 
 fn reading_of(content: &str, flags: &[&str]) -> Json {

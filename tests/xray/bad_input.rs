@@ -186,7 +186,9 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "deep.npy",
             npy("<f8", "(2, 2, 2)", false, &[0; 64]),
-            ": the array has the shape (2, 2, 2); one or two dimensions are expected",
+            ": the array has the shape (2, 2, 2); one or two dimensions are expected: np.save(\"logit.npy\", \
+             a.reshape(-1, 2)) makes rows where the last is of the classes (a = np.moveaxis(a, 1, -1) before it where \
+             the second is), and labels go with .reshape(-1)",
         ),
         (
             "three.npy",
@@ -354,65 +356,6 @@ fn bad_rows_are_skipped_where_that_is_wanted() {
     );
     assert_eq!(got["batches"], 2);
     assert_eq!(got["by_group"].as_array().map(Vec::len), Some(2));
-}
-
-#[test]
-fn what_is_read_is_not_written_over() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let rows = "logit,label\n1,0\n2,1\n";
-    let path = write(&folder, "rows.csv", rows);
-    let other = folder
-        .path()
-        .join("../")
-        .join(folder.path().file_name().expect("a name"));
-    let other = other.join("rows.csv");
-    for flag in ["--json", "--csv", "--per-example"] {
-        for output in [&path, &other] {
-            let ran = xray(&[text(&path), flag, text(output)]);
-            assert_eq!(ran.code, 2, "{flag}");
-            assert!(
-                ran.stderr.contains(flag) && ran.stderr.contains("is read from"),
-                "{}",
-                ran.stderr
-            );
-        }
-    }
-    let counts = write(
-        &folder,
-        "counts.csv",
-        "gradient_norm,count\n0.25,1\n0.75,2\n",
-    );
-    let ran = xray(&["--histogram", text(&counts), "--csv", text(&counts)]);
-    assert_eq!(ran.code, 2, "{}", ran.stdout);
-    assert_eq!(std::fs::read_to_string(&path).expect("it is there"), rows);
-}
-
-#[test]
-fn standard_input_and_output_are_for_one() {
-    let ran = xray(&["-", "-"]);
-    assert_eq!(
-        (ran.code, ran.stderr.as_str()),
-        (2, "error: -: standard input can be read once\n")
-    );
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = write(&folder, "rows.csv", "logit,label\n1,0\n2,1\n");
-    let ran = xray(&[text(&path), "--csv", "-"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stdout.starts_with("bin,from,to,"), "{}", ran.stdout);
-    assert_eq!(
-        std::fs::read_dir(folder.path())
-            .expect("it is there")
-            .count(),
-        1
-    );
-    let ran = xray(&[text(&path), "--csv", "-", "--json", "-"]);
-    assert_eq!(ran.code, 2, "{}", ran.stdout);
-    assert!(
-        ran.stderr
-            .contains("--csv: \"-\" is already the file of --json"),
-        "{}",
-        ran.stderr
-    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ghm_lab::data::predictions::{Input, Options, Outputs, Question, Refusal, Rows};
 
-use crate::{read_all, reading, report, text, write, xray};
+use crate::{read_all, reading, report, run, text, write, xray};
 
 fn read(content: &str, options: Options) -> Result<Rows, Refusal> {
     let input = Input::bytes("a.csv", content.as_bytes());
@@ -343,4 +343,27 @@ fn what_says_nothing_is_not_asked_about() {
         "{question}"
     );
     assert!(read("label,Confidence\n1,0.9\n0,0.3\n", Options::default()).is_ok());
+}
+
+#[test]
+fn a_confidence_in_one_of_three_classes_says_what_is_needed() {
+    for [a, b, c] in [["0", "1", "2"], ["cat", "dog", "bird"]] {
+        let csv =
+            format!("confidence,pred,label\n0.9,{a},{a}\n0.8,{b},{b}\n0.7,{c},{c}\n0.6,{a},{b}\n");
+        let parts = [
+            "\"confidence\" is the confidence in one class",
+            "p_0, p_1, …",
+            a,
+            b,
+            c,
+        ];
+        let given = ["--map", "confidence=confidence", "--map", "pred=decision"];
+        for flags in [&[][..], &given] {
+            run("a.csv", &csv, flags).is_refused(&csv, &parts);
+        }
+        // Without the third, it is one of two.
+        let flags = [&given[..], &["--ignore-label", c, "--positive", b]].concat();
+        let ran = run("a.csv", &csv, &flags);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
 }

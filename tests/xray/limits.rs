@@ -1,7 +1,7 @@
 //! What one file may ask for, and files that change while they are read.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
@@ -9,8 +9,11 @@ use ghm_lab::config::{Config, Counting};
 use ghm_lab::data::predictions::{Header, Input, Next, Options, Outputs, Predictions, Rows};
 use ghm_lab::ghm::Task;
 use ghm_lab::xray::Xray;
+use parquet::basic::{Compression, Encoding};
+use parquet::file::properties::WriterProperties;
 
 use crate::formats::npy;
+use crate::parquet::{Column, parquet};
 use crate::{read_all, report, text, write};
 
 /// Why rows with these groups are refused; the header is line 1.
@@ -68,17 +71,68 @@ fn a_cell_of_json_takes_little_memory_whatever_it_holds() {
     let content = format!("{{\"logit\":[{cells}],\"label\":[{cells}]}}");
     let path = write(&folder, "empty.json", &content);
     // Data of 12 times the file's size, of which its cells may take 8 bytes for each 3.
-    let kib = 12 * content.len() / 1024;
-    let line = format!("ulimit -d {kib}; exec \"$@\"");
+    let (code, said) = within(12 * content.len(), &[text(&path)]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("empty.json"), "{said}");
+}
+
+/// What a run ends with that may have so many bytes of data.
+#[cfg(target_os = "linux")]
+fn within(bytes: usize, arguments: &[&str]) -> (Option<i32>, String) {
+    let line = format!("ulimit -d {}; exec \"$@\"", bytes / 1024);
     let ran = Command::new("bash")
-        .args(["-c", &line, "bash", env!("CARGO_BIN_EXE_ghm-lab")])
-        .args(["xray", text(&path)])
+        .args(["-c", &line, "bash", env!("CARGO_BIN_EXE_ghm-lab"), "xray"])
+        .args(arguments)
         .env("RAYON_NUM_THREADS", "1")
         .output()
         .expect("bash runs");
-    let said = String::from_utf8_lossy(&ran.stderr);
-    assert_eq!(ran.status.code(), Some(2), "{said}");
-    assert!(said.contains("empty.json"), "{said}");
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    (ran.status.code(), said)
+}
+
+/// A file of Parquet with names that it holds once each, or as what is more than the one before.
+#[cfg(target_os = "linux")]
+fn names(folder: &tempfile::TempDir, labels: Vec<String>, encoding: Encoding) -> PathBuf {
+    let rows = labels.len();
+    let p = (0..rows).map(|i| [0.25, 0.75][i % 2]).collect();
+    let columns = [("p", Column::Double(p)), ("label", Column::Text(labels))];
+    let properties = WriterProperties::builder()
+        .set_column_encoding("label".into(), encoding)
+        .set_dictionary_enabled(encoding == Encoding::PLAIN)
+        .set_compression(Compression::SNAPPY)
+        .build();
+    let bytes = parquet(&columns, rows, properties);
+    assert!(bytes.len() < 1 << 20, "{}", bytes.len());
+    write(folder, "names.parquet", bytes)
+}
+
+/// A few bytes may stand for many long names: what is too long is refused before there are many, and what is long
+/// is read a little at a time.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_of_parquet_take_little_memory_however_often_they_come() {
+    const ROOM: usize = 72 << 20;
+    let folder = tempfile::tempdir().expect("a folder");
+    let of_two = |rows: usize, length: usize| -> Vec<String> {
+        (0..rows)
+            .map(|i| ["a", "b"][i % 2].repeat(length))
+            .collect()
+    };
+    let path = names(&folder, of_two(1024, 200_000), Encoding::PLAIN);
+    let (code, said) = within(ROOM, &[text(&path)]);
+    assert_eq!(code, Some(2), "{said}");
+    let place = "column \"label\", index 0: a text of more than 4096 bytes";
+    assert!(said.contains(place), "{said}");
+
+    let growing = (0..1024).map(|i| "g".repeat(200 * i)).collect();
+    let path = names(&folder, growing, Encoding::DELTA_BYTE_ARRAY);
+    let (code, said) = within(ROOM, &[text(&path)]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("texts longer than 4096 bytes"), "{said}");
+
+    let path = names(&folder, of_two(1 << 14, 4096), Encoding::PLAIN);
+    let (code, said) = within(ROOM, &[text(&path), "--positive", &"b".repeat(4096)]);
+    assert_eq!(code, Some(0), "{said}");
 }
 
 /// Rows enough for several readings of the disk.

@@ -4,6 +4,7 @@
 mod support;
 
 mod ambiguous;
+mod archives;
 mod arrays;
 mod arrow;
 mod asked;
@@ -13,14 +14,17 @@ mod cases;
 mod columns;
 mod decided;
 mod delimiters;
+mod destinations;
 mod endings;
 mod entries;
 mod foreign;
 mod formats;
+mod fuzzed;
 mod golden;
 mod histogram;
 mod limits;
 mod measures;
+mod named;
 mod nested;
 mod objects;
 mod packed;
@@ -53,6 +57,18 @@ struct Ran {
     stderr: String,
 }
 
+impl Ran {
+    /// Asserts that it ended with a refusal that has all these parts.
+    #[track_caller]
+    fn is_refused(&self, case: &str, parts: &[&str]) {
+        assert_eq!(self.code, 2, "{case}: {}", self.stdout);
+        for part in parts {
+            let said = &self.stderr;
+            assert!(said.contains(part), "{case}: no {part} in {said}");
+        }
+    }
+}
+
 /// Runs `ghm-lab xray` with these arguments.
 fn xray(arguments: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_ghm-lab"))
@@ -65,6 +81,13 @@ fn xray(arguments: &[&str]) -> Ran {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// Runs it on a file of this content.
+fn run(name: &str, content: impl AsRef<[u8]>, flags: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, name, content);
+    xray(&[&[text(&path)], flags].concat())
 }
 
 /// All rows of files, read so many at a time.
@@ -112,6 +135,13 @@ fn report(arguments: &[&str]) -> serde_json::Value {
         report.remove("reading");
     }
     report
+}
+
+/// The JSON report of a file of this content.
+fn report_of(csv: &str, flags: &[&str]) -> serde_json::Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, "a.csv", csv);
+    report(&[&[text(&path)], flags].concat())
 }
 
 /// How files were read.

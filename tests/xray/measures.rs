@@ -4,18 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::{report, text, write, xray};
-
-fn report_of(csv: &str, more: &[&str]) -> Value {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = write(&folder, "a.csv", csv);
-    report(&[&[text(&path)], more].concat())
-}
+use crate::{report_of, run};
 
 fn said(csv: &str, more: &[&str]) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = write(&folder, "a.csv", csv);
-    let ran = xray(&[&[text(&path)], more].concat());
+    let ran = run("a.csv", csv, more);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     ran.stdout
 }

@@ -1,18 +1,9 @@
 //! JSON documents with tables in them.
 
-use crate::{reading, report, text, write, xray};
+use crate::{reading, report, run, text, write};
 
 fn refused(content: &str, words: &[&str]) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let ran = xray(&[text(&write(&folder, "a.json", content))]);
-    assert_eq!(ran.code, 2, "{content}: {}", ran.stdout);
-    for word in words {
-        assert!(
-            ran.stderr.contains(word),
-            "{content}: {word} in {}",
-            ran.stderr
-        );
-    }
+    run("a.json", content, &[]).is_refused(content, words);
 }
 
 #[test]
@@ -85,4 +76,42 @@ fn numbers_in_quotes_are_read_as_numbers() {
             .contains("quotes")
     );
     refused(&content.replace("0.25", "low"), &["\"low\"", "record 1"]);
+}
+
+#[test]
+fn splits_are_tables_whatever_else_they_hold() {
+    // Lists as short as classes: a table of two examples, or one example with a one-hot label.
+    for more in [["\"name\": \"x\", ", ""], ["", ", \"accuracy\": 0.5"]] {
+        let split = |p: f64| {
+            let [before, behind] = more;
+            format!(
+                "{{{before}\"p\": [{p}, {}], \"label\": [1, 0]{behind}}}",
+                1.0 - p
+            )
+        };
+        let [train, test] = [0.25, 0.75].map(split);
+        let content = format!("{{\"train\": {train}, \"test\": {test}}}");
+        let cures = [
+            "\"train\"",
+            "d[\"train\"]",
+            "takes the table",
+            "list(d.values())",
+        ];
+        refused(&content, &cures);
+        // As the cure has it.
+        assert_eq!(run("a.json", format!("[{train}, {test}]"), &[]).code, 0);
+        let plain = "\"p\": [0.25, 0.75], \"label\": [1, 0]";
+        let other = format!("{{\"train\": {{{plain}}}, \"test\": {test}}}");
+        refused(&other, &["\"test\"", "a table of its own"]);
+    }
+    // "valid" is a mask, and the name of a split.
+    let split = "{\"logit\": [1.5, -2, 3], \"label\": [1, 0, 0]}";
+    refused(
+        &format!("{{\"train\": {split}, \"valid\": {split}}}"),
+        &["\"train\" and \"valid\" are tables of their own"],
+    );
+    let mask = "{\"logit\": {\"a\": 1, \"b\": 2}, \"label\": {\"a\": 1, \"b\": 0}, \"valid\": {\"a\": 1, \"b\": 0}}";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(&folder, "mask.json", mask);
+    assert_eq!(reading(&[text(&path)])["ignored"], 1);
 }

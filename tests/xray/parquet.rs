@@ -279,12 +279,12 @@ fn what_is_wrong_with_a_parquet_file_is_said() {
         (
             "cut.parquet",
             good[..good.len() - 9].to_vec(),
-            ": its Parquet data cannot be read",
+            ": it does not end as a Parquet file does: it is truncated",
         ),
         (
             "head.parquet",
             good[..5].to_vec(),
-            ": its Parquet data cannot be read",
+            ": it does not end as a Parquet file does: it is truncated",
         ),
         ("torn.parquet", torn, ": its Parquet data cannot be read"),
     ];

@@ -203,3 +203,24 @@ fn pages_in_frames_of_hadoop_are_read() {
         assert_eq!(rows.outputs, (0..n).map(f64::from).collect::<Vec<f64>>());
     }
 }
+
+#[test]
+fn a_file_without_its_end_says_how_to_get_it() {
+    let columns = [
+        ("logit", Column::Double(vec![1.5, -2.0])),
+        ("label", Column::Int(vec![1, 0])),
+    ];
+    let whole = parquet(&columns, 2, WriterProperties::builder().build());
+    read("a.parquet", &whole).expect("the whole file");
+    for length in [4, 8, 11, whole.len() / 2, whole.len() - 1] {
+        let why = read("a.parquet", &whole[..length]).expect_err("the end is not there");
+        for part in [
+            "a.parquet: ",
+            "truncated",
+            "copy it again",
+            "close the writer",
+        ] {
+            assert!(why.contains(part), "{length}: {why}");
+        }
+    }
+}

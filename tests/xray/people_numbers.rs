@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::people::{Case, measure, near, three};
+use crate::run;
 
 #[test]
 fn the_same_model_has_the_same_measures_in_every_format() {
@@ -182,4 +183,46 @@ fn labels_that_are_always_the_highest_score_are_doubted() {
             .said("libsvm.txt", &rows(30, false), &[])
             .contains(doubt)
     );
+}
+
+#[test]
+fn percent_signs_are_read_where_all_have_them() {
+    let case = Case::new();
+    let plain = case.report("a.csv", "p,label\n0.0919,0\n0.8,1\n", &[]);
+    for (content, flags) in [
+        ("p,label\n9.19%,0\n80%,1\n", &[][..]),
+        ("score,label\n9.19 %,0\n80 %,1\n", &[]),
+        ("p;label\n9,19%;0\n80,0%;1\n", &[]),
+        ("foo,label\n9.19%,0\n80%,1\n", &["--map", "foo=p"]),
+        ("foo,label\n9.19%,0\n80%,1\n", &["--map", "foo=percent"]),
+        ("p,label\n9.19%,0\n80,1\n", &["--map", "p=percent"]),
+    ] {
+        let got = case.report("a.csv", content, flags);
+        assert_eq!(got["losses"], plain["losses"], "{content}");
+    }
+    let three = "p_a,p_b,label\n9.19%,90.81%,a\n80%,20%,b\n";
+    let said = case.said("a.csv", three, &[]);
+    assert!(
+        said.contains("values of \"p_a\", \"p_b\" have the sign % and were divided by 100"),
+        "{said}"
+    );
+    for (content, parts) in [
+        (
+            "p,label\n9.19%,0\n0.8,1\n",
+            ["line 2", "\"9.19%\"", "behind none"],
+        ),
+        (
+            "logit,label\n9.19%,0\n8%,1\n",
+            ["line 2", "\"9.19%\"", "behind none"],
+        ),
+    ] {
+        run("a.csv", content, &[]).is_refused(content, &parts);
+    }
+    // Behind what was looked at.
+    let late = format!("p,label\n{}0.8,1\n", "9.19%,0\n".repeat(20_000));
+    let parts = ["line 20002", "column \"p\"", "\"0.8\" has no %"];
+    run("a.csv", &late, &[]).is_refused("late", &parts);
+    // A group may be called so.
+    let groups = case.report("a.csv", "p,label,group\n0.2,0,5%\n0.8,1,10%\n", &[]);
+    assert_eq!(groups["by_group"][0]["name"], "5%");
 }

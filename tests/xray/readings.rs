@@ -4,6 +4,7 @@
 use ghm_lab::data::predictions::{Input, Next, Options, Outputs, Predictions, Refusal, Rows};
 use ghm_lab::ghm::Task;
 
+use crate::named::{Case, all_are_read};
 use crate::{per_example, read_all, reading, report, text, write, xray};
 
 /// All rows of a file.
@@ -11,131 +12,31 @@ fn read(name: &str, bytes: &[u8], options: Options) -> Result<(Predictions, Rows
     read_all(vec![Input::bytes(name, bytes)], options, 1 << 14)
 }
 
-pub const LABELS: [&str; 13] = [
-    "label",
-    "Labels",
-    "y",
-    "y_true",
-    "Y-True",
-    "true",
-    "true_label",
-    "target",
-    "gt",
-    "ground truth",
-    "gold",
-    "actual",
-    "class_id",
-];
-/// Spellings of 1, 0, 1, 0.
-pub const SPELLINGS: [[&str; 2]; 6] = [
-    ["0", "1"],
-    ["0.0", "1.0"],
-    ["false", "true"],
-    ["F", "T"],
-    ["no", "yes"],
-    ["-1", "1"],
-];
-pub const SHARES: [f64; 4] = [0.9, 0.2, 0.75, 0.4];
-pub const BEYOND: [f64; 4] = [1.5, -2.25, 0.25, 3.0];
-
-/// Names, and whether they are logits, probabilities or by their values.
-pub fn outputs() -> Vec<(&'static str, Option<Outputs>)> {
-    let of = |names: &[&'static str], outputs: Option<Outputs>| {
-        names
-            .iter()
-            .map(|name| (*name, outputs))
-            .collect::<Vec<_>>()
-    };
-    [
-        of(
-            &["logit", "Logits", "x", "raw_score", "decision_function"],
-            Some(Outputs::Logits),
-        ),
-        of(
-            &[
-                "p",
-                "prob",
-                "Proba",
-                "probability",
-                "y_prob",
-                "y-proba",
-                "y probability",
-                "p1",
-                "prob_1",
-                "proba_1",
-                "p(1)",
-                "probability_positive",
-            ],
-            Some(Outputs::Probabilities),
-        ),
-        of(
-            &[
-                "score",
-                "y_score",
-                "y_pred",
-                "prediction",
-                "predict",
-                "output",
-                "model_score",
-                "Confidence",
-            ],
-            None,
-        ),
-    ]
-    .concat()
-}
-
 #[test]
 fn names_and_values_that_people_have_are_read() {
-    let mut tried = 0;
-    for label in LABELS {
-        for (name, said) in outputs() {
-            for spelling in SPELLINGS {
-                for values in [SHARES, BEYOND] {
-                    let shares = values == SHARES;
-                    let regression = ["y_pred", "prediction", "predict"].contains(&name)
-                        && ["y", "y_true", "Y-True", "target", "actual"].contains(&label);
-                    if said == Some(Outputs::Probabilities) && !shares
-                        || regression && (!shares || label == "target")
-                    {
-                        continue;
-                    }
-                    let labels = [1, 0, 1, 0].map(|class| spelling[class]);
-                    let csv: String = (values.iter().zip(labels))
-                        .map(|(value, label)| format!("a,{value},{label}\n"))
-                        .collect();
-                    let csv = format!("split,{name},{label}\n{csv}");
-                    let quoted = labels.map(|text| match text.parse::<f64>() {
-                        Ok(_) => text.to_owned(),
-                        Err(_) => format!("\"{text}\""),
-                    });
-                    let json = format!(
-                        "{{\"{name}\": {values:?}, \"id\": [1, 2, 3, 4], \"{label}\": [{}]}}",
-                        quoted.join(",")
-                    );
-                    let expected = said.unwrap_or(if shares {
-                        Outputs::Probabilities
-                    } else {
-                        Outputs::Logits
-                    });
-                    for (file, content) in [("a.csv", csv), ("a.json", json)] {
-                        let case = format!("{file} {content}");
-                        let got = read(file, content.as_bytes(), Options::default());
-                        let (predictions, rows) = got.unwrap_or_else(|why| panic!("{case}: {why}"));
-                        let header = predictions.header();
-                        assert_eq!(
-                            (header.task, header.outputs),
-                            (Task::Binary, expected),
-                            "{case}"
-                        );
-                        assert_eq!(rows.outputs, values, "{case}");
-                        assert_eq!(rows.targets, [1.0, 0.0, 1.0, 0.0], "{case}");
-                        tried += 1;
-                    }
-                }
-            }
-        }
-    }
+    let tried = all_are_read(|case| {
+        let Case { label, name, .. } = case;
+        let cells = case.labels();
+        let rows: String = (case.values.iter().zip(cells))
+            .map(|(value, cell)| format!("a,{value},{cell}\n"))
+            .collect();
+        let csv = format!("split,{name},{label}\n{rows}");
+        let quoted = cells.map(|text| match text.parse::<f64>() {
+            Ok(_) => text.to_owned(),
+            Err(_) => format!("\"{text}\""),
+        });
+        let json = format!(
+            "{{\"{name}\": {:?}, \"id\": [1, 2, 3, 4], \"{label}\": [{}]}}",
+            case.values,
+            quoted.join(",")
+        );
+        [("a.csv", csv), ("a.json", json)]
+            .map(|(file, content)| {
+                let said = format!("{file} {content}");
+                (said, vec![Input::bytes(file, content.into_bytes())])
+            })
+            .to_vec()
+    });
     assert!(tried >= 200, "{tried}");
 }
 

@@ -1,14 +1,13 @@
 //! Names and values that people have, in arrays and columns of other formats than text: each file is read as a
 //! straightforward reading says.
 
-use ghm_lab::data::predictions::{Input, Options, Outputs, Rows};
-use ghm_lab::ghm::Task;
+use ghm_lab::data::predictions::{Input, Options};
 use parquet::file::properties::WriterProperties;
 
 use crate::formats::{npy, npz};
+use crate::named::{Case, SHARES, all_are_read};
 use crate::parquet::{Column, parquet};
 use crate::read_all;
-use crate::readings::{BEYOND, LABELS, SHARES, SPELLINGS, outputs};
 use crate::written_arrow::{self, arrow};
 
 /// Labels as a format may have them.
@@ -128,39 +127,22 @@ fn files(
 
 #[test]
 fn names_and_values_that_people_have_are_read() {
-    let mut tried = 0;
-    for label in LABELS {
-        for (name, said) in outputs() {
-            for (spelling, values) in SPELLINGS.iter().flat_map(|of| [(of, SHARES), (of, BEYOND)]) {
-                let shares = values == SHARES;
-                let regression = ["y_pred", "prediction", "predict"].contains(&name)
-                    && ["y", "y_true", "Y-True", "target", "actual"].contains(&label);
-                if said == Some(Outputs::Probabilities) && !shares
-                    || regression && (!shares || label == "target")
-                {
-                    continue;
-                }
-                let expected = said.unwrap_or(match shares {
-                    true => Outputs::Probabilities,
-                    false => Outputs::Logits,
-                });
-                for labels in stored(*spelling) {
-                    for (format, inputs) in files(name, values, label, &labels) {
-                        let case = format!("{format}: {name} {values:?}, {label} {labels:?}");
-                        let got = read_all(inputs, Options::default(), 3);
-                        let (predictions, rows): (_, Rows) =
-                            got.unwrap_or_else(|why| panic!("{case}: {why}"));
-                        let header = predictions.header();
-                        let kind = (header.task, header.outputs);
-                        assert_eq!(kind, (Task::Binary, expected), "{case}");
-                        assert_eq!(rows.outputs, values, "{case}");
-                        assert_eq!(rows.targets, [1.0, 0.0, 1.0, 0.0], "{case}");
-                        tried += 1;
-                    }
-                }
+    let tried = all_are_read(|case| {
+        let Case {
+            label,
+            name,
+            values,
+            ..
+        } = *case;
+        let mut all = Vec::new();
+        for labels in stored(case.spelling) {
+            for (format, inputs) in files(name, values, label, &labels) {
+                let said = format!("{format}: {name} {values:?}, {label} {labels:?}");
+                all.push((said, inputs));
             }
         }
-    }
+        all
+    });
     assert!(tried >= 10_000, "{tried}");
 }
 

@@ -2,25 +2,10 @@
 
 use ghm_lab::data::predictions::{Input, Options, Predictions, Refusal};
 
-use crate::{reading, report, text, write, xray};
-
-/// Writes a file and runs on it.
-fn run(name: &str, content: impl AsRef<[u8]>, flags: &[&str]) -> crate::Ran {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = write(&folder, name, content);
-    xray(&[&[text(&path)], flags].concat())
-}
+use crate::{reading, report, run, text, write, xray};
 
 fn refused(name: &str, content: impl AsRef<[u8]>, flags: &[&str], words: &[&str]) {
-    let ran = run(name, content, flags);
-    assert_eq!(ran.code, 2, "{name} {flags:?}: {}", ran.stdout);
-    for word in words {
-        assert!(
-            ran.stderr.contains(word),
-            "{name}: {word} in {}",
-            ran.stderr
-        );
-    }
+    run(name, content, flags).is_refused(&format!("{name} {flags:?}"), words);
 }
 
 fn mean(path: &str, flags: &[&str], loss: &str) -> f64 {

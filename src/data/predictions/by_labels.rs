@@ -1,5 +1,6 @@
 //! Columns that are called as the labels are.
 
+use super::columns::in_quotes;
 use super::error::Refusal;
 use super::guesses::offer;
 use super::names::{Family, Named, named};
@@ -53,21 +54,13 @@ impl Resolver<'_> {
             return Ok(());
         }
         let all = self.set_of([&set.columns[..], &more].concat());
-        let shown: Vec<String> = more
-            .iter()
-            .map(|&column| format!("\"{}\"", super::shorten(&self.names[column])))
-            .collect();
         let why = tr!(
             "columns are called as the labels are, and no label is {0}: is it a class as well?",
-            shown.join(", ")
+            in_quotes(self.names, &more)
         );
         let of_logits = !set.numbers(self.survey).are_shares();
         let way = |set: &Set| -> (String, Options) {
-            let columns = set.columns.iter();
-            let listed: Vec<String> = columns
-                .map(|&column| format!("\"{}\"", super::shorten(&self.names[column])))
-                .collect();
-            let says = tr!("{} are the classes", listed.join(", "));
+            let says = tr!("{} are the classes", in_quotes(self.names, &set.columns));
             (says, set.options(self.names, self.options, of_logits))
         };
         Err(self.ask(why, vec![way(&all), way(set)]).into())

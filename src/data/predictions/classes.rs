@@ -1,7 +1,8 @@
 //! Numbers as labels where each class has a column: which number means which column.
 
 use super::Options;
-use super::labels::{IGNORED, Labels, Trouble, listed};
+use super::columns::first_of;
+use super::labels::{IGNORED, Labels, Trouble};
 use super::names::polarity;
 use super::survey::number;
 use crate::words::{tr, word};
@@ -179,7 +180,7 @@ impl Labels {
         let (from, to) = (labels.first, labels.first + count as f64 - 1.0);
         Ok(labels.said(tr!(
             "labels {from} to {to} are the classes of the columns in their order: {0}",
-            listed(names),
+            first_of(names),
             from,
             to
         )))
@@ -213,7 +214,7 @@ impl Labels {
 
 /// An answer: how classes are numbered, those in that order, and what each column is called then.
 fn order(says: &str, listed_as: &[String], classes: Vec<String>) -> (String, Vec<String>) {
-    (tr!("{says}: {0}", listed(listed_as), says), classes)
+    (tr!("{says}: {0}", first_of(listed_as), says), classes)
 }
 
 /// Numbers in the order of the columns.
@@ -226,7 +227,7 @@ fn unclear(names: &[String], orders: Vec<(String, Vec<String>)>) -> Trouble {
     Trouble::Order {
         why: tr!(
             "labels are numbers, and outputs are of {}: which number is which column?",
-            listed(names)
+            first_of(names)
         ),
         ways: Vec::new(),
         orders,

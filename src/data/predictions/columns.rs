@@ -56,17 +56,35 @@ impl Columns {
     }
 }
 
-/// The first few names.
+/// Names that a sentence lists.
+const LISTED: usize = 6;
+
+/// The first few names of columns.
 pub(super) fn list(names: &[String]) -> String {
-    const MOST: usize = 6;
-    let shown: Vec<String> = names
-        .iter()
-        .take(MOST)
-        .map(|name| format!("\"{}\"", shorten(name)))
-        .collect();
-    match names.len() {
-        0 => word("no columns").to_owned(),
-        count if count > MOST => tr!("{0} and {1} more", shown.join(", "), count - MOST),
-        _ => shown.join(", "),
+    if names.is_empty() {
+        return word("no columns").to_owned();
     }
+    first_of(names)
+}
+
+/// The first few texts, and how many more there are.
+pub(super) fn first_of<S: AsRef<str>>(texts: &[S]) -> String {
+    let shown = all_of(texts.iter().take(LISTED));
+    match texts.len().saturating_sub(LISTED) {
+        0 => shown,
+        more => tr!("{shown} and {more} more", shown, more),
+    }
+}
+
+/// The names of these columns, all of them.
+pub(super) fn in_quotes(names: &[String], columns: &[usize]) -> String {
+    all_of(columns.iter().map(|&column| &names[column]))
+}
+
+/// All texts, in double quotes.
+pub(super) fn all_of<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> String {
+    let quoted = texts
+        .into_iter()
+        .map(|text| format!("\"{}\"", shorten(text.as_ref())));
+    quoted.collect::<Vec<_>>().join(", ")
 }

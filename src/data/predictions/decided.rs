@@ -2,9 +2,9 @@
 //! only the decisions tell apart.
 
 use super::Options;
-use super::columns::list;
+use super::columns::{first_of, list};
 use super::error::{ReadError, Refusal};
-use super::labels::Labels;
+use super::labels::{IGNORED, Labels};
 use super::names::{Family, is_positive, named, plain};
 use super::outputs::Set;
 use super::question::Question;
@@ -154,6 +154,38 @@ pub(super) struct Decided {
 }
 
 impl Resolver<'_> {
+    /// Refuses a confidence where labels are of more than two classes: it says nothing of those not decided.
+    pub fn check_confidence(&self, set: &Set, label: Option<usize>) -> Result<(), ReadError> {
+        let (&[score], Some(label)) = (set.columns.as_slice(), label) else {
+            return Ok(());
+        };
+        let is_confidence = match &self.roles[score] {
+            Some(role) => *role == RoleName::Confidence,
+            None => plain(&self.names[score]) == "confidence",
+        };
+        let is_class = |text: &&String| {
+            let is_ignored = number(text).is_some_and(|value| IGNORED.contains(&value));
+            !is_ignored && !text.is_empty() && !self.options.ignore_labels.contains(text)
+        };
+        let texts = self.survey.columns[label].texts.iter();
+        let texts = texts.map(|(text, _)| text).filter(is_class);
+        let mut classes: Vec<String> = texts
+            .map(|text| number(text).map_or(text.clone(), |value| value.to_string()))
+            .collect();
+        classes.sort();
+        classes.dedup();
+        if !is_confidence || classes.len() <= 2 {
+            return Ok(());
+        }
+        let what = tr!(
+            "\"{name}\" is the confidence in one class, and labels are {labels}: of more than two classes a probability of \
+             each is expected, p_0, p_1, … (all that softmax gives; --map NAME=p_CLASS says which column is of which class)",
+            name = shorten(&self.names[score]),
+            labels = first_of(&classes)
+        );
+        Err(ReadError::of(self.file, what))
+    }
+
     /// Looks at the decisions beside the only output of two classes.
     ///
     /// # Errors

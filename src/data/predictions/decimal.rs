@@ -171,6 +171,11 @@ fn shown(field: &[u8]) -> String {
 pub(super) fn not_a_number(field: &[u8]) -> String {
     let shown = shown(field);
     match std::str::from_utf8(field) {
+        Ok(text) if text.trim_end().ends_with('%') => tr!(
+            "\"{shown}\" is not a number: % is read where all values of a column of outputs have it; write it behind \
+             all of them, or behind none",
+            shown
+        ),
         Ok(_) => tr!("\"{shown}\" is not a number", shown),
         Err(_) => tr!("\"{shown}\" is not UTF-8 text; a number is expected", shown),
     }

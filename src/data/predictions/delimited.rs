@@ -1,15 +1,16 @@
 //! Text with a delimiter: CSV, TSV and the like.
 
 mod advance;
+mod look;
 
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
 use super::columns::Columns;
 use super::decimal::Decimals;
 use super::encoding::{CodePage, transcoded};
 use super::error::{ReadError, shorten};
 use super::layout::Layout;
-use super::names::is_known;
+use super::percent::Percents;
 use super::records::{Dialect, Fault, Quotes, Records};
 use super::work::{Pace, finished};
 use super::{Block, Input, Options, Table};
@@ -18,19 +19,6 @@ use advance::{Advance, Doubt};
 
 /// Bytes from which the layout is told.
 const LOOK: u64 = 1 << 16;
-/// Rows that tell whether they have names of their own.
-const TELLING_ROWS: usize = 3;
-
-/// How the rows at the beginning go with the names.
-#[derive(Default)]
-struct Look {
-    rows: usize,
-    /// Of the first few rows: those that have a cell more than there are names, of which the first names the row.
-    named: usize,
-    /// Rows with a cell more, an empty one at the end; and those with a cell less.
-    longer: usize,
-    shorter: usize,
-}
 
 /// Rows of text.
 pub(super) struct Delimited {
@@ -47,6 +35,7 @@ pub(super) struct Delimited {
     ends_open: bool,
     code_page: CodePage,
     decimals: Decimals,
+    percents: Percents,
     has_noted_comma: bool,
     notes: Vec<String>,
 }
@@ -107,13 +96,16 @@ impl Delimited {
             ends_open: false,
             code_page: CodePage::default(),
             decimals: Decimals::new(options.decimal, layout.dialect.delimiter),
+            percents: Percents::default(),
             has_noted_comma: false,
             notes,
             layout,
         };
         this.read_names(pace).await?;
-        let look = this.learn(&start, options.decimal);
+        let look = this.learn(&start, options);
         this.settle_ends(&look)?;
+        let note = this.percents.settle(&this.names, options);
+        this.notes.extend(note);
         this.decimals.set_columns(this.names.len());
         Ok(this)
     }
@@ -146,87 +138,6 @@ impl Delimited {
                 .push(String::from_utf8_lossy(&name).trim().to_owned());
         }
         self.note_code_page(CodePage::Open);
-        self.records.expected = self.names.len();
-        Ok(())
-    }
-
-    /// Learns from the rows at the beginning of the file: how they go with the names, and their decimal mark.
-    fn learn(&mut self, start: &[u8], decimal: Option<char>) -> Look {
-        let (skip, is_whole) = (self.layout.skip as usize, (start.len() as u64) < LOOK);
-        let rows = start.get(skip..).unwrap_or_default();
-        let mut sample = Records::new(
-            Box::new(Cursor::new(rows.to_vec())),
-            self.records.dialect,
-            1,
-        );
-        sample.settled = true;
-        let mut decimals = Decimals::new(decimal, self.layout.dialect.delimiter);
-        let mut look = Look::default();
-        let names = self.names.len();
-        let mut is_header = self.has_header;
-        while let Ok(true) = sample.next() {
-            if std::mem::take(&mut is_header) {
-                continue;
-            }
-            if !is_whole && sample.is_last() {
-                break;
-            }
-            look.rows += 1;
-            let is_longer = sample.len() == names + 1;
-            if look.rows <= TELLING_ROWS {
-                let first = String::from_utf8_lossy(sample.get(0)).trim().to_owned();
-                let is_name = first == look.rows.to_string()
-                    || !first.is_empty() && first.parse::<f64>().is_err();
-                look.named += usize::from(is_name && is_longer);
-            }
-            look.longer += usize::from(is_longer && sample.get(names).trim_ascii().is_empty());
-            look.shorter += usize::from(sample.len() + 1 == names);
-            sample.fields().for_each(|field| decimals.learn(field));
-        }
-        self.decimals = decimals;
-        look
-    }
-
-    /// Makes as many names as rows have cells, where that can be done in one way: R leaves out the name of the
-    /// column that names the rows, and a delimiter may stand at the end of the header or of the rows alone.
-    fn settle_ends(&mut self, look: &Look) -> Result<(), ReadError> {
-        let all = |count: usize| look.rows > 0 && count == look.rows;
-        let ends_open = all(look.longer);
-        let last = self.names.last().map_or("", String::as_str);
-        // Names of rows in front would leave nothing in a column that is needed.
-        let names_rows = self.has_header
-            && look.rows > 0
-            && look.named == look.rows.min(TELLING_ROWS)
-            && !(ends_open && is_known(last));
-        if names_rows && ends_open {
-            return Err(ReadError::of(
-                &self.file,
-                word(
-                    "its rows have a cell more than its header has names: either the first cell names the row, or a \
-                      delimiter too many stands at the end; write a name for every cell into the header",
-                ),
-            ));
-        }
-        if names_rows {
-            self.names.insert(0, String::new());
-            self.notes.push(
-                word("its header has one name less than its rows have cells, as R writes it: the first cell names the row")
-                    .to_owned(),
-            );
-        } else if ends_open {
-            self.ends_open = true;
-            self.names.push(String::new());
-            self.notes.push(
-                word("its rows end with a delimiter: the empty cell behind it was left out")
-                    .to_owned(),
-            );
-        } else if all(look.shorter) && last.is_empty() {
-            self.names.pop();
-            self.notes.push(
-                word("its header ends with a delimiter: the empty name behind it was left out")
-                    .to_owned(),
-            );
-        }
         self.records.expected = self.names.len();
         Ok(())
     }
@@ -324,15 +235,23 @@ impl Table for Delimited {
             }
             let mut bad = None;
             for &(index, role) in &columns.chosen {
-                let field = self.records.get(index);
+                let cell = self.records.get(index);
+                let field = self.percents.plain(index, cell);
                 if role.is_text() {
                     let before = self.code_page;
-                    let text = self.code_page.decode(field).map_err(|_| self.mixed(line))?;
+                    let text = self
+                        .code_page
+                        .decode(&field)
+                        .map_err(|_| self.mixed(line))?;
                     block.name(role, &text);
                     self.note_code_page(before);
                     continue;
                 }
-                let value = self.decimals.read(index, field).unwrap_or_else(|what| {
+                let value = match self.percents.lacks_sign(index, cell) {
+                    Some(what) => Err(what),
+                    None => self.decimals.read(index, &field),
+                };
+                let value = value.unwrap_or_else(|what| {
                     bad.get_or_insert((index, what));
                     f64::NAN
                 });

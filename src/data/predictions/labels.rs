@@ -5,14 +5,13 @@ mod blanks;
 use std::collections::{HashMap, HashSet};
 
 use super::Options;
+use super::columns::first_of;
 use super::names::same;
 use super::survey::{number, truth};
 use crate::words::{tr, word};
 
 /// Numbers that mark ignored examples beside classes from 0.
 pub(super) const IGNORED: [f64; 4] = [-1.0, -2.0, -100.0, 255.0];
-/// Most label texts that a sentence lists.
-const LISTED: usize = 6;
 
 /// What a label means.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -188,14 +187,14 @@ impl Labels {
         if others.len() == there.len() {
             return Err(Trouble::Error(tr!(
                 "no label is \"{positive}\", which was said to be positive; there are {}",
-                list(there),
+                first_of(there),
                 positive
             )));
         }
         if different.len() > 1 {
             return Err(Trouble::Error(tr!(
                 "there are more than two labels: {}; --ignore-label LABEL leaves out examples",
-                list(there)
+                first_of(there)
             )));
         }
         others.sort_unstable();
@@ -280,18 +279,18 @@ impl Labels {
             let labels = Self::by_text(there.iter().copied().zip(known));
             return Ok(labels.said(tr!(
                 "labels {} are read as yes and no: 1 and 0",
-                list(there)
+                first_of(there)
             )));
         }
         if there.len() > 2 {
             return Err(Trouble::Error(tr!(
                 "one output is of two classes, and labels are {}; 0 and 1 are expected (--ignore-label \
                  LABEL leaves out examples, --map NAME=p_CLASS says which column is of which class)",
-                list(there)
+                first_of(there)
             )));
         }
         let names: Vec<String> = there.iter().map(|text| (*text).to_owned()).collect();
-        let why = tr!("labels are {}: which is positive?", list(there));
+        let why = tr!("labels are {}: which is positive?", first_of(there));
         Err(Trouble::Ask(why, positives(&names, options)))
     }
 
@@ -304,19 +303,19 @@ impl Labels {
         if let Some(found) = found {
             let all = (0..).zip(names).map(|(class, name)| (name.as_str(), class));
             let labels = Self::by_text(all.chain(there.iter().copied().zip(found)));
-            return Ok(labels.said(tr!("classes are those of the columns: {}", listed(names))));
+            return Ok(labels.said(tr!("classes are those of the columns: {}", first_of(names))));
         }
         let numbered = names.iter().all(|name| name.parse::<u32>().is_ok());
         let mut sorted = there.to_vec();
         sorted.sort_unstable();
         if numbered && sorted.len() == names.len() {
             let labels = Self::by_text(sorted.iter().copied().zip(0..));
-            return Ok(labels.said(tr!("classes in alphabetical order: {}", list(&sorted))));
+            return Ok(labels.said(tr!("classes in alphabetical order: {}", first_of(&sorted))));
         }
         let why = tr!(
             "labels are {}, and outputs are of {}: which column is of which class (--map NAME=p_CLASS says it)",
-            list(there),
-            listed(names)
+            first_of(there),
+            first_of(names)
         );
         Err(Trouble::Ask(why, Vec::new()))
     }
@@ -333,20 +332,4 @@ fn positives(labels: &[String], options: &Options) -> Vec<(String, Options)> {
         (says, options)
     });
     ways.collect()
-}
-
-fn list(texts: &[&str]) -> String {
-    let shown = texts
-        .iter()
-        .take(LISTED)
-        .map(|text| format!("\"{}\"", super::shorten(text)));
-    let shown = shown.collect::<Vec<_>>().join(", ");
-    match texts.len().saturating_sub(LISTED) {
-        0 => shown,
-        more => tr!("{shown} and {more} more", shown, more),
-    }
-}
-
-pub(super) fn listed(names: &[String]) -> String {
-    list(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }

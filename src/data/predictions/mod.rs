@@ -51,6 +51,7 @@ mod outputs;
 mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod percent;
 #[cfg(feature = "parquet")]
 mod place;
 mod question;

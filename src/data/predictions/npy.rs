@@ -166,9 +166,19 @@ impl Shape {
             [rows, columns] if (1..=1 << 16).contains(&columns) => (rows, columns as usize),
             _ => {
                 let shown: Vec<String> = lengths.iter().map(u64::to_string).collect();
-                return Err(refuse(tr!(
+                let shape = shorten(&shown.join(", "));
+                let what = tr!(
                     "the array has the shape ({}); one or two dimensions are expected",
-                    shorten(&shown.join(", "))
+                    shape
+                );
+                let [_, _, .., last] = *lengths else {
+                    return Err(refuse(what));
+                };
+                return Err(refuse(tr!(
+                    "{what}: np.save(\"logit.npy\", a.reshape(-1, {last})) makes rows where the last is of the classes \
+                     (a = np.moveaxis(a, 1, -1) before it where the second is), and labels go with .reshape(-1)",
+                    what,
+                    last
                 )));
             }
         };

@@ -28,11 +28,10 @@ pub(super) fn null(place: &str) -> ReadError {
 }
 
 /// A cell whose text is longer than a name can be.
-pub(super) fn too_long(place: &str, length: usize) -> ReadError {
+pub(super) fn too_long(place: &str) -> ReadError {
     ReadError(tr!(
-        "{place}: a text of {length} bytes; at most {MOST_TEXT} are expected",
+        "{place}: a text of more than {MOST_TEXT} bytes; at most as many are expected",
         place,
-        length,
         MOST_TEXT
     ))
 }

@@ -155,6 +155,7 @@ impl<'a> Resolver<'a> {
         let known: Option<Vec<f64>> =
             label.and_then(|label| self.survey.columns[label].numbers.values.clone());
         self.ask_models(&set, label)?;
+        self.check_confidence(&set, label)?;
         let outputs = match kind::kind(&set, self.names, self.survey, known.as_deref()) {
             Kind::Logits(warning) => {
                 notes.extend(warning);

@@ -2,6 +2,7 @@
 
 use std::hash::Hasher;
 
+use super::columns::in_quotes;
 use super::error::{ReadError, Refusal};
 use super::kind;
 use super::labels::Labels;
@@ -51,13 +52,9 @@ impl Resolver<'_> {
                 if self.survey.is_whole && trace(*first).is_some() && is_same {
                     return Ok(Some(*first));
                 }
-                let names: Vec<String> = candidates
-                    .iter()
-                    .map(|&column| format!("\"{}\"", super::shorten(&self.names[column])))
-                    .collect();
                 let why = tr!(
                     "more than one column may be the label: {}",
-                    names.join(", ")
+                    in_quotes(self.names, &candidates)
                 );
                 let ways = candidates.iter().map(|&column| {
                     let options = self.with([(column, RoleName::Label)]);

@@ -309,7 +309,7 @@ impl Batches {
                         (Ok(cell), None) => {
                             let text = lane.loaded.text(cell, dictionary).ok_or_else(broken)?;
                             if text.len() > MOST_TEXT {
-                                return Err(too_long(&place(), text.len()));
+                                return Err(too_long(&place()));
                             }
                             *texts += text.len();
                             block.name(role, &text);

@@ -1,15 +1,13 @@
 //! Which of the tables that a JSON document may be is meant.
 
 use super::super::Options;
+use super::super::columns::first_of;
 use super::super::error::{ReadError, shorten};
 use super::super::names::known;
 use super::cells::{self, Column, Kind, Store};
 use super::coco;
 use super::shapes::{Document, Entry, Frame, Shape, numbered};
 use crate::words::{tr, word};
-
-/// Names that a note lists.
-const LISTED: usize = 6;
 
 /// A table that a document may be.
 pub(super) struct Candidate {
@@ -20,6 +18,8 @@ pub(super) struct Candidate {
     of: Vec<String>,
     /// Whether it is the only table under one name.
     is_nested: bool,
+    /// Whether its rows may be tables.
+    is_doubtful: bool,
 }
 
 impl Candidate {
@@ -30,6 +30,7 @@ impl Candidate {
             is_records: true,
             of,
             is_nested: false,
+            is_doubtful: false,
         }
     }
 }
@@ -87,6 +88,7 @@ pub(super) fn object(
         .map(|entry| entry.name.clone())
         .collect();
     all.extend(document.scalars.names.iter().cloned());
+    all.extend(document.first_row.iter().cloned());
     all.extend(document.tables.iter().map(|(name, _)| name.clone()));
     let entries = std::mem::take(&mut document.entries);
     let mut candidates = Vec::new();
@@ -125,10 +127,14 @@ pub(super) fn object(
         .collect();
     let maps = columns(maps);
     candidates.push(maps);
-    candidates.push(Candidate::records(
-        std::mem::take(&mut document.by_row),
-        Vec::new(),
-    ));
+    let rows = std::mem::take(&mut document.by_row);
+    let of = document.first_row.take().into_iter().collect();
+    let is_doubtful = document.doubtful.is_some();
+    candidates.push(Candidate {
+        is_nested: known(&rows.names) > 0,
+        is_doubtful,
+        ..Candidate::records(rows, of)
+    });
     let scalars = std::mem::take(&mut document.scalars);
     let of = scalars.names.clone();
     candidates.push(Candidate::records(scalars, of));
@@ -157,6 +163,15 @@ pub(super) fn object(
     let Some(best) = candidates.into_iter().next() else {
         return Err(ReadError::of(file, word("it has no rows")));
     };
+    if let Some(name) = document.doubtful.take().filter(|_| best.is_doubtful) {
+        let what = tr!(
+            "the arrays of \"{name}\" are a table of its own, or one example with a one-hot label: import json; \
+             d = json.load(open(FILE)); json.dump(d[\"{name}\"], open(\"preds.json\", \"w\")) takes the table, \
+             json.dump(list(d.values()), open(\"preds.json\", \"w\")) the examples",
+            name = shorten(&name)
+        );
+        return Err(ReadError::of(file, what));
+    }
     let mut keys = keys.iter().filter(|(name, _)| best.of.contains(name));
     if let Some((first, of)) = keys.next()
         && let Some((other, _)) = keys.find(|(_, other)| other != of)
@@ -173,20 +188,10 @@ pub(super) fn object(
         .filter(|name| !best.of.contains(name))
         .collect();
     if !ignored.is_empty() {
-        let listed: Vec<String> = ignored
-            .iter()
-            .take(LISTED)
-            .map(|name| format!("\"{}\"", shorten(name)))
-            .collect();
-        let listed = listed.join(", ");
-        notes.push(match ignored.len().saturating_sub(LISTED) {
-            0 if ignored.len() == 1 => tr!("{listed} is no column and was ignored", listed),
-            0 => tr!("{listed} are no columns and were ignored", listed),
-            more => tr!(
-                "{listed} and {more} more are no columns and were ignored",
-                listed,
-                more
-            ),
+        let listed = first_of(&ignored);
+        notes.push(match ignored.len() {
+            1 => tr!("{listed} is no column and was ignored", listed),
+            _ => tr!("{listed} are no columns and were ignored", listed),
         });
     }
     Ok(best)
@@ -238,6 +243,7 @@ fn columns(entries: Vec<Entry>) -> Candidate {
         is_records: false,
         of: entries.iter().map(|entry| entry.name.clone()).collect(),
         is_nested: false,
+        is_doubtful: false,
     };
     for Entry { name, shape, .. } in entries {
         match shape {

@@ -17,7 +17,7 @@ use crate::words::{tr, word};
 use candidates::{Candidate, array, object};
 use cells::{Column, Kind, Store};
 use scan::Scanner;
-use shapes::{Document, Entry, Frame, Shape};
+use shapes::{Document, Entry, Frame};
 
 /// Columns in memory.
 pub(super) struct Object {
@@ -48,13 +48,8 @@ impl Object {
         notes.extend(utf16.map(|what| tr!("it is text in {0}", what)));
         let mut document = Document::new(open()?, &input, pace);
         let first = document.scanner.peek()?;
-        let mut is_first = true;
         let candidate = if first == Some(b'[') {
-            let mut shape = Shape::Empty;
-            document.scanner.take();
-            while document.elements(&mut shape, &mut is_first, "")? {
-                document.pause().await;
-            }
+            let shape = document.array("").await?;
             document.entries.push(Entry {
                 name: String::new(),
                 shape,
@@ -64,6 +59,7 @@ impl Object {
             array(&file, &mut document, options)?
         } else {
             document.scanner.take();
+            let mut is_first = true;
             while let Some(first) = document.scanner.entry(&mut is_first)? {
                 document.entry(first).await?;
                 if document.is_due() {

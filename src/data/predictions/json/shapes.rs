@@ -1,13 +1,14 @@
 //! The shapes in which tables come as JSON, and how each becomes columns.
 
 mod nested;
+mod rows;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::super::Input;
 use super::super::error::ReadError;
-use super::super::names::is_known;
+use super::super::names::{Optional, is_known, named};
 use super::super::work::Pace;
 use super::cells::{Cell, Column, Full, Kind, Store};
 use super::scan::{BUFFER, Scalar, Scanner};
@@ -20,6 +21,8 @@ pub(super) struct Frame {
     pub columns: Vec<Column>,
     places: HashMap<String, usize>,
     pub rows: usize,
+    /// Whether a label was an array: one-hot, or those of a table.
+    has_lists_of_labels: bool,
 }
 
 impl Frame {
@@ -57,6 +60,12 @@ impl Frame {
     }
 }
 
+/// A row that is being read, and where its next cell likely belongs.
+struct Row<'a> {
+    frame: &'a mut Frame,
+    hint: usize,
+}
+
 /// What stands under a name.
 pub(super) enum Shape {
     Empty,
@@ -81,6 +90,10 @@ pub(super) struct Document {
     pub entries: Vec<Entry>,
     /// Rows that stand under a name each.
     pub by_row: Frame,
+    /// The name of the first of them.
+    pub first_row: Option<String>,
+    /// The name of one that may as well be a table.
+    pub doubtful: Option<String>,
     /// Objects of arrays that stand under a name each.
     pub tables: Vec<(String, Vec<Entry>)>,
     /// Values that are neither array nor object: a row, where there is nothing else.
@@ -101,6 +114,8 @@ impl Document {
             store: Store::new(),
             entries: Vec::new(),
             by_row: Frame::default(),
+            first_row: None,
+            doubtful: None,
             tables: Vec::new(),
             scalars: Frame::default(),
         }
@@ -233,83 +248,21 @@ impl Document {
         self.fill_row(frame, Cell::of(Kind::OtherLength, 0))
     }
 
-    /// An object of cells; an array in it is a cell for each of its elements.
-    pub fn record(&mut self, frame: &mut Frame) -> Result<(), ReadError> {
+    /// An array, as what stands under this name.
+    pub async fn array(&mut self, name: &str) -> Result<Shape, ReadError> {
         self.scanner.take();
-        let mut is_first = true;
-        let Some(first) = self.scanner.entry(&mut is_first)? else {
-            frame.rows += 1;
-            return Ok(());
-        };
-        self.record_from(frame, first)
+        let (mut shape, mut is_first) = (Shape::Empty, true);
+        while self.elements(&mut shape, &mut is_first, name)? {
+            self.pause().await;
+        }
+        Ok(shape)
     }
 
-    /// The rest of a record, whose first name was read.
-    fn record_from(&mut self, frame: &mut Frame, first: u8) -> Result<(), ReadError> {
-        let (mut is_first, mut next, mut hint) = (false, Some(first), 0);
-        let mut name = String::new();
-        while let Some(first) = next {
-            name.clear();
-            name.push_str(&String::from_utf8_lossy(&self.scanner.text));
-            if first == b'[' {
-                hint = self.spread(frame, &name, hint)?;
-            } else if first == b'{' {
-                hint = self.nest(frame, &name, hint)?;
-            } else {
-                let cell = self.cell(first)?;
-                hint = self.set(frame, &name, hint, cell)?;
-            }
-            next = self.scanner.entry(&mut is_first)?;
-        }
-        frame.rows += 1;
-        Ok(())
-    }
-
-    fn set(
-        &mut self,
-        frame: &mut Frame,
-        name: &str,
-        hint: usize,
-        cell: Cell,
-    ) -> Result<usize, ReadError> {
-        let place = frame.place(&mut self.store, name, hint);
-        let place = self.kept(place)?;
-        let set = frame.set(&mut self.store, place, cell);
-        if !self.kept(set)? {
-            return Err(self.scanner.fail(word(
-                "the object before it has a name twice; one is expected",
-            )));
-        }
-        Ok(place + 1)
-    }
-
-    /// An array in a record, as columns.
-    fn spread(
-        &mut self,
-        frame: &mut Frame,
-        name: &str,
-        mut hint: usize,
-    ) -> Result<usize, ReadError> {
-        self.scanner.take();
-        let (mut is_first, mut count) = (true, 0);
-        let mut only = None;
-        while let Some(first) = self.scanner.element(&mut is_first, b']')? {
-            let cell = self.cell(first)?;
-            // One alone is the column itself.
-            if count == 0 {
-                only = Some(cell);
-            } else {
-                if let Some(first) = only.take() {
-                    hint = self.set(frame, &numbered(name, 0), hint, first)?;
-                }
-                hint = self.set(frame, &numbered(name, count), hint, cell)?;
-            }
-            count += 1;
-        }
-        match only {
-            Some(cell) => self.set(frame, name, hint, cell),
-            None => Ok(hint),
-        }
+    /// An entry, for which there has to be memory.
+    fn made(&mut self, name: String, shape: Shape, keys: Option<u64>) -> Result<Entry, ReadError> {
+        let cost = self.store.take(2 * size_of::<Entry>() + name.len());
+        self.kept(cost)?;
+        Ok(Entry { name, shape, keys })
     }
 
     /// An entry of the object of all.
@@ -318,27 +271,18 @@ impl Document {
         let mut shape = Shape::Empty;
         let mut keys = None;
         match first {
-            b'[' => {
-                self.scanner.take();
-                let mut is_first = true;
-                while self.elements(&mut shape, &mut is_first, &name)? {
-                    self.pause().await;
-                }
-            }
+            b'[' => shape = self.array(&name).await?,
             b'{' => {
                 self.scanner.take();
                 let mut is_first = true;
                 let mut hasher = DefaultHasher::new();
                 let mut next = self.scanner.entry(&mut is_first)?;
-                let is_row = next.is_some() && is_row(&name, &self.scanner.text);
+                let is_row = next.is_some() && is_row(&name, &self.scanner.text, next);
                 if is_row && next == Some(b'[') {
                     return self.table_or_row(&name).await;
                 }
-                if is_row {
-                    let mut by_row = std::mem::take(&mut self.by_row);
-                    let read = next.map_or(Ok(()), |first| self.record_from(&mut by_row, first));
-                    self.by_row = by_row;
-                    return read;
+                if is_row && let Some(first) = next {
+                    return self.row_under(&name, |this, frame| this.record_from(frame, first));
                 }
                 while let Some(first) = next {
                     hasher.write(&self.scanner.text);
@@ -353,15 +297,19 @@ impl Document {
             }
             _ => {
                 let cell = self.cell(first)?;
-                let mut scalars = std::mem::take(&mut self.scalars);
-                let set = self.set(&mut scalars, &name, usize::MAX, cell);
-                self.scalars = scalars;
-                return set.map(drop);
+                let mut frame = std::mem::take(&mut self.scalars);
+                let hint = frame.names.len();
+                let row = &mut Row {
+                    frame: &mut frame,
+                    hint,
+                };
+                let set = self.set(row, &name, cell);
+                self.scalars = frame;
+                return set;
             }
         }
-        let column = self.store.take(2 * size_of::<Entry>() + name.len());
-        self.kept(column)?;
-        self.entries.push(Entry { name, shape, keys });
+        let entry = self.made(name, shape, keys)?;
+        self.entries.push(entry);
         Ok(())
     }
 
@@ -386,8 +334,12 @@ impl Document {
 
 /// Whether an object under a name is a row, and not a column of which the rows have names: what is known, or
 /// no number, is the name of a column.
-fn is_row(name: &str, first_key: &[u8]) -> bool {
+fn is_row(name: &str, first_key: &[u8], first: Option<u8>) -> bool {
     let key = String::from_utf8_lossy(first_key);
+    if named(name).optional == Some(Optional::Valid) && first == Some(b'[') {
+        // The split of this name beside others.
+        return is_known(&key);
+    }
     let is_number = |text: &str| text.parse::<i64>().is_ok();
     !is_known(name) && (is_known(&key) || !is_number(&key))
 }

@@ -1,9 +1,10 @@
 //! Labels that are none: words for a value that is missing, and texts among numbers, such as sums and headers
 //! that come again.
 
+use super::super::Options;
+use super::super::columns::all_of;
 use super::super::names::same;
 use super::super::survey::{number, truth};
-use super::super::{Options, shorten};
 use super::{Classes, Trouble};
 use crate::words::{tr, word};
 
@@ -50,14 +51,9 @@ pub(super) fn leave_out<'a>(
     if options.skip_bad_rows {
         return Ok(good);
     }
-    let shown: Vec<String> = bad
-        .iter()
-        .take(MOST)
-        .map(|text| format!("\"{}\"", shorten(text)))
-        .collect();
     let why = tr!(
         "labels are {} in {count} rows beside classes: are such rows ignored or bad?",
-        shown.join(", "),
+        all_of(bad.iter().take(MOST)),
         count = rows(&|text| bad.contains(&text))
     );
     let mut ways = Vec::new();

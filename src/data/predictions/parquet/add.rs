@@ -131,7 +131,7 @@ impl Pages {
                 }
                 let text = text.unwrap_or_default();
                 if text.len() > MOST_TEXT {
-                    return Err(too_long(&self.cell(lane, row), text.len()));
+                    return Err(too_long(&self.cell(lane, row)));
                 }
                 self.text_bytes += text.len();
                 block.name(*role, text);

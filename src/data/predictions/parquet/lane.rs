@@ -12,6 +12,7 @@ use super::leaf::{Leaf, ListLevels};
 use crate::data::predictions::columns::Role;
 use crate::data::predictions::digits::{whole, written};
 use crate::data::predictions::npy::half;
+use crate::data::predictions::place::MOST_TEXT;
 use crate::words::word;
 
 /// Powers of ten that are exact.
@@ -105,8 +106,10 @@ pub(super) struct Texts {
 }
 
 impl Texts {
+    /// Adds a text, as much of it as shows that it is too long: one in a dictionary may come in every row.
     fn push(&mut self, text: &[u8]) {
-        self.bytes.extend_from_slice(text);
+        let length = text.len().min(MOST_TEXT + 1);
+        self.bytes.extend_from_slice(&text[..length]);
         self.ends.push(self.bytes.len());
     }
 

@@ -67,6 +67,7 @@ impl Pages {
             input: input.clone(),
             size,
         };
+        chunks.check_end()?;
         let reader = attempt(&file, || {
             chunks.check_metadata()?;
             SerializedFileReader::new(chunks.clone())

@@ -32,6 +32,9 @@ const MOST_OF_LISTS: u64 = 1 << 22;
 /// twice over. All are unpacked for the first text.
 const MOST_LENGTHS: u32 = 1 << 21;
 
+/// Bytes of the least file: a mark at each end, and how long the metadata are.
+const MARKED: u64 = 12;
+
 fn too_much() -> ParquetError {
     ParquetError::General(word("a page claims more values than it holds").to_owned())
 }
@@ -44,6 +47,29 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
+    /// Whether it ends as it should, with the mark that is written last.
+    ///
+    /// # Errors
+    /// It does not, or cannot be read.
+    pub fn check_end(&self) -> std::result::Result<(), ReadError> {
+        let file = &self.input.name;
+        let mut end = Vec::new();
+        let mut source = self.input.source()?;
+        source
+            .seek(SeekFrom::Start(self.size.saturating_sub(4)))
+            .and_then(|_| source.take(4).read_to_end(&mut end))
+            .map_err(|error| ReadError::io(file, &error))?;
+        // The other is of what is encrypted.
+        if [b"PAR1", b"PARE"].iter().any(|mark| *mark == &end[..]) && self.size >= MARKED {
+            return Ok(());
+        }
+        let what = word(
+            "it does not end as a Parquet file does: it is truncated, or its writer was never closed; copy it again, \
+             or write it again and close the writer",
+        );
+        Err(ReadError::of(file, what))
+    }
+
     /// Looks at the metadata at the end of the file; what is wrong with the end itself the crate says.
     pub fn check_metadata(&self) -> Result<()> {
         let Some(end) = self.size.checked_sub(FOOTER_SIZE as u64) else {

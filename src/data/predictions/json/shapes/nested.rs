@@ -1,28 +1,24 @@
 //! Objects within objects: tables and rows under names, and columns under the name of a column.
 
 use super::super::super::error::ReadError;
+use super::super::super::names::named;
 use super::super::cells::{Cell, Kind};
-use super::{Document, Entry, Frame, Shape, numbered};
+use super::{Document, Entry, Frame, Row, Shape, numbered};
 
 impl Document {
     /// An object in a record, as columns: numbers by the names of classes.
-    pub(super) fn nest(
-        &mut self,
-        frame: &mut Frame,
-        name: &str,
-        mut hint: usize,
-    ) -> Result<usize, ReadError> {
+    pub(super) fn nest(&mut self, row: &mut Row<'_>, name: &str) -> Result<(), ReadError> {
         self.scanner.take();
         let (mut is_first, mut is_empty) = (true, true);
         while let Some(first) = self.scanner.entry(&mut is_first)? {
             let name = format!("{name}_{}", String::from_utf8_lossy(&self.scanner.text));
             let cell = self.cell(first)?;
-            hint = self.set(frame, &name, hint, cell)?;
+            self.set(row, &name, cell)?;
             is_empty = false;
         }
         match is_empty {
-            true => self.set(frame, name, hint, Cell::of(Kind::Object, 0)),
-            false => Ok(hint),
+            true => self.set(row, name, Cell::of(Kind::Object, 0)),
+            false => Ok(()),
         }
     }
 
@@ -32,29 +28,15 @@ impl Document {
         let (mut is_first, mut next) = (false, Some(b'['));
         while next == Some(b'[') {
             let name = String::from_utf8_lossy(&self.scanner.text).into_owned();
-            let mut shape = Shape::Empty;
-            self.scanner.take();
-            let mut is_first_element = true;
-            while self.elements(&mut shape, &mut is_first_element, &name)? {
-                self.pause().await;
-            }
-            let cost = self.store.take(2 * size_of::<Entry>() + name.len());
-            self.kept(cost)?;
-            entries.push(Entry {
-                name,
-                shape,
-                keys: None,
-            });
+            let shape = self.array(&name).await?;
+            entries.push(self.made(name, shape, None)?);
             next = self.scanner.entry(&mut is_first)?;
         }
         let Some(first) = next else {
             self.tables.push((name.to_owned(), entries));
             return Ok(());
         };
-        let mut by_row = std::mem::take(&mut self.by_row);
-        let read = self.row_of(&mut by_row, entries, first);
-        self.by_row = by_row;
-        read
+        self.row_under(name, |this, frame| this.row_of(frame, entries, first))
     }
 
     /// A row that begins with arrays.
@@ -64,7 +46,7 @@ impl Document {
         entries: Vec<Entry>,
         first: u8,
     ) -> Result<(), ReadError> {
-        let mut hint = 0;
+        let mut row = Row { frame, hint: 0 };
         for Entry { name, shape, .. } in entries {
             let cells = match shape {
                 Shape::Empty => Vec::new(),
@@ -72,15 +54,16 @@ impl Document {
                 Shape::Matrix(frame) => vec![Cell::of(Kind::Array, 0); frame.rows],
                 Shape::Records(frame) => vec![Cell::of(Kind::Object, 0); frame.rows],
             };
+            row.frame.has_lists_of_labels |= cells.len() > 1 && named(&name).label;
             match cells.as_slice() {
-                [one] => hint = self.set(frame, &name, hint, *one)?,
+                [one] => self.set(&mut row, &name, *one)?,
                 cells => {
                     for (k, &cell) in cells.iter().enumerate() {
-                        hint = self.set(frame, &numbered(&name, k), hint, cell)?;
+                        self.set(&mut row, &numbered(&name, k), cell)?;
                     }
                 }
             }
         }
-        self.record_from(frame, first)
+        self.row_from(row, first)
     }
 }

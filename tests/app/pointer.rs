@@ -1,0 +1,59 @@
+//! What the pointer finds: bins that are brushed, and the example under it.
+
+use super::*;
+
+#[test]
+fn brushed_bins_light_their_examples_and_say_what_they_are() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    command(&harness, Command::Restart);
+    command(&harness, Command::Step(60));
+    harness.run();
+    let all = place_of(&harness, "Gradient statistics", 0.001);
+    let end = place_of(&harness, "Gradient statistics", 0.999);
+    drag(&mut harness, end, all);
+    harness.get_by_label("Bins 1 to 30");
+    harness.get_by_label("1,500 of 1,500");
+    assert!(
+        harness.query_by_label("Loss (GHM-C)").is_none(),
+        "the card is in its place"
+    );
+    let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+    let middle = place_of(&harness, "1 / density", 0.42);
+    drag(&mut harness, middle, middle);
+    harness.get_by_label("Bin 13");
+    let looks = harness.try_snapshot_options("brush-light", &options);
+    // The same bin in another panel: a second click lets go.
+    let same = place_of(&harness, "Harmonized gradients", 0.42);
+    drag(&mut harness, same, same);
+    harness.get_by_label("Loss (GHM-C)");
+    drag(&mut harness, middle, middle);
+    harness.get_by_label("g > 0.9: noise or rare?").click();
+    harness.run();
+    harness.get_by_label("Bins 28 to 30");
+    harness.get_by_label("Noise or rare?");
+    harness.get_by_label("Let go of the bins").click();
+    harness.run();
+    harness.get_by_label("Loss (GHM-C)");
+    looks.expect("it looks as it did");
+}
+
+#[test]
+fn an_example_under_the_pointer_says_what_it_is() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    command(&harness, Command::Restart);
+    command(&harness, Command::Step(60));
+    harness.run();
+    let plane = harness.get_by_label("Data and decision map").rect();
+    // Somewhere along a line through the plane lies an example.
+    let found = (0..200).any(|i| {
+        let at = plane.left_top() + egui::vec2(4.0 + i as f32, 124.0);
+        harness.event(egui::Event::PointerMoved(at));
+        harness.run();
+        harness.query_by_label("gradient norm g").is_some()
+    });
+    assert!(found, "no example shows itself");
+    harness.get_by_label("weight beta");
+    harness.get_by_label("of the gradient, after");
+}
