@@ -91,7 +91,8 @@ impl Resolver<'_> {
             files: Vec::new(),
             why,
             cure: match ways.as_slice() {
-                [] => word("--map NAME=ROLE says what a column is for").to_owned(),
+                [] => word("--map NAME=ROLE says what a column is for, as label, p or p_CLASS")
+                    .to_owned(),
                 _ => String::new(),
             },
             columns: names

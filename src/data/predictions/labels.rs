@@ -313,7 +313,7 @@ impl Labels {
             return Ok(labels.said(tr!("classes in alphabetical order: {}", first_of(&sorted))));
         }
         let why = tr!(
-            "labels are {}, and outputs are of {}: which column is of which class (--map NAME=p_CLASS says it)",
+            "labels are {}, and outputs are of {}: which column is of which class?",
             first_of(there),
             first_of(names)
         );
