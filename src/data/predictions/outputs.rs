@@ -32,6 +32,11 @@ impl Set {
         self.is_given && self.stem == PERCENT
     }
 
+    /// What its outputs are divided by.
+    pub fn unit(&self) -> f64 {
+        if self.is_percent() { 100.0 } else { 1.0 }
+    }
+
     /// The same columns, as percent.
     pub fn as_percent(&self) -> Self {
         Self {
@@ -143,7 +148,9 @@ pub(super) struct Found {
 pub(super) fn sum_slack(classes: usize) -> f64 {
     const ROUNDED: f64 = 0.005;
     const MOST: f64 = 0.5;
-    (ROUNDED * classes as f64).min(MOST)
+    // Decimal fractions are none of a float.
+    const EXACT: f64 = 1e-9;
+    (ROUNDED * classes as f64 + EXACT).min(MOST)
 }
 
 /// All sets of outputs, by names and by what a person said of columns.
