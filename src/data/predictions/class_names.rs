@@ -22,7 +22,7 @@ impl Predictions {
         let name = |class: usize| {
             let label = plan.labels.mapping.iter().find(|(_, of)| *of == class);
             let label = label.map(|(text, _)| text.clone());
-            let is_name = |name: &String| name.parse::<f64>().is_err();
+            let is_name = |name: &String| plan.labels.swapped || name.parse::<f64>().is_err();
             (label.filter(is_name)).or_else(|| of_column(class).filter(is_name))
         };
         let names: Option<Vec<String>> = (0..plan.header.classes).map(name).collect();

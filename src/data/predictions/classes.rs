@@ -58,11 +58,40 @@ impl Labels {
         });
         match (told, column) {
             (Err(_), Some(column)) => Self::of_positive(there, numeric, positive, column),
-            (told, _) => Ok(told?.said(
-                word("each column is of its own class: which is positive changes nothing")
-                    .to_owned(),
-            )),
+            (told, _) => Ok(told?.with_second(there, positive)),
         }
+    }
+
+    /// With this label as the second of two classes, whose column then is the second as well.
+    fn with_second(self, there: &[&str], positive: &str) -> Self {
+        let class = |text: &str| match self.texts.is_empty() {
+            true => match self.of_number(number(text)?) {
+                None => Some(None),
+                Some(0.0) => Some(Some(0)),
+                Some(1.0) => Some(Some(1)),
+                Some(_) => None,
+            },
+            false => self.of_text(text).ok(),
+        };
+        let note = tr!("label \"{positive}\" is positive", positive);
+        let is_positive = |text: &&&str| {
+            **text == positive || number(text).is_some_and(|of| number(positive) == Some(of))
+        };
+        let first = there.iter().find(is_positive).and_then(|text| class(text));
+        if first != Some(Some(0)) {
+            return self.said(note);
+        }
+        let others = there.iter().filter_map(|text| Some((*text, class(text)?)));
+        let others: Vec<(&str, Option<usize>)> = others.collect();
+        let classes = others
+            .iter()
+            .filter_map(|(text, of)| Some((*text, 1 - (*of)?)));
+        let mut labels = Self::by_text(classes);
+        let ignored = others.iter().filter(|(_, of)| of.is_none());
+        let ignored = ignored.map(|(text, _)| ((*text).to_owned(), None));
+        labels.texts.extend(ignored);
+        labels.swapped = true;
+        labels.said(note)
     }
 
     /// Of columns of numbered classes.

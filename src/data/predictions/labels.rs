@@ -24,6 +24,10 @@ pub(super) struct Labels {
     pub first: f64,
     /// Whether -1 and 1 are 0 and 1.
     pub signs: bool,
+    /// The negative and the positive decision, where a person named the latter and no label is called so.
+    pub decisions: Option<[String; 2]>,
+    /// Whether the columns of the two classes stand in the other order.
+    pub swapped: bool,
     /// What was decided, for people.
     pub notes: Vec<String>,
     /// Labels whose class is not their own number.
@@ -80,23 +84,32 @@ impl Labels {
         self
     }
 
+    /// Of the different labels of a file those that stand for a class or may, and those that a person said are
+    /// ignored.
+    pub fn left<'a>(
+        texts: &'a [(String, u64)],
+        classes: &Classes<'_>,
+        options: &Options,
+    ) -> Result<(Vec<&'a str>, Vec<&'a str>), Trouble> {
+        let is_ignored = |text: &&str| {
+            let mut given = options.ignore_labels.iter();
+            given.any(|label| {
+                label == text || number(label).is_some_and(|value| number(text) == Some(value))
+            })
+        };
+        let there = texts.iter().map(|(text, _)| text.as_str());
+        let there = there.filter(|text| !text.is_empty());
+        let (ignored, there): (Vec<&str>, Vec<&str>) = there.partition(is_ignored);
+        Ok((blanks::leave_out(there, texts, classes, options)?, ignored))
+    }
+
     /// From the different labels of a file.
     pub fn of(
         texts: &[(String, u64)],
         classes: &Classes<'_>,
         options: &Options,
     ) -> Result<Self, Trouble> {
-        let is_ignored = |text: &str| {
-            let given = options.ignore_labels.iter();
-            given.clone().any(|label| {
-                label == text || number(label).is_some_and(|value| number(text) == Some(value))
-            })
-        };
-        let there: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
-        let there: Vec<&str> = there.into_iter().filter(|text| !text.is_empty()).collect();
-        let (ignored, there): (Vec<&str>, Vec<&str>) =
-            there.into_iter().partition(|text| is_ignored(text));
-        let there = blanks::leave_out(there, texts, classes, options)?;
+        let (there, ignored) = Self::left(texts, classes, options)?;
         let numbers: Option<Vec<f64>> = there.iter().map(|text| number(text)).collect();
         let labels = match (numbers, &options.positive, classes) {
             (numbers, Some(positive), Classes::Two) => {
