@@ -218,7 +218,7 @@ pub(super) fn report(
 }
 
 /// Examples of which hardly all are right.
-const MANY: u64 = 100;
+const MANY: u64 = 20;
 /// Classes without examples that are named; the others are counted.
 const MOST_NAMED: usize = 8;
 

@@ -38,7 +38,9 @@ impl Resolver<'_> {
         let mut ways = Vec::new();
         if numbers.beyond == 0 {
             ways.push(way(word("they are probabilities"), set, false));
-        } else if numbers.are_percent() {
+        } else if numbers.are_percent()
+            && (set.family <= Family::Probability || numbers.most > kind::LEAST_PERCENT)
+        {
             ways.push(way(word("they are percent"), &set.as_percent(), false));
         } else if numbers.are_shares_but_few() {
             let says = word("they are probabilities, and rows beyond 0 to 1 are left out");

@@ -13,7 +13,7 @@ use crate::words::tr;
 /// How far two probabilities may be apart that are equal before they are rounded to two digits.
 const ROUNDED: f64 = 0.01;
 /// One row in so many may disagree: ties, and rounding of what is not told.
-const RARE: usize = 20;
+pub(super) const RARE: usize = 20;
 /// With more classes flags for each are no answer.
 const MOST_CLASSES: usize = 32;
 

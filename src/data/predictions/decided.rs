@@ -1,149 +1,26 @@
 //! Scores beside the classes that were decided: of the positive class, or of the one that was decided, which
 //! only the decisions tell apart.
 
-use super::Options;
-use super::columns::{first_of, list};
+mod pairs;
+
+use super::columns::{all_of, first_of, list};
+use super::contradiction::RARE;
 use super::error::{ReadError, Refusal};
-use super::labels::{IGNORED, Labels};
-use super::names::{Family, is_positive, named, plain};
+use super::labels::{Classes, IGNORED, Labels};
+use super::names::plain;
 use super::outputs::Set;
 use super::question::Question;
 use super::resolve::Resolver;
 use super::survey::{number, truth};
-use super::{RoleName, shorten};
+use super::{Options, RoleName, shorten};
 use crate::words::{tr, word};
+pub(super) use pairs::{Pair, pairs};
+use pairs::{Range, Sides};
 
-/// Different decisions that are kept; what has more is none.
-const MOST_DECISIONS: usize = 64;
-/// Pairs that are looked at. A file with more has as many scores, of which one has to be named.
-const MOST_PAIRS: usize = 256;
 /// How far a score may be off by a rounding.
 pub(super) const ROUNDING: f64 = 1e-6;
-
-/// Least and largest of some scores.
-#[derive(Clone, Copy, Debug)]
-struct Range {
-    least: f64,
-    most: f64,
-}
-
-impl Range {
-    const EMPTY: Self = Self {
-        least: f64::INFINITY,
-        most: f64::NEG_INFINITY,
-    };
-
-    fn is_empty(self) -> bool {
-        self.least > self.most
-    }
-
-    fn with(self, other: Self) -> Self {
-        Self {
-            least: self.least.min(other.least),
-            most: self.most.max(other.most),
-        }
-    }
-}
-
-/// What was seen of a score beside a decision.
-#[derive(Clone, Debug)]
-pub(super) struct Pair {
-    /// The score and the decision.
-    pub columns: [usize; 2],
-    /// Scores by decision; `None` where there are too many.
-    ranges: Option<Vec<(String, Range)>>,
-}
-
-impl Pair {
-    pub fn clear(&mut self) {
-        self.ranges = Some(Vec::new());
-    }
-
-    /// Adds a row.
-    pub fn add(&mut self, score: Option<f64>, decision: &str) {
-        let Some(ranges) = &mut self.ranges else {
-            return;
-        };
-        let Some(score) = score.filter(|score| score.is_finite()) else {
-            return;
-        };
-        let one = Range {
-            least: score,
-            most: score,
-        };
-        let place = ranges.iter().position(|(of, _)| of == decision);
-        match place {
-            Some(place) => ranges[place].1 = ranges[place].1.with(one),
-            None if decision.is_empty() => {}
-            None if ranges.len() == MOST_DECISIONS => self.ranges = None,
-            None => ranges.push((decision.to_owned(), one)),
-        }
-    }
-
-    /// Scores where the negative and where the positive class was decided; `None` where decisions are not of
-    /// these classes.
-    fn sides(&self, labels: &Labels) -> Option<[Range; 2]> {
-        let mut sides = [Range::EMPTY; 2];
-        for (decision, range) in self.ranges.as_ref()? {
-            let side = &mut sides[usize::from(labels.of_decision(decision)?)];
-            *side = side.with(*range);
-        }
-        Some(sides)
-    }
-}
-
-/// Scores and decisions by their names and by what a person said of them.
-pub(super) fn pairs(names: &[String], roles: &[Option<RoleName>]) -> Vec<Pair> {
-    let output = |column: usize| named(&names[column]).output;
-    let is_score = |&column: &usize| match &roles[column] {
-        Some(role) => role.is_output(),
-        None => output(column).is_some_and(|of| {
-            of.family != Family::Decision && of.class.is_none_or(|class| is_positive(&class))
-        }),
-    };
-    let is_decision = |&column: &usize| match &roles[column] {
-        Some(role) => *role == RoleName::Decision,
-        None => {
-            output(column).is_some_and(|of| of.family >= Family::Prediction && of.class.is_none())
-        }
-    };
-    let all = || 0..names.len();
-    let decisions: Vec<usize> = all().filter(is_decision).collect();
-    all()
-        .filter(is_score)
-        .flat_map(|score| decisions.iter().map(move |&decision| [score, decision]))
-        .filter(|[score, decision]| score != decision)
-        .take(MOST_PAIRS)
-        .map(|columns| Pair {
-            columns,
-            ranges: Some(Vec::new()),
-        })
-        .collect()
-}
-
-impl Labels {
-    /// Whether a decision is for the positive class of two, where it is spelled as labels are, or as yes and no.
-    pub fn of_decision(&self, text: &str) -> Option<bool> {
-        let value = |text: &str| number(text).or_else(|| truth(text).map(|class| class as f64));
-        let text = text.trim();
-        let class = match self.texts.get(text) {
-            Some(class) => *class,
-            None => {
-                let of = value(text)?;
-                if self.texts.is_empty() {
-                    let class = self.of_number(of)?;
-                    // As libraries whose classes are -1 and 1 decide.
-                    return [(-1.0, false), (0.0, false), (1.0, true)]
-                        .into_iter()
-                        .find_map(|(number, decided)| (number == class).then_some(decided));
-                }
-                let same = |(label, _): &(&String, &Option<usize>)| value(label) == Some(of);
-                *self.texts.iter().find(same)?.1
-            }
-        };
-        class.map(|class| class == 1)
-    }
-}
+/// With fewer rows that all are alike is chance.
+pub(super) const FEW: u64 = 10;
 
 /// What the decisions say of a score.
 pub(super) struct Decided {
@@ -163,15 +40,17 @@ impl Resolver<'_> {
             Some(role) => *role == RoleName::Confidence,
             None => plain(&self.names[score]) == "confidence",
         };
-        let is_class = |text: &&String| {
-            let is_ignored = number(text).is_some_and(|value| IGNORED.contains(&value));
-            !is_ignored && !text.is_empty() && !self.options.ignore_labels.contains(text)
+        let texts = &self.survey.columns[label].texts;
+        let Ok((left, _)) = Labels::left(texts, &Classes::Two, self.options) else {
+            return Ok(());
         };
-        let texts = self.survey.columns[label].texts.iter();
-        let texts = texts.map(|(text, _)| text).filter(is_class);
-        let mut classes: Vec<String> = texts
-            .map(|text| number(text).map_or(text.clone(), |value| value.to_string()))
-            .collect();
+        let is_ignored = |text: &&str| number(text).is_some_and(|value| IGNORED.contains(&value));
+        let classes = left.into_iter().filter(|text| !is_ignored(text));
+        let class = |text: &str| match number(text).or_else(|| truth(text).map(|of| of as f64)) {
+            Some(number) => number.to_string(),
+            None => text.to_owned(),
+        };
+        let mut classes: Vec<String> = classes.map(class).collect();
         classes.sort();
         classes.dedup();
         if !is_confidence || classes.len() <= 2 {
@@ -205,16 +84,47 @@ impl Resolver<'_> {
             return Ok(decided);
         };
         if self.roles[score] == Some(RoleName::Confidence) {
-            decided.column = Some(self.decision(score, labels)?);
+            let column = self.decision(score, labels)?;
+            let pairs = &mut self.sides(score, labels);
+            match pairs.find(|(of, _)| *of == column) {
+                Some((_, Sides::Others(ranges))) if !ranges.is_empty() => {
+                    return Err(self.ask_spelled(score, column, &ranges));
+                }
+                Some(_) | None => decided.column = Some(column),
+            }
             return Ok(decided);
         }
         if set.is_given {
             return Ok(decided);
         }
         let middle = if of_logits { 0.0 } else { 0.5 };
+        let texts = label.map_or(&[][..], |label| &self.survey.columns[label].texts);
+        let text_of = |class| {
+            let mut texts = texts.iter().map(|(text, _)| text);
+            texts.find(|text| labels.of_decision(text) == Some(class))
+        };
         let mut is_alone = true;
-        for (decision, [negative, positive]) in self.sides(score, labels) {
+        for (decision, sides) in self.sides(score, labels) {
             is_alone = false;
+            let [negative, positive] = match sides {
+                Sides::Classes(sides) => sides,
+                Sides::Others(ranges) => {
+                    let is_within = |range: &Range| range.least >= middle - ROUNDING;
+                    let is_above = |range: &Range| range.most > middle + ROUNDING;
+                    let is_of_decided = ranges.iter().all(|(_, range)| is_within(range));
+                    if is_of_decided
+                        && ranges.len() == 2
+                        && ranges.iter().all(|(_, of)| is_above(of))
+                    {
+                        return Err(match of_logits {
+                            true => self.ask_confidence(score, decision, true),
+                            false => self.ask_spelled(score, decision, &ranges),
+                        });
+                    }
+                    decided.is_sure &= !is_of_decided;
+                    continue;
+                }
+            };
             let both = negative.with(positive);
             let is_of_decided = both.least >= middle - ROUNDING;
             if is_of_decided && negative.most > middle + ROUNDING {
@@ -223,21 +133,21 @@ impl Resolver<'_> {
             let is_reversed = positive.most <= negative.least;
             if is_reversed && !negative.is_empty() && !positive.is_empty() && both.least < both.most
             {
-                let texts = label.map_or(&[][..], |label| &self.survey.columns[label].texts);
-                let of = |class| {
-                    let mut texts = texts.iter().map(|(text, _)| text);
-                    texts.find(|text| labels.of_decision(text) == Some(class))
-                };
                 // The other class, where both have a label.
-                let other = of(true).and(of(false));
+                let other = text_of(true).and(text_of(false));
                 return Err(self.ask_reversed(score, decision, other, of_logits));
             }
+            self.check_threshold(score, decision, labels, of_logits)?;
             // Once refuted, neither comes back with more rows.
             decided.is_sure &= !is_of_decided && !is_reversed;
         }
         let seen = &self.survey.columns[score].numbers;
         let is_called_so = plain(&self.names[score]) == "confidence";
-        if is_alone && is_called_so && !of_logits && seen.least >= 0.5 - ROUNDING {
+        let is_within = seen.least >= middle - ROUNDING && seen.most > middle + ROUNDING;
+        let is_doubtful = is_alone && !of_logits && is_within;
+        let are_both = text_of(true).and(text_of(false)).is_some();
+        decided.is_sure &= !is_doubtful;
+        if is_doubtful && (is_called_so || are_both && seen.count >= FEW) {
             let name = shorten(&self.names[score]);
             let why = tr!(
                 "\"{name}\" is 0.5 or more in every row: if it is the confidence in the class that was decided, a column \
@@ -255,8 +165,8 @@ impl Resolver<'_> {
         Ok(decided)
     }
 
-    /// Decisions beside a score that are of the two classes, with the scores of each.
-    fn sides(&self, score: usize, labels: &Labels) -> impl Iterator<Item = (usize, [Range; 2])> {
+    /// Decisions beside a score that are of two classes, with the scores of each.
+    fn sides(&self, score: usize, labels: &Labels) -> impl Iterator<Item = (usize, Sides)> {
         let pairs = self.survey.pairs.iter();
         pairs.filter_map(move |pair| {
             let [of, decision] = pair.columns;
@@ -268,6 +178,52 @@ impl Resolver<'_> {
         })
     }
 
+    /// Asks where no threshold of a score tells what was decided.
+    fn check_threshold(
+        &self,
+        score: usize,
+        decision: usize,
+        labels: &Labels,
+        of_logits: bool,
+    ) -> Result<(), Refusal> {
+        let rows = self.survey.rows.iter().enumerate();
+        let rows = rows.filter(|(row, _)| !self.survey.is_ignored(*row));
+        let rows = rows.filter_map(|(row, cells)| {
+            let score = self.survey.cell(row, score).filter(|of| !of.is_nan())?;
+            Some((score, labels.of_decision(&cells[decision])?))
+        });
+        let mut rows: Vec<(f64, bool)> = rows.collect();
+        rows.sort_by(|one, other| one.0.total_cmp(&other.0));
+        // Below all, so that all would be positive; then above each of the scores.
+        let mut wrong = rows.iter().filter(|(_, is_positive)| !is_positive).count();
+        let mut apart = wrong;
+        for of_one in rows.chunk_by(|one, other| one.0 == other.0) {
+            let positive = of_one
+                .iter()
+                .filter(|(_, is_positive)| *is_positive)
+                .count();
+            wrong = wrong + positive - (of_one.len() - positive);
+            apart = apart.min(wrong);
+        }
+        if (rows.len() as u64) < FEW || apart * RARE <= rows.len() {
+            return Ok(());
+        }
+        let [name, decided] = [score, decision].map(|column| shorten(&self.names[column]));
+        let why = tr!(
+            "no threshold of \"{name}\" gives \"{decided}\", {apart} of {all} rows are on the wrong side of the best: \
+             is it of the positive class?",
+            name,
+            decided,
+            apart,
+            all = rows.len()
+        );
+        let role = RoleName::of_one(of_logits);
+        let says = word("it is of the positive class").to_owned();
+        Err(self
+            .ask(why, vec![(says, self.with([(score, role)]))])
+            .into())
+    }
+
     /// The column of decisions that a confidence is of.
     fn decision(&self, score: usize, labels: &Labels) -> Result<usize, Refusal> {
         let all = || 0..self.names.len();
@@ -275,9 +231,8 @@ impl Resolver<'_> {
             .filter(|&column| self.roles[column] == Some(RoleName::Decision))
             .collect();
         let found = if given.is_empty() {
-            self.sides(score, labels)
-                .map(|(column, _)| column)
-                .collect()
+            let sides = self.sides(score, labels);
+            sides.map(|(column, _)| column).collect()
         } else {
             given
         };
@@ -348,6 +303,46 @@ impl Resolver<'_> {
         self.ask(why, ways).into()
     }
 
+    /// A score that is nowhere below 0.5, beside decisions that are not spelled as labels are.
+    fn ask_spelled(&self, score: usize, decision: usize, texts: &[(String, Range)]) -> Refusal {
+        let [name, decided] = [score, decision].map(|column| shorten(&self.names[column]));
+        let why = tr!(
+            "\"{name}\" is nowhere below 0.5, and \"{decided}\" says {texts}, which no label is called: is it the \
+             confidence in the class that was decided, and which is positive?",
+            name,
+            decided,
+            texts = all_of(texts.iter().map(|(text, _)| text))
+        );
+        let confidence = self.with([
+            (score, RoleName::Confidence),
+            (decision, RoleName::Decision),
+        ]);
+        let mut ways = Vec::new();
+        // Where --positive is of labels, decisions have to be spelled as they are.
+        let texts = texts.iter().filter(|_| self.options.positive.is_none());
+        for (text, _) in texts {
+            let says = tr!(
+                "it is the confidence in the class of \"{decided}\", and \"{0}\" is positive",
+                shorten(text),
+                decided
+            );
+            let options = Options {
+                positive: Some(text.clone()),
+                ..confidence.clone()
+            };
+            ways.push((says, options));
+        }
+        if self.roles[score] != Some(RoleName::Confidence) {
+            ways.push((self.says_p(), self.with([(score, RoleName::P)])));
+        }
+        let cure = word("or write decisions as labels are, such as 0 and 1").to_owned();
+        Question {
+            cure,
+            ..self.ask(why, ways)
+        }
+        .into()
+    }
+
     /// A score that is higher where the negative class was decided.
     fn ask_reversed(
         &self,
@@ -363,11 +358,7 @@ impl Resolver<'_> {
             name,
             decided
         );
-        let role = if of_logits {
-            RoleName::Logit
-        } else {
-            RoleName::P
-        };
+        let role = RoleName::of_one(of_logits);
         let mut ways = Vec::new();
         if let Some(negative) = other {
             let says = tr!(

@@ -1,5 +1,6 @@
 //! Whether outputs are logits, probabilities or decisions: what their values say.
 
+use super::decided::FEW;
 use super::error::brief;
 use super::names::Family;
 use super::outputs::Set;
@@ -17,6 +18,9 @@ pub(super) enum Kind {
     /// No numbers.
     None,
 }
+
+/// What goes no further is hardly percent.
+pub(super) const LEAST_PERCENT: f64 = 30.0;
 
 /// What the values of a set say it is.
 pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<&[f64]>) -> Kind {
@@ -94,7 +98,7 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
                     row
                 ));
             }
-            if percent && numbers.most > 30.0 {
+            if percent && numbers.most > LEAST_PERCENT {
                 return Kind::Open(tr!(
                     "{shown} goes from {0} to {1}: percent have to be divided by 100",
                     brief(numbers.least),
@@ -109,6 +113,15 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             if is_whole {
                 return Kind::Open(tr!(
                     "{shown} holds whole numbers, from {0} to {1}: decisions have no gradient; are they logits?",
+                    brief(numbers.least),
+                    brief(numbers.most),
+                    shown
+                ));
+            }
+            if !several && numbers.least >= 0.0 && numbers.count >= FEW {
+                return Kind::Open(tr!(
+                    "{shown} goes from {0} to {1} and is nowhere negative: are they logits? Points of a scale are \
+                     divided by its highest to be probabilities",
                     brief(numbers.least),
                     brief(numbers.most),
                     shown

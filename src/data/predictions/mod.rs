@@ -66,6 +66,7 @@ mod skips;
 mod stream;
 mod survey;
 mod target;
+mod truth;
 mod twins;
 mod work;
 

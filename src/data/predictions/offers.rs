@@ -6,6 +6,7 @@ use super::names::{Family, named};
 use super::outputs::Set;
 use super::regression::are_two;
 use super::resolve::Resolver;
+use super::siblings;
 use super::{Options, RoleName};
 use crate::words::tr;
 
@@ -76,13 +77,21 @@ impl Resolver<'_> {
 
     fn labels_beside(&self, set: &Set, free: &[usize]) -> Vec<(String, Options)> {
         let mut ways = Vec::new();
+        let output = |column: usize| siblings::output(self.names, &self.names[column]);
+        let is_decided =
+            |column: usize| output(column).is_some_and(|of| of.family >= Family::Prediction);
+        let numbers = set.numbers(self.survey);
+        let predicts = set.family == Family::Prediction && numbers.count > 0 && numbers.others == 0;
         for &column in free {
             let name = super::shorten(&self.names[column]);
+            if is_decided(column) {
+                continue;
+            }
             if self.is_of_classes(column) {
                 let roles = [(column, RoleName::Label)];
                 let says = tr!("\"{0}\" is the label", name);
                 ways.push((says, self.with(roles)));
-            } else if self.is_measured(column) && set.family == Family::Prediction {
+            } else if self.is_measured(column) && predicts {
                 let roles = [(set.columns[0], RoleName::Pred), (column, RoleName::Target)];
                 let says = tr!("a regression of \"{name}\"", name);
                 ways.push((says, self.with(roles)));

@@ -122,6 +122,11 @@ impl RoleName {
         }
     }
 
+    /// Of the only output.
+    pub(super) fn of_one(of_logits: bool) -> Self {
+        if of_logits { Self::Logit } else { Self::P }
+    }
+
     /// Whether it says that a column is an output of the model.
     pub(super) fn is_output(&self) -> bool {
         match self {

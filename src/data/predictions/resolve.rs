@@ -4,10 +4,9 @@ use super::columns::Role;
 use super::error::{ReadError, Refusal};
 use super::given;
 use super::kind::{self, Kind};
-use super::labels::{Classes, Labels, Trouble};
+use super::labels::Labels;
 use super::names::{self, Family, Optional, named};
 use super::outputs::{self, Choice, Set, doubled};
-use super::question::Question;
 use super::reading::Taken;
 use super::survey::Survey;
 use super::twins::Twins;
@@ -108,7 +107,7 @@ impl<'a> Resolver<'a> {
             found.sets = vec![set];
         }
         let mut twins = None;
-        let (set, note) = match outputs::choose(self.file, &found, self.names, self.survey)? {
+        let (mut set, note) = match outputs::choose(self.file, &found, self.names, self.survey)? {
             Choice::One(set, note) => (set, note),
             Choice::Twins(set, p, note) => {
                 twins = Some(Twins {
@@ -132,20 +131,12 @@ impl<'a> Resolver<'a> {
             (Some(label), _) => Some(label),
             (None, false) => None,
             (None, true) => {
-                let needed = if set.family == Family::Prediction && set.is_given {
-                    "target"
-                } else {
-                    "label"
-                };
-                let why = tr!("there is no column \"{needed}\"", needed);
-                let question = self.ask(why, self.offers(Some(&set), None));
-                let cure = match question.candidates.as_slice() {
-                    [] => tr!("--map NAME={needed} says which it is", needed),
-                    _ => String::new(),
-                };
-                return Err(Question { cure, ..question }.into());
+                return Err(self.no_label(&set, &found).into());
             }
         };
+        if let Some(label) = label {
+            self.check_boxes(label)?;
+        }
         let mut notes: Vec<String> = note.into_iter().collect();
         if let Some(label) = label
             && self.is_regression(&set, label)?
@@ -173,40 +164,21 @@ impl<'a> Resolver<'a> {
             }
         };
         let several = set.columns.len() > 1;
+        let of_logits = outputs == Outputs::Logits;
         let labels = match label {
-            Some(label) => {
-                let classes = if several {
-                    Classes::Named(&set.classes)
-                } else {
-                    Classes::Two
-                };
-                Labels::of(&self.survey.columns[label].texts, &classes, self.options).map_err(
-                    |trouble| match trouble {
-                        Trouble::Error(what) => Refusal::from(ReadError::of(self.file, what)),
-                        Trouble::Ask(why, ways) => self.ask(why, ways).into(),
-                        Trouble::Order { why, ways, orders } => {
-                            let orders = orders.into_iter().map(|(says, classes)| {
-                                let set = Set {
-                                    classes,
-                                    ..set.clone()
-                                };
-                                let of_logits = outputs == Outputs::Logits;
-                                (says, set.options(self.names, self.options, of_logits))
-                            });
-                            self.ask(why, ways.into_iter().chain(orders).collect())
-                                .into()
-                        }
-                    },
-                )?
-            }
+            Some(label) => self.labels_of(&set, label, of_logits)?,
             None => {
                 self.check_one_hot()?;
                 Labels::default()
             }
         };
-        let of_logits = outputs == Outputs::Logits;
+        if labels.swapped {
+            set.columns.reverse();
+            set.classes.reverse();
+        }
         let decided = self.decided(&set, label, &labels, of_logits)?;
         self.check_decisions(&set, label, &labels, outputs)?;
+        self.check_truth(&set, label, &labels, of_logits)?;
         let explicit = set.family <= Family::Probability || set.is_given;
         let header = Header {
             task: if several { Task::Classes } else { Task::Binary },
@@ -228,7 +200,7 @@ impl<'a> Resolver<'a> {
             notes,
             twins,
             has_decision: decided.column.is_some(),
-            unit: if set.is_percent() { 100.0 } else { 1.0 },
+            unit: set.unit(),
         };
         for (place, &column) in set.columns.iter().enumerate() {
             let role = match decided.column {

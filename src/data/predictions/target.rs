@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use super::columns::in_quotes;
 use super::error::{ReadError, Refusal};
 use super::kind;
-use super::labels::Labels;
+use super::labels::{Classes, Labels, Trouble};
 use super::names::{self, Family, named};
 use super::options::quoted;
 use super::outputs::{Found, Set, doubled};
@@ -13,7 +13,7 @@ use super::question::Question;
 use super::regression::are_two;
 use super::resolve::Resolver;
 use super::survey::{Numbers, number};
-use super::{Options, RoleName};
+use super::{Options, RoleName, shorten};
 use crate::words::{tr, word};
 
 impl Resolver<'_> {
@@ -66,6 +66,110 @@ impl Resolver<'_> {
                 Err(self.ask(why, ways.collect()).into())
             }
         }
+    }
+
+    /// What the labels of this column mean beside these outputs.
+    pub fn labels_of(&self, set: &Set, label: usize, of_logits: bool) -> Result<Labels, Refusal> {
+        let classes = match set.columns.len() {
+            1 => Classes::Two,
+            _ => Classes::Named(&set.classes),
+        };
+        let texts = &self.survey.columns[label].texts;
+        let named = self.named_decisions(set, texts);
+        let options = match named {
+            Some(_) => &Options {
+                positive: None,
+                ..self.options.clone()
+            },
+            None => self.options,
+        };
+        let labels = Labels::of(texts, &classes, options).map_err(|trouble| match trouble {
+            Trouble::Error(what) => Refusal::from(ReadError::of(self.file, what)),
+            Trouble::Ask(why, ways) => self.ask(why, ways).into(),
+            Trouble::Order { why, ways, orders } => {
+                let orders = orders.into_iter().map(|(says, classes)| {
+                    let set = Set {
+                        classes,
+                        ..set.clone()
+                    };
+                    (says, set.options(self.names, self.options, of_logits))
+                });
+                self.ask(why, ways.into_iter().chain(orders).collect())
+                    .into()
+            }
+        })?;
+        let Some(decisions) = named else {
+            return Ok(labels);
+        };
+        let note = tr!("decision \"{0}\" is of the positive class", decisions[1]);
+        Ok(Labels {
+            decisions: Some(decisions),
+            ..labels
+        }
+        .said(note))
+    }
+
+    /// The negative and the positive decision beside a confidence, where --positive names one of two decisions and
+    /// no label.
+    fn named_decisions(&self, set: &Set, labels: &[(String, u64)]) -> Option<[String; 2]> {
+        let positive = self.options.positive.as_ref()?;
+        let is_confidence = |&of: &usize| self.roles[of] == Some(RoleName::Confidence);
+        let is_label = |(text, _): &(String, u64)| {
+            text == positive || number(text).is_some_and(|of| number(positive) == Some(of))
+        };
+        if !set.columns.iter().any(is_confidence) || labels.iter().any(is_label) {
+            return None;
+        }
+        let mut all = 0..self.names.len();
+        let decision = all.find(|&column| self.roles[column] == Some(RoleName::Decision))?;
+        let texts = self.survey.columns[decision].texts.iter();
+        let texts = texts.map(|(text, _)| text).filter(|text| !text.is_empty());
+        let (of_positive, others): (Vec<&String>, Vec<&String>) =
+            texts.partition(|text| *text == positive);
+        match (of_positive.as_slice(), others.as_slice()) {
+            ([_], [negative]) => Some([(*negative).clone(), positive.clone()]),
+            _ => None,
+        }
+    }
+
+    /// Asks for the label. What the model decided is none.
+    pub fn no_label(&self, set: &Set, found: &Found) -> Question {
+        let needed = if set.family == Family::Prediction && set.is_given {
+            "target"
+        } else {
+            "label"
+        };
+        let of_set = set
+            .columns
+            .iter()
+            .filter(|_| !set.is_given && set.family == Family::Prediction);
+        let others = found
+            .sets
+            .iter()
+            .filter(|of| of.family == Family::Prediction && !of.is_given);
+        let mut decided = found
+            .decisions
+            .iter()
+            .chain(of_set)
+            .chain(others.flat_map(|of| &of.columns));
+        let decided = decided.find(|&&column| {
+            let numbers = &self.survey.columns[column].numbers;
+            numbers.count == 0 || numbers.are_classes()
+        });
+        let why = match decided {
+            Some(&column) => tr!(
+                "there is no column \"{needed}\", and \"{0}\" is what the model decided: what happened is missing",
+                shorten(&self.names[column]),
+                needed
+            ),
+            None => tr!("there is no column \"{needed}\"", needed),
+        };
+        let question = self.ask(why, self.offers(Some(set), None));
+        let cure = match question.candidates.as_slice() {
+            [] => tr!("--map NAME={needed} says which it is", needed),
+            _ => String::new(),
+        };
+        Question { cure, ..question }
     }
 
     /// Columns of a one-hot label, one for each class.
