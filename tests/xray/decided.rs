@@ -251,8 +251,11 @@ fn late_rows_decide_as_well() {
             .why
             .contains("nowhere below 0.5")
     );
-    // One row cannot be one of two classes.
-    let rows = read(&long("0,0,0.125\n", confident), Options::default()).expect("p");
+    // One row cannot be one of two classes, and no threshold tells what was decided in the others.
+    let question = asked(&long("0,0,0.125\n", confident), Options::default());
+    assert!(question.why.contains("no threshold"), "{}", question.why);
+    let p = question.candidates[0].options.clone();
+    let rows = read(&long("0,0,0.125\n", confident), p).expect("p");
     assert_eq!(rows.outputs.last(), Some(&0.125));
     // Of one class in all rows but the last.
     let positive = |_: usize| "1,1,0.75\n".to_owned();
@@ -263,7 +266,9 @@ fn late_rows_decide_as_well() {
     );
     assert!(read(&long("", positive), Options::default()).is_ok());
     // Decisions that are none.
-    let rows = read(&long("0,5,0.625\n", positive), Options::default()).expect("p");
+    let question = asked(&long("0,5,0.625\n", positive), Options::default());
+    assert!(question.why.contains("in every row"), "{}", question.why);
+    let rows = read(&long("0,5,0.25\n", positive), Options::default()).expect("p");
     assert_eq!(rows.len(), 30_001);
 }
 
@@ -315,7 +320,7 @@ fn what_says_nothing_is_not_asked_about() {
         "y_true,y_pred,p\n1,0,0.9\n0,1,0.4\n1,1,0.6\n0,0,0.3\n",
         // Decided by nobody.
         "y_true,y_pred,p\n1,,0.9\n0,,0.7\n1,,0.6\n",
-        "y_true,y_pred,p\n1,cat,0.9\n0,dog,0.7\n1,dog,0.6\n",
+        "y_true,y_pred,p\n1,cat,0.9\n0,dog,0.3\n1,dog,0.6\n",
         // All positive, or exactly at the threshold.
         "y_true,y_pred,p\n1,1,0.9\n0,1,0.7\n1,1,0.6\n",
         "y_true,y_pred,p\n1,1,0.9\n0,0,0.5\n1,1,0.5\n",

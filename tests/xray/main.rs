@@ -15,6 +15,7 @@ mod columns;
 mod decided;
 mod delimiters;
 mod destinations;
+mod doubted;
 mod endings;
 mod entries;
 mod foreign;

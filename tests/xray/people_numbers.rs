@@ -180,7 +180,7 @@ fn labels_that_are_always_the_highest_score_are_doubted() {
     );
     assert!(
         !case
-            .said("libsvm.txt", &rows(30, false), &[])
+            .said("libsvm.txt", &rows(19, false), &[])
             .contains(doubt)
     );
 }
