@@ -99,8 +99,8 @@ impl Inspection {
     /// The same, where it is about the files of this number.
     pub fn question_of(&self, ticket: u32) -> Option<&Question> {
         let asked = self.asked.as_ref();
-        self.question()
-            .filter(|_| asked.is_some_and(|asked| asked.ticket == ticket))
+        let asked = asked.filter(|asked| asked.ticket == ticket)?;
+        Some(&asked.question)
     }
 
     /// Share of the files that is read, or looked at, while some are.
