@@ -97,12 +97,16 @@ fn another_column_of_labels_is_asked_about_anew() {
         "animal,pet,score\ncat,dog,0.9\ndog,elk,0.2\ncat,dog,0.6\ncat,elk,0.4\ndog,dog,0.3\n";
     for said in ["cat is positive", "ignore dog"] {
         let mut harness = ask(content);
-        set(&mut harness, "animal", "label");
         harness.get_by_label(said).click();
         harness.run();
-        set(&mut harness, "pet", "label");
+        let menu = harness.get_by_role_and_label(Role::ComboBox, "pet");
+        menu.click();
+        harness.run();
+        harness.get_by_role_and_label(Role::Button, "label").click();
+        harness.run();
         harness.get_by_label("dog is positive").click();
         harness.run();
+        harness.get_by_label_contains("5 examples, two classes, probabilities");
         let (examples, _, mean) = go_on(&mut harness);
         assert_eq!(examples, 5.0);
         let of_true = [0.9_f64, 0.8, 0.6, 0.6, 0.3].map(|p| -p.ln());

@@ -115,9 +115,13 @@ fn a_file_that_turns_out_bad_leaves_what_is_shown() {
 }
 
 /// Three million rows that have to be looked at before they can be read.
-fn doubtful() -> Input {
+fn doubtful_text() -> Vec<u8> {
     let rows = "0.75,1\n0.25,0\n0.5,1\n".repeat(1 << 20);
-    Input::bytes("doubtful.csv", format!("score,label\n{rows}").into_bytes())
+    format!("score,label\n{rows}").into_bytes()
+}
+
+fn doubtful() -> Input {
+    Input::bytes("doubtful.csv", doubtful_text())
 }
 
 #[test]
@@ -287,9 +291,8 @@ fn handles(path: &std::path::Path) -> usize {
 #[test]
 fn a_change_of_settings_opens_no_file_twice_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("large.csv");
-    let rows = "1,0\n-2,1\n0.5,0\n".repeat(1 << 20);
-    std::fs::write(&path, format!("logit,label\n{rows}")).expect("it is written");
+    let path = folder.path().join("doubtful.csv");
+    std::fs::write(&path, doubtful_text()).expect("it is written");
     let path = path.canonicalize().expect("it is there");
     let mut lab = lab(&small_config());
     lab.inspect_sample(&SAMPLES[0]);
@@ -304,6 +307,8 @@ fn a_change_of_settings_opens_no_file_twice_at_once() {
         ..lab.inspection().config().expect("it is shown").clone()
     };
     lab.configure_inspection(&fewer);
+    lab.tick();
+    assert!(lab.inspection().looks(), "there is more to look at");
     while lab.inspection().progress().is_some() {
         assert!(handles(&path) <= 1);
         lab.tick();
