@@ -43,28 +43,34 @@ export function installApi() {
 
   let lastBench = Promise.resolve();
   let lastXray = Promise.resolve();
+  /** The report of the files of this number: a person may open others meanwhile. */
+  const reportOf = (ticket) => {
+    const [shown, report] = running().xray();
+    if (shown === ticket) return report;
+    if (shown > ticket) throw new Error("xray: other predictions were opened meanwhile");
+    throw new Error(running().messages().at(-1) ?? "the predictions were refused");
+  };
   const xray = async (predictions, given) => {
     const [reading, settings] = parted(given);
     if (reading !== undefined && predictions === undefined) {
       throw new TypeError(`xray: ${Object.keys(reading).join(", ")}: say how to read predictions along with them`);
     }
+    let ticket;
     if (predictions !== undefined) {
-      // Files that are being read have a report of their own.
+      // What is being read is to be shown first.
       await allRead();
-      const [before] = running().xray();
-      await openFiles(running(), predictions, reading);
+      ticket = await openFiles(running(), predictions, reading);
       await allRead();
       // The sheet is for people.
-      const asked = running().takeQuestion();
+      const asked = running().takeQuestion(ticket);
       if (asked !== undefined) throw new Error(asked);
-      const [reports] = running().xray();
-      if (reports === before) throw new Error(running().messages().at(-1) ?? "the predictions were refused");
+      reportOf(ticket);
     }
     if (settings !== undefined) {
       running().configureXray(JSON.stringify(settings) ?? "");
       await allRead();
     }
-    return running().xray()[1];
+    return predictions === undefined ? running().xray()[1] : reportOf(ticket);
   };
 
   const stopped = (reason) => {
@@ -207,7 +213,10 @@ export function guarded(app, broken) {
 // The bytes lie in the memory of the page and, for a moment, twice in that of the lab.
 const MOST_BYTES = 2 ** 29;
 
-/** Gives the lab the bytes of a File, several, or text, and how to read them; rejects where they cannot be had. */
+/**
+ * Gives the lab the bytes of a File, several, or text, and how to read them; resolves to the number of their report,
+ * rejects where they cannot be had.
+ */
 export async function openFiles(app, predictions, reading) {
   const files =
     typeof predictions === "string" ? [new File([predictions], "text")]
@@ -220,7 +229,7 @@ export async function openFiles(app, predictions, reading) {
     throw new Error(t("{name}: {much} MiB are more than a page can hold; 512 MiB at most here, and ghm-lab xray on the command line reads files of any size", { name, much }));
   }
   const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-  app.openFiles(files.map((file) => file.name ?? "file"), contents, reading && JSON.stringify(reading));
+  return app.openFiles(files.map((file) => file.name ?? "file"), contents, reading && JSON.stringify(reading));
 }
 
 /** Keeps the address and the settings the same, both ways; returns what ends that. */

@@ -1,5 +1,9 @@
 //! The X-ray of predictions that a person opened, beside the experiment that runs on.
 
+mod samples;
+
+pub use samples::{SAMPLES, Sample};
+
 use super::{Lab, Preview, Severity};
 use crate::config::{Config, Regularization};
 use crate::data::predictions::{
@@ -12,34 +16,6 @@ use crate::xray::{Inspected, Job, Progress, of_histogram};
 /// Seconds that a tick may read.
 const TICK_SECONDS: f64 = 0.01;
 
-/// A sample that is at hand: its name on the screen, and as a file in `samples/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sample {
-    pub label: &'static str,
-    pub file: &'static str,
-    /// The page asks its host for it, so that it is not part of every visit.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub content: &'static str,
-}
-
-macro_rules! sample {
-    ($label:literal, $file:literal) => {
-        Sample {
-            label: $label,
-            file: $file,
-            #[cfg(not(target_arch = "wasm32"))]
-            content: include_str!(concat!("../../samples/", $file)),
-        }
-    };
-}
-
-/// Predictions of this lab's own networks, trained under cross-entropy or smooth L1.
-pub const SAMPLES: [Sample; 3] = [
-    sample!("two classes, 1 % positive", "binary.csv"),
-    sample!("four classes", "classes.csv"),
-    sample!("regression with outliers", "regression.csv"),
-];
-
 /// What was opened.
 #[derive(Clone)]
 enum Opened {
@@ -49,10 +25,18 @@ enum Opened {
 
 /// Files on their way to the screen.
 struct Coming {
+    ticket: u32,
     name: String,
     inputs: Vec<Input>,
     options: Options,
     job: Box<Job>,
+}
+
+/// Files that have more than one reading, and what is asked about them.
+struct Asked {
+    ticket: u32,
+    question: Box<Question>,
+    inputs: Vec<Input>,
 }
 
 /// The X-ray that is on the screen, and one that is being made. Its settings are its own: they begin as
@@ -67,10 +51,11 @@ pub struct Inspection {
     coming: Option<Coming>,
     /// What was coming before that: it goes on where that is refused before it is open.
     before: Option<Coming>,
-    reports: u32,
+    /// How often something was opened, and which of these times what is shown was.
+    tickets: u32,
+    ticket: u32,
     skips_bad_rows: bool,
-    /// Asked about files that have more than one reading, and those files.
-    asked: Option<(Box<Question>, Vec<Input>)>,
+    asked: Option<Asked>,
     /// What an answer to that would come to.
     preview: Option<Preview>,
 }
@@ -91,9 +76,14 @@ impl Inspection {
         &self.name
     }
 
-    /// Reports there have been.
-    pub fn reports(&self) -> u32 {
-        self.reports
+    /// How often something was opened so far: the number of what was opened last, from 1 on.
+    pub fn tickets(&self) -> u32 {
+        self.tickets
+    }
+
+    /// The number of what is shown, whatever its settings; `None` where nothing is.
+    pub fn ticket(&self) -> Option<u32> {
+        self.shown.as_ref().map(|_| self.ticket)
     }
 
     /// Whether rows that cannot be used are left out.
@@ -103,7 +93,14 @@ impl Inspection {
 
     /// What is asked about the files that were opened last.
     pub fn question(&self) -> Option<&Question> {
-        self.asked.as_ref().map(|(question, _)| question.as_ref())
+        self.asked.as_ref().map(|asked| asked.question.as_ref())
+    }
+
+    /// The same, where it is about the files of this number.
+    pub fn question_of(&self, ticket: u32) -> Option<&Question> {
+        let asked = self.asked.as_ref();
+        let asked = asked.filter(|asked| asked.ticket == ticket)?;
+        Some(&asked.question)
     }
 
     /// Share of the files that is read, or looked at, while some are.
@@ -124,16 +121,27 @@ impl Inspection {
 
     /// What these options make of the files that are asked about; `None` where nothing is asked.
     fn preview(&mut self, options: Options, experiment: &Config) -> Option<&Preview> {
-        let (_, inputs) = self.asked.as_ref()?;
-        let options = Options {
-            skip_bad_rows: self.skips_bad_rows || options.skip_bad_rows,
-            ..options
-        };
+        let asked = self.asked.as_ref()?;
+        let options = self.with_rows(options);
         let known = self.preview.take();
         let known = known.filter(|known| *known.options() == options);
-        let config = self.config.as_ref().unwrap_or(experiment);
-        let preview = known.unwrap_or_else(|| Preview::start(inputs.clone(), &options, config));
+        let preview = known.unwrap_or_else(|| {
+            Preview::start(asked.inputs.clone(), &options, &self.settings(experiment))
+        });
         Some(self.preview.insert(preview))
+    }
+
+    /// These options, and what holds for the rows of all files.
+    fn with_rows(&self, options: Options) -> Options {
+        Options {
+            skip_bad_rows: self.skips_bad_rows || options.skip_bad_rows,
+            ..options
+        }
+    }
+
+    /// Settings that files are opened with.
+    fn settings(&self, experiment: &Config) -> Config {
+        self.config.as_ref().unwrap_or(experiment).clone()
     }
 
     /// Begins to read; what is shown stays until that is done.
@@ -145,44 +153,49 @@ impl Inspection {
     ) -> Result<(), String> {
         self.asked = None;
         self.preview = None;
+        self.tickets += 1;
+        let config = self.settings(experiment);
         if let [input] = inputs.as_slice()
             && is_histogram(input)
         {
             let histogram = read_histogram(input).map_err(|error| error.0)?;
-            let config = self.config.as_ref().unwrap_or(experiment).clone();
-            return self.show(input.name.clone(), histogram, &config);
+            return self.show(self.tickets, input.name.clone(), histogram, &config);
         }
-        let config = self.config.as_ref().unwrap_or(experiment).clone();
-        self.start(inputs, options, &config);
+        self.start(self.tickets, inputs, options, &config);
         Ok(())
     }
 
-    fn start(&mut self, inputs: Vec<Input>, options: Options, config: &Config) {
-        let options = Options {
-            skip_bad_rows: self.skips_bad_rows || options.skip_bad_rows,
-            ..options
-        };
+    fn start(&mut self, ticket: u32, inputs: Vec<Input>, options: Options, config: &Config) {
+        let options = self.with_rows(options);
         let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
         let coming = Coming {
+            ticket,
             name: names.join(", "),
             job: Box::new(Job::start(inputs.clone(), options.clone(), config)),
             inputs,
             options,
         };
-        let before = self.coming.replace(coming);
-        // What is not open yet has replaced nothing.
-        if let Some(before) = before.filter(|before| before.job.is_open()) {
-            self.before = Some(before);
+        let Some(last) = self.coming.replace(coming) else {
+            return;
+        };
+        // Of what is replaced, the last that is open goes on where this is refused, else the last.
+        let is_open = |of: &Coming| of.job.is_open();
+        if is_open(&last) || !self.before.as_ref().is_some_and(is_open) {
+            self.before = Some(last);
         }
     }
 
     /// Asks, where a person knows how to go on.
-    fn refuse(&mut self, refusal: Refusal, inputs: Vec<Input>) -> Result<(), String> {
-        match refusal {
+    fn refuse(&mut self, why: Refusal, ticket: u32, inputs: Vec<Input>) -> Result<(), String> {
+        match why {
             Refusal::Error(error) => Err(error.0),
             Refusal::Ask(question) => {
                 self.preview = None;
-                self.asked = Some((question, inputs));
+                self.asked = Some(Asked {
+                    ticket,
+                    question,
+                    inputs,
+                });
                 Ok(())
             }
         }
@@ -197,10 +210,17 @@ impl Inspection {
             panel: Regularization::GradientNorm,
             ..experiment.clone()
         };
-        self.show(name.to_owned(), histogram, &config)
+        self.tickets += 1;
+        self.show(self.tickets, name.to_owned(), histogram, &config)
     }
 
-    fn show(&mut self, name: String, histogram: Histogram, config: &Config) -> Result<(), String> {
+    fn show(
+        &mut self,
+        ticket: u32,
+        name: String,
+        histogram: Histogram,
+        config: &Config,
+    ) -> Result<(), String> {
         let config = config.for_task(Task::Binary);
         let report = of_histogram(&histogram, None, &config)?;
         self.shown = Some(Box::new(Inspected {
@@ -208,7 +228,7 @@ impl Inspection {
             skipped: Default::default(),
             reading: histogram.reading.clone(),
         }));
-        self.reports += 1;
+        self.ticket = ticket;
         self.name = name;
         self.opened = Some(Opened::Histogram(histogram));
         self.config = Some(config);
@@ -222,16 +242,20 @@ impl Inspection {
         if self.config() == Some(config) {
             return Ok(());
         }
-        // What is being read will be shown, and must not give way to what is.
-        let coming = self.coming.as_ref();
-        let coming = coming.map(|of| Opened::Predictions(of.inputs.clone(), of.options.clone()));
-        match coming.or(self.opened.clone()) {
-            Some(Opened::Predictions(inputs, options)) => {
-                self.start(inputs, options, config);
+        // What is being read will be shown, and must not give way to what is. It ends before it begins anew: twice
+        // the same would take twice the memory.
+        let coming = self.coming.take();
+        let coming = coming.map(|of| (of.ticket, Opened::Predictions(of.inputs, of.options)));
+        let opened = coming.or_else(|| Some((self.ticket, self.opened.clone()?)));
+        match opened {
+            Some((ticket, Opened::Predictions(inputs, options))) => {
+                self.start(ticket, inputs, options, config);
                 self.config = Some(config.clone());
                 Ok(())
             }
-            Some(Opened::Histogram(histogram)) => self.show(self.name.clone(), histogram, config),
+            Some((ticket, Opened::Histogram(histogram))) => {
+                self.show(ticket, self.name.clone(), histogram, config)
+            }
             None => Ok(()),
         }
     }
@@ -257,7 +281,7 @@ impl Inspection {
                 self.before = None;
                 self.config = Some(inspected.report.config.clone());
                 self.shown = Some(inspected);
-                self.reports += 1;
+                self.ticket = coming.ticket;
                 self.name = coming.name;
                 self.opened = Some(Opened::Predictions(coming.inputs, coming.options));
             }
@@ -270,7 +294,7 @@ impl Inspection {
                     (None, None) => None,
                 };
                 self.config = stays.cloned();
-                return self.refuse(refusal, coming.inputs);
+                return self.refuse(refusal, coming.ticket, coming.inputs);
             }
         }
         Ok(())
@@ -298,8 +322,8 @@ impl Lab {
 
     /// Opens the files that [`Inspection::question`] is about, as the answer says.
     pub fn answer_question(&mut self, options: Options) {
-        if let Some((_, inputs)) = self.inspection.asked.take() {
-            self.inspect_with(inputs, options);
+        if let Some(asked) = self.inspection.asked.take() {
+            self.inspect_with(asked.inputs, options);
         }
     }
 
@@ -342,7 +366,7 @@ impl Lab {
     /// Takes the X-ray off the screen.
     pub fn close_inspection(&mut self) {
         self.inspection = Inspection {
-            reports: self.inspection.reports,
+            tickets: self.inspection.tickets,
             skips_bad_rows: self.inspection.skips_bad_rows,
             ..Inspection::default()
         };

@@ -12,7 +12,7 @@ use crate::words::word;
 impl Page {
     /// Opens predictions by names and bytes. What is wrong with them goes to the screen. `reading` is a JSON
     /// object that says how to read them, where a script does: `map`, `positive`, `ignoreLabel`, `decimal`,
-    /// `columns`, `skipBadRows`.
+    /// `columns`, `skipBadRows`. Returns the number that their report will have; none where they are no predictions.
     ///
     /// # Errors
     /// When `reading` is no such object; nothing is opened then.
@@ -22,27 +22,29 @@ impl Page {
         names: Vec<String>,
         contents: Vec<Uint8Array>,
         reading: Option<String>,
-    ) -> Result<(), JsError> {
+    ) -> Result<Option<u32>, JsError> {
         let options = reading.map(|reading| options(&reading)).transpose();
         let options = options.map_err(|sentence| JsError::new(&sentence))?;
         let pairs = names.into_iter().zip(contents);
         let inputs = pairs.map(|(name, bytes)| Input::bytes(name, bytes.to_vec()));
         let inputs = inputs.collect();
         let mut lab = self.lab.borrow_mut();
+        let before = lab.inspection().tickets();
         match options {
             Some(options) => lab.inspect_with(inputs, options),
             None => lab.open(inputs),
         }
         self.context.request_repaint();
-        Ok(())
+        let ticket = lab.inspection().tickets();
+        Ok((ticket != before).then_some(ticket))
     }
 
-    /// What a person would be asked about the files that were opened last, for a script that cannot be asked:
-    /// the columns, what they seem to be, and the options that would do. The question is gone then.
+    /// What a person would be asked about the files of this number, for a script that cannot be asked: the
+    /// columns, what they seem to be, and the options that would do. The question is gone then.
     #[wasm_bindgen(js_name = takeQuestion)]
-    pub fn take_question(&self) -> Option<String> {
+    pub fn take_question(&self, ticket: u32) -> Option<String> {
         let mut lab = self.lab.borrow_mut();
-        let sentence = lab.inspection().question().map(sentence)?;
+        let sentence = lab.inspection().question_of(ticket).map(sentence)?;
         lab.drop_question();
         Some(sentence)
     }
@@ -78,13 +80,13 @@ impl Page {
         lab.inspection().progress().is_some()
     }
 
-    /// How many reports there have been, and the present one, as `ghm-lab xray --json` has it; null
+    /// The number of the files that are shown, and their report, as `ghm-lab xray --json` has it; null
     /// where predictions are not open.
     pub fn xray(&self) -> Result<JsValue, JsValue> {
         let lab = self.lab.borrow();
         let inspection = lab.inspection();
         let report = inspection.shown().map(|shown| shown.to_json());
-        to_js(&json!([inspection.reports(), report]))
+        to_js(&json!([inspection.ticket(), report]))
     }
 }
 

@@ -90,6 +90,31 @@ fn labels_are_asked_about_once_their_column_is_known() {
     assert!((mean - expected).abs() < 1e-6, "{mean}");
 }
 
+/// What is positive and what is ignored was said of another column.
+#[test]
+fn another_column_of_labels_is_asked_about_anew() {
+    let content =
+        "animal,pet,score\ncat,dog,0.9\ndog,elk,0.2\ncat,dog,0.6\ncat,elk,0.4\ndog,dog,0.3\n";
+    for said in ["cat is positive", "ignore dog"] {
+        let mut harness = ask(content);
+        harness.get_by_label(said).click();
+        harness.run();
+        let menu = harness.get_by_role_and_label(Role::ComboBox, "pet");
+        menu.click();
+        harness.run();
+        harness.get_by_role_and_label(Role::Button, "label").click();
+        harness.run();
+        harness.get_by_label("dog is positive").click();
+        harness.run();
+        harness.get_by_label_contains("5 examples, two classes, probabilities");
+        let (examples, _, mean) = go_on(&mut harness);
+        assert_eq!(examples, 5.0);
+        let of_true = [0.9_f64, 0.8, 0.6, 0.6, 0.3].map(|p| -p.ln());
+        let expected = of_true.iter().sum::<f64>() / 5.0;
+        assert!((mean - expected).abs() < 1e-6, "{said}: {mean}");
+    }
+}
+
 #[test]
 fn the_set_that_was_not_chosen_gives_way() {
     let content = "p,logit,label,site\n0.1,2,1,1\n0.9,-1,0,1\n0.2,3,1,2\n0.8,-2,0,3\n";

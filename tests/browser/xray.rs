@@ -75,6 +75,43 @@ fn predictions_dropped_on_the_page_are_xrayed() {
     }
 }
 
+/// A person drops a file while the bytes of a script's are on their way: each report is of its own files.
+#[test]
+fn a_script_is_told_of_its_own_files_alone() {
+    let site = Site::serve();
+    let mut browser = Browser::launch(Graphics::WebGl);
+    let mut page = browser.open(&site.origin);
+    page.ready();
+    let beside_a_drop = |content: &str| {
+        format!(
+            "(() => {{
+                const real = Blob.prototype.arrayBuffer;
+                const arrayBuffer = async () => {{
+                    let dropped;
+                    Blob.prototype.arrayBuffer = function () {{ return (dropped = real.call(this)); }};
+                    const dataTransfer = new DataTransfer();
+                    dataTransfer.items.add(new File(['logit,label\\n1,1\\n-1,0\\n'], 'dropped.csv'));
+                    window.dispatchEvent(new DragEvent('drop', {{ dataTransfer, cancelable: true }}));
+                    Blob.prototype.arrayBuffer = real;
+                    await dropped;
+                    await new Promise((resolve) => setTimeout(resolve));
+                    return new Blob([{}]).arrayBuffer();
+                }};
+                return ghmLab.xray([{{ name: 'own.csv', size: 16, arrayBuffer }}]);
+            }})()",
+            json!(content)
+        )
+    };
+    let error = page
+        .try_evaluate(&beside_a_drop("logit,label\n1,7\n"))
+        .unwrap_err();
+    assert!(error.contains("own.csv, line 2"), "{error}");
+    assert_eq!(page.evaluate("ghmLab.xray()")["examples"], 2);
+    let own = page.evaluate(&beside_a_drop("logit,label\n1,1\n2,0\n3,1\n"));
+    assert_eq!(own["examples"], 3);
+    assert_eq!(page.errors(), Vec::<String>::new());
+}
+
 /// As with the slider: where the entries of the menu lie is the screen's own affair. Also leaves pictures.
 #[test]
 fn a_sample_opens_with_one_click() {

@@ -115,9 +115,13 @@ fn a_file_that_turns_out_bad_leaves_what_is_shown() {
 }
 
 /// Three million rows that have to be looked at before they can be read.
-fn doubtful() -> Input {
+fn doubtful_text() -> Vec<u8> {
     let rows = "0.75,1\n0.25,0\n0.5,1\n".repeat(1 << 20);
-    Input::bytes("doubtful.csv", format!("score,label\n{rows}").into_bytes())
+    format!("score,label\n{rows}").into_bytes()
+}
+
+fn doubtful() -> Input {
+    Input::bytes("doubtful.csv", doubtful_text())
 }
 
 #[test]
@@ -160,8 +164,8 @@ fn a_file_that_is_looked_at_gives_way_to_another() {
     read(&mut lab);
     assert_eq!(lab.inspection().name(), SAMPLES[0].file);
     assert_eq!(
-        (examples(&lab), lab.inspection().reports()),
-        (Some(4000.0), 2)
+        (examples(&lab), lab.inspection().ticket()),
+        (Some(4000.0), Some(3))
     );
     assert_eq!(texts(&lab), [""; 0]);
 }
@@ -185,6 +189,130 @@ fn settings_that_change_while_a_file_is_looked_at_are_those_of_its_report() {
     assert_eq!(lab.inspection().config(), Some(&fewer));
     read(&mut lab);
     assert_eq!(lab.inspection().name(), "doubtful.csv");
+    let shown = lab.inspection().shown().expect("it was read");
+    assert_eq!(shown.report.counts.len(), 12);
+}
+
+#[test]
+fn a_refused_file_leaves_the_one_that_is_still_looked_at() {
+    let mut lab = lab(&small_config());
+    lab.inspect_sample(&SAMPLES[0]);
+    read(&mut lab);
+    lab.inspect(vec![doubtful()]);
+    lab.tick();
+    assert!(lab.inspection().looks(), "there is more to look at");
+    lab.inspect(vec![Input::bytes("bad.csv", vec![0; 16])]);
+    read(&mut lab);
+    assert_eq!(texts(&lab).len(), 1, "{:?}", texts(&lab));
+    assert_eq!(lab.inspection().name(), "doubtful.csv");
+    assert_eq!(examples(&lab), Some(3.0 * f64::from(1 << 20)));
+    assert_eq!(lab.inspection().ticket(), Some(2));
+}
+
+/// What is read goes before what is looked at, and that before nothing.
+#[test]
+fn of_several_files_the_last_that_is_open_goes_on() {
+    let bad = || vec![Input::bytes("bad.csv", vec![0; 16])];
+    for (is_open, expected) in [(true, "large.csv"), (false, "doubtful.csv")] {
+        let mut lab = lab(&small_config());
+        lab.inspect(vec![large()]);
+        while is_open && lab.inspection().looks() {
+            lab.tick();
+        }
+        lab.inspect(vec![doubtful()]);
+        lab.inspect(bad());
+        read(&mut lab);
+        assert_eq!(lab.inspection().name(), expected);
+    }
+}
+
+#[test]
+fn a_refused_file_leaves_a_change_of_settings_that_is_still_looked_at() {
+    let mut lab = lab(&small_config());
+    lab.inspect(vec![doubtful()]);
+    read(&mut lab);
+    let fewer = Config {
+        bins: 12,
+        ..(lab.inspection().config())
+            .expect("an X-ray is shown")
+            .clone()
+    };
+    lab.configure_inspection(&fewer);
+    lab.tick();
+    assert!(lab.inspection().looks(), "there is more to look at");
+    lab.inspect(vec![Input::bytes("bad.csv", vec![0; 16])]);
+    read(&mut lab);
+    let shown = lab.inspection().shown().expect("it was read");
+    assert_eq!(shown.report.counts.len(), 12);
+    assert_eq!(lab.inspection().config().map(|of| of.bins), Some(12));
+}
+
+/// A report says of which files it is, whatever else was opened, and under which settings.
+#[test]
+fn a_report_has_the_number_of_its_files() {
+    let mut lab = lab(&small_config());
+    let shown = |lab: &Lab| (lab.inspection().tickets(), lab.inspection().ticket());
+    assert_eq!(shown(&lab), (0, None));
+    lab.inspect_sample(&SAMPLES[0]);
+    read(&mut lab);
+    assert_eq!(shown(&lab), (1, Some(1)));
+    lab.inspect(vec![Input::bytes("bad.csv", vec![0; 16])]);
+    read(&mut lab);
+    assert_eq!(shown(&lab), (2, Some(1)));
+    let animals = b"animal,p\ncat,0.75\ndog,0.25\n".to_vec();
+    lab.inspect(vec![Input::bytes("animals.csv", animals)]);
+    read(&mut lab);
+    let asked = |lab: &Lab, ticket| lab.inspection().question_of(ticket).is_some();
+    assert_eq!([2, 3].map(|ticket| asked(&lab, ticket)), [false, true]);
+    lab.drop_question();
+    let fewer = Config {
+        bins: 12,
+        ..lab.inspection().config().expect("it is shown").clone()
+    };
+    lab.configure_inspection(&fewer);
+    read(&mut lab);
+    assert_eq!(shown(&lab), (3, Some(1)));
+    lab.inspect_paper();
+    assert_eq!(shown(&lab), (4, Some(4)));
+    lab.close_inspection();
+    assert_eq!(shown(&lab), (4, None));
+}
+
+/// Handles of a file that this process has.
+#[cfg(target_os = "linux")]
+fn handles(path: &std::path::Path) -> usize {
+    let handles = std::fs::read_dir("/proc/self/fd").expect("Linux has it");
+    let targets = handles.filter_map(|of| std::fs::read_link(of.ok()?.path()).ok());
+    targets.filter(|target| target == path).count()
+}
+
+/// Each may hold a gigabyte.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_change_of_settings_opens_no_file_twice_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("doubtful.csv");
+    std::fs::write(&path, doubtful_text()).expect("it is written");
+    let path = path.canonicalize().expect("it is there");
+    let mut lab = lab(&small_config());
+    lab.inspect_sample(&SAMPLES[0]);
+    read(&mut lab);
+    lab.inspect(vec![Input::file(&path)]);
+    while lab.inspection().looks() {
+        lab.tick();
+    }
+    assert_eq!(handles(&path), 1);
+    let fewer = Config {
+        bins: 12,
+        ..lab.inspection().config().expect("it is shown").clone()
+    };
+    lab.configure_inspection(&fewer);
+    lab.tick();
+    assert!(lab.inspection().looks(), "there is more to look at");
+    while lab.inspection().progress().is_some() {
+        assert!(handles(&path) <= 1);
+        lab.tick();
+    }
     let shown = lab.inspection().shown().expect("it was read");
     assert_eq!(shown.report.counts.len(), 12);
 }

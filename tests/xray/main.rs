@@ -36,6 +36,7 @@ mod people_numbers;
 mod questions;
 mod readings;
 mod readings_binary;
+mod replaced;
 mod rows;
 mod said;
 mod sparse_histogram;

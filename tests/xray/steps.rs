@@ -16,6 +16,8 @@ struct Pauses {
     opening: usize,
     again: usize,
     reading: usize,
+    /// Between which the share that was worked through had become another.
+    shares: usize,
 }
 
 /// What a job comes to that takes a step at a time, of which none goes far.
@@ -39,6 +41,7 @@ fn in_steps(input: Input) -> (Result<Box<Inspected>, Refusal>, Pauses) {
         }
         let share = job.share();
         assert!((0.0..=1.0).contains(&share), "{share}");
+        pauses.shares += usize::from(share != before);
         // It begins again with each pass.
         assert!(
             share - before < MOST_SHARE,
@@ -137,6 +140,66 @@ fn what_quotes_mean_is_found_out_in_steps() {
     // Steps of 256 KiB, in three readings, of which some end early.
     let more = pauses.reading - before.reading;
     assert!(more > 40, "{before:?} and {pauses:?}");
+    // Of each, how far it is was to be seen.
+    assert!(
+        pauses.shares > before.shares + 40,
+        "{before:?} and {pauses:?}"
+    );
+}
+
+/// Rows that are left out come to nothing, and take as long.
+#[test]
+fn rows_that_are_left_out_are_read_in_steps() {
+    const BLOCK: usize = 1 << 10;
+    let blocks = 100;
+    let content = format!(
+        "logit,label\n1.5,1\n{}-1.5,0\n",
+        "x,1\n".repeat(blocks * BLOCK)
+    );
+    let options = Options {
+        skip_bad_rows: true,
+        ..Options::default()
+    };
+    let input = Input::bytes("bad.csv", content.as_bytes());
+    let mut predictions =
+        Predictions::open(vec![input], options).unwrap_or_else(|why| panic!("{why}"));
+    let (mut rows, mut examples, mut pauses) = (Rows::default(), 0, 0);
+    let mut before = 0;
+    loop {
+        match predictions.step(&mut rows, BLOCK) {
+            Ok(None) => pauses += 1,
+            Ok(Some(Next::Rows)) => examples += rows.len(),
+            Ok(Some(Next::Again)) => examples = 0,
+            Ok(Some(Next::End)) => break,
+            Err(why) => panic!("{why}"),
+        }
+        let skipped = predictions.skipped().count;
+        assert!(skipped <= before + BLOCK as u64, "{before} to {skipped}");
+        before = skipped;
+    }
+    assert_eq!((examples, before), (2, (blocks * BLOCK) as u64));
+    assert!(pauses >= blocks - 1, "{pauses}");
+}
+
+/// What quotes mean can be told in no reading: that is said as often as one asks.
+#[test]
+fn a_doubt_that_cannot_be_settled_is_told_again() {
+    let rows = "\"a\",1.5,1\n".repeat(100_000);
+    let content = format!("group,logit,label\n{rows}\"b\" c,1.5,1\n\"d\\\" e,1.5,1\n{rows}");
+    let input = Input::bytes("quotes.csv", content.as_bytes());
+    let opened = Predictions::open(vec![input], Options::default());
+    let mut predictions = opened.unwrap_or_else(|why| panic!("{why}"));
+    let mut rows = Rows::default();
+    let why = loop {
+        match predictions.read(&mut rows, 1 << 13) {
+            Ok(Next::Rows) => {}
+            Ok(next) => panic!("{next:?}"),
+            Err(why) => break why.to_string(),
+        }
+    };
+    assert!(why.contains("quotes.csv, line 100002"), "{why}");
+    let again = predictions.read(&mut rows, 1 << 13);
+    again.expect_err("it cannot be read");
 }
 
 #[test]
@@ -184,8 +247,11 @@ fn columns_of_an_archive_are_checked_and_unpacked_in_steps() {
         [("labels", &labels), ("logits", &outputs)],
     ] {
         let pauses = same("columns.npz", npz(&arrays));
-        // Steps of 1 MiB.
-        assert!(pauses.opening >= outputs.len() >> 20, "{pauses:?}");
+        // Steps of 256 KiB, of which it can be seen how far they are.
+        let steps = outputs.len() >> 18;
+        assert!(pauses.opening >= steps, "{pauses:?}");
+        let still = pauses.opening + pauses.reading - pauses.shares;
+        assert!(still < steps, "{pauses:?}");
     }
 }
 

@@ -8,7 +8,7 @@ use super::error::{ReadError, shorten};
 use super::lane::{Chosen, Lane};
 use super::npy::{Field, MOST_ROW, Shape};
 use super::origin::Origin;
-use super::work::Work;
+use super::work::{Pace, Work};
 use super::{Block, Table};
 use crate::words::{tr, word};
 
@@ -34,6 +34,7 @@ pub(super) struct Arrays {
     /// The chosen columns, while they are opened and from then on.
     opening: Option<Work<Result<Vec<Lane>, ReadError>>>,
     lanes: Option<Vec<Lane>>,
+    pace: Pace,
     rows: u64,
     next: u64,
     /// Index of the first row of the last block.
@@ -61,6 +62,7 @@ impl Arrays {
             notes: Vec::new(),
             opening: None,
             lanes: None,
+            pace: Pace::default(),
             rows: 0,
             next: 0,
             first: 0,
@@ -284,7 +286,7 @@ impl Table for Arrays {
             None => {
                 let mut opening = match self.opening.take() {
                     Some(opening) => opening,
-                    None => Work::new(Lane::open(self.choose(columns)?)),
+                    None => Work::new(Lane::open(self.choose(columns)?, self.pace.clone())),
                 };
                 match opening.step() {
                     Some(lanes) => lanes?,
@@ -331,7 +333,10 @@ impl Table for Arrays {
     }
 
     fn done(&self) -> u64 {
-        self.next * self.row_bytes
+        match &self.opening {
+            Some(_) => self.pace.done(),
+            None => self.next * self.row_bytes,
+        }
     }
 
     fn notes(&self) -> &[String] {

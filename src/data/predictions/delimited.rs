@@ -293,7 +293,8 @@ impl Table for Delimited {
     }
 
     fn done(&self) -> u64 {
-        self.input.done(self.layout.skip + self.records.done)
+        let read = self.doubt.as_ref().map_or(self.records.done, Doubt::done);
+        self.input.done(self.layout.skip + read)
     }
 
     fn notes(&self) -> &[String] {

@@ -8,6 +8,7 @@ use super::decimal::number;
 use super::error::ReadError;
 use super::npy::{Field, decode, text};
 use super::origin::Origin;
+use super::work::Pace;
 use super::{Block, Source};
 
 /// Bytes that are read at a time of each array.
@@ -55,11 +56,11 @@ pub(super) struct Lane {
 
 impl Lane {
     /// Opens all of them.
-    pub async fn open(chosen: Vec<Chosen>) -> Result<Vec<Self>, ReadError> {
+    pub async fn open(chosen: Vec<Chosen>, pace: Pace) -> Result<Vec<Self>, ReadError> {
         let mut lanes = Vec::with_capacity(chosen.len());
         for of in chosen {
             let bytes = if of.is_fortran {
-                let (source, start) = of.origin.seekable().await?;
+                let (source, start) = of.origin.seekable(&pace).await?;
                 let start = start + of.header;
                 Bytes::Columns { source, start }
             } else {

@@ -1,18 +1,19 @@
 //! One or more files as one stream of checked rows.
 
+mod again;
 mod opening;
 
 pub use opening::Opening;
 
 use super::columns::{Columns, list};
 use super::error::{ReadError, Refusal, shorten};
-use super::format::open_all;
 use super::resolve::Plan;
 use super::survey::Survey;
 use super::work::{Pace, finished};
-use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Stamp, Table};
+use super::{Block, Header, Input, Options, Reading, Rows, Skipped, Table};
 use crate::words::{tr, word};
-use opening::Look;
+use again::Files;
+use opening::{SecondLook, opened};
 
 /// What a read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +32,12 @@ pub(super) type Opened = (Box<dyn Table>, Columns);
 
 /// Rows of one or more files.
 pub struct Predictions {
-    inputs: Vec<Input>,
-    /// How the files were when they were opened.
-    stamps: Vec<Stamp>,
+    files: Files,
     pub(super) options: Options,
     names: Vec<String>,
     /// What was seen of the first rows, while later ones may say something else.
     doubtful: Option<Survey>,
-    look: Option<Look>,
+    look: Option<SecondLook>,
     pub(super) plan: Plan,
     pub(super) tables: Vec<Opened>,
     pub(super) current: usize,
@@ -62,12 +61,7 @@ impl Predictions {
     /// When there is none, one cannot be read, their columns do not fit, or they have no reading or more
     /// than one.
     pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, Refusal> {
-        let mut opening = Opening::new(inputs, options);
-        loop {
-            if let Some(opened) = opening.step() {
-                return opened;
-            }
-        }
+        finished(opened(inputs, options, &Pace::default()))
     }
 
     /// Before the first row, under the plan.
@@ -103,7 +97,7 @@ impl Predictions {
             ..Block::default()
         };
         self.reading = Reading {
-            files: self.inputs.iter().map(|input| input.name.clone()).collect(),
+            files: self.files.names().map(str::to_owned).collect(),
             columns: self.plan.taken.clone(),
             left: self.plan.left.clone(),
             labels: self.plan.labels.mapping.clone(),
@@ -131,11 +125,10 @@ impl Predictions {
             "it has no column \"{0}\", which {1} has; it has {2} (files that are read together have the same \
              columns: rename them, or read each alone)",
             lacking.map_or_else(String::new, |name| shorten(name)),
-            self.inputs[0].name,
+            self.files.name(0),
             list(names)
         );
-        let input = self.inputs.get(at).unwrap_or(&self.inputs[0]);
-        ReadError::of(&input.name, what)
+        ReadError::of(self.files.name(at), what)
     }
 
     pub fn header(&self) -> &Header {
@@ -158,7 +151,7 @@ impl Predictions {
 
     /// What its files are called.
     pub fn name(&self) -> String {
-        let names: Vec<&str> = self.inputs.iter().map(|of| of.name.as_str()).collect();
+        let names: Vec<&str> = self.files.names().collect();
         match names.as_slice() {
             [first, _, .., last] => tr!("{first} to {last}", first, last),
             _ => names.join(", "),
@@ -201,14 +194,14 @@ impl Predictions {
     /// # Errors
     /// Those of [`Predictions::open`], and where a file has changed.
     pub fn rewind(&mut self) -> Result<(), Refusal> {
-        self.is_as_it_was()?;
-        let tables = finished(open_all(&self.inputs, &self.options, &Pace::default()))?;
-        if tables
-            .first()
-            .is_none_or(|table| table.names() != self.names)
-        {
-            return Err(self.changed(0).into());
-        }
+        let again = self.again();
+        again.map_err(|refusal| self.files.or_changed(refusal))
+    }
+
+    fn again(&mut self) -> Result<(), Refusal> {
+        let pace = Pace::default();
+        let opened = self.files.open_again(&self.options, &self.names, &pace);
+        let tables = finished(opened)?;
         let rows = self.rows;
         self.begin(tables)?;
         self.rows_before = Some(rows);
@@ -219,17 +212,6 @@ impl Predictions {
     fn notes(&self) -> Vec<String> {
         let notes = self.tables.iter().flat_map(|(table, _)| table.notes());
         notes.chain(&self.plan.notes).cloned().collect()
-    }
-
-    fn is_as_it_was(&self) -> Result<(), ReadError> {
-        let changed = (self.inputs.iter().zip(&self.stamps))
-            .position(|(input, stamp)| input.stamp() != *stamp);
-        changed.map_or(Ok(()), |at| Err(self.changed(at)))
-    }
-
-    fn changed(&self, at: usize) -> ReadError {
-        let what = word("the file changed while it was read; read it again once it is whole");
-        ReadError::of(&self.inputs[at].name, what)
     }
 
     /// Replaces `rows` by the next examples, at most `most` outputs of them (or few rows, where each has
@@ -246,12 +228,17 @@ impl Predictions {
         }
     }
 
-    /// The same for who cannot wait: `None` where more of the files has to be looked at before it can be told
-    /// what is next. Then it is to be called again.
+    /// The same for who cannot wait: `None` where more of the files has to be looked at, or read, before it can
+    /// be told what is next. Then it is to be called again.
     ///
     /// # Errors
     /// Those of [`Predictions::read`].
     pub fn step(&mut self, rows: &mut Rows, most: usize) -> Result<Option<Next>, Refusal> {
+        let next = self.advance(rows, most);
+        next.map_err(|refusal| self.files.or_changed(refusal))
+    }
+
+    fn advance(&mut self, rows: &mut Rows, most: usize) -> Result<Option<Next>, Refusal> {
         // Memory must not grow with the number of classes.
         const FEW: usize = 64;
         let most = (most / self.header().width()).max(FEW.min(most)).max(1);
@@ -268,23 +255,18 @@ impl Predictions {
                 return Ok(Some(Next::Again));
             }
             // It stays, and what spoke against it is wrong.
-            self.check(rows, true)?;
+            return self.checked(rows, true);
         }
-        while rows.is_empty()
-            && let Some((table, columns)) = self.tables.get_mut(self.current)
-        {
+        if let Some((table, columns)) = self.tables.get_mut(self.current) {
             self.block.clear();
             table.read(columns, most, &mut self.block)?;
             if self.block.rows == 0 {
-                if self.block.waits {
-                    return Ok(None);
-                }
-                self.current += 1;
-                continue;
+                self.current += usize::from(!self.block.waits);
+                return Ok(None);
             }
             self.rows += self.block.rows as u64;
             if self.rows_before.is_some_and(|before| self.rows > before) {
-                return Err(self.changed(0).into());
+                return Err(self.files.changed(0).into());
             }
             // What a look at the beginning could not tell may show itself now.
             let has_anomaly = self.has_anomaly();
@@ -292,20 +274,23 @@ impl Predictions {
                 && self.rows_before.is_none()
                 && let Some(survey) = self.doubtful.take()
             {
-                self.look = Some(Look::new(self, survey));
+                self.look = Some(SecondLook::new(self, survey));
                 return Ok(None);
             }
-            self.check(rows, has_anomaly)?;
+            return self.checked(rows, has_anomaly);
         }
-        if !rows.is_empty() {
-            return Ok(Some(Next::Rows));
-        }
-        self.is_as_it_was()?;
+        self.files.are_as_they_were()?;
         if self.rows_before.is_some_and(|before| self.rows < before) {
-            return Err(self.changed(0).into());
+            return Err(self.files.changed(0).into());
         }
         // Some show themselves only in later rows.
         self.reading.notes = self.notes();
         Ok(Some(Next::End))
+    }
+
+    /// The examples of the block; `None` where none of its rows can be used, and more are to come.
+    fn checked(&mut self, rows: &mut Rows, has_anomaly: bool) -> Result<Option<Next>, Refusal> {
+        self.check(rows, has_anomaly)?;
+        Ok((!rows.is_empty()).then_some(Next::Rows))
     }
 }

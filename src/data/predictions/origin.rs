@@ -12,7 +12,7 @@ use super::{Input, Source};
 use crate::words::word;
 
 /// Bytes that are unpacked in a step.
-const STEP: u64 = 1 << 20;
+const STEP: u64 = 1 << 18;
 
 /// How the bytes lie in the file.
 #[derive(Clone, Copy)]
@@ -80,7 +80,7 @@ impl Origin {
 
     /// Bytes that can be read from any place, and where the first of them is. What is packed is unpacked into the
     /// memory, a step at a time.
-    pub async fn seekable(&self) -> Result<(Box<dyn Source>, u64), ReadError> {
+    pub async fn seekable(&self, pace: &Pace) -> Result<(Box<dyn Source>, u64), ReadError> {
         let failed = |error| ReadError::io(&self.name, &error);
         let mut bytes = Vec::new();
         let (size, is_kept) = match self.packing {
@@ -91,7 +91,7 @@ impl Origin {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let no_room = |_| failed(io::ErrorKind::OutOfMemory.into());
         bytes.try_reserve_exact(size).map_err(no_room)?;
-        let (mut stream, pace, mut done) = (self.stream()?, Pace::default(), 0);
+        let (mut stream, mut done) = (self.stream()?, 0);
         loop {
             let read = stream.by_ref().take(STEP).read_to_end(&mut bytes);
             let count = read.map_err(failed)? as u64;

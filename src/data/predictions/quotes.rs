@@ -7,7 +7,7 @@ use super::records::{BUFFER, Fault, Quotes, Records};
 use super::work::Pace;
 
 /// How a file looks in one reading.
-struct Look {
+struct Trial {
     /// Rows that do not have as many fields as the header.
     ragged: u64,
     /// Fields that are enclosed in quotes, though quotes are literal.
@@ -21,6 +21,7 @@ struct Look {
 /// When it cannot be read, or quotes contradict each other in every meaning.
 pub(super) async fn decide(
     has_header: bool,
+    pace: Pace,
     mut open: impl FnMut(Quotes) -> Result<Records, Fault>,
 ) -> Result<Option<Quotes>, Fault> {
     let mut sound = Vec::new();
@@ -28,8 +29,8 @@ pub(super) async fn decide(
     let mut never_closed = 0;
     for quotes in [Quotes::Doubled, Quotes::Backslash, Quotes::Literal] {
         let mut records = open(quotes)?;
-        let look = match look(&mut records, has_header).await {
-            Ok(look) => look,
+        let trial = match tried(&mut records, has_header, &pace).await {
+            Ok(trial) => trial,
             Err(fault) => {
                 let line = match fault {
                     Fault::Io(_) => return Err(fault),
@@ -48,8 +49,8 @@ pub(super) async fn decide(
             }
         };
         // Without quotes around any field, and with no row that says otherwise.
-        if quotes != Quotes::Literal || look.enclosed == 0 && look.ragged == 0 {
-            sound.push((quotes, look));
+        if quotes != Quotes::Literal || trial.enclosed == 0 && trial.ragged == 0 {
+            sound.push((quotes, trial));
         }
     }
     match (sound.as_slice(), furthest) {
@@ -66,11 +67,11 @@ pub(super) async fn decide(
     if let [(quotes, first), rest @ ..] = sound.as_slice()
         && rest
             .iter()
-            .all(|(_, look)| look.fingerprint == first.fingerprint)
+            .all(|(_, trial)| trial.fingerprint == first.fingerprint)
     {
         return Ok(Some(*quotes));
     }
-    let mut even = sound.iter().filter(|(_, look)| look.ragged == 0);
+    let mut even = sound.iter().filter(|(_, trial)| trial.ragged == 0);
     match (even.next(), even.next()) {
         (Some((quotes, _)), None) => Ok(Some(*quotes)),
         _ => Ok(None),
@@ -78,15 +79,14 @@ pub(super) async fn decide(
 }
 
 /// Reads all.
-async fn look(records: &mut Records, mut is_header: bool) -> Result<Look, Fault> {
+async fn tried(records: &mut Records, mut is_header: bool, pace: &Pace) -> Result<Trial, Fault> {
     records.settled = true;
     let mut hasher = DefaultHasher::new();
-    let mut look = Look {
+    let mut trial = Trial {
         ragged: 0,
         enclosed: 0,
         fingerprint: 0,
     };
-    let pace = Pace::default();
     let mut paused = 0;
     while records.next()? {
         if records.done - paused >= BUFFER as u64 {
@@ -95,14 +95,14 @@ async fn look(records: &mut Records, mut is_header: bool) -> Result<Look, Fault>
         }
         // Names of rows have none themselves in some headers.
         let is_row = !std::mem::take(&mut is_header);
-        look.ragged += u64::from(is_row && records.len() != records.expected);
+        trial.ragged += u64::from(is_row && records.len() != records.expected);
         for field in records.fields() {
             hasher.write_usize(field.len());
             hasher.write(field);
             let is_enclosed = matches!(field, [b'"', .., b'"']);
-            look.enclosed += u64::from(is_enclosed && records.dialect.quotes == Quotes::Literal);
+            trial.enclosed += u64::from(is_enclosed && records.dialect.quotes == Quotes::Literal);
         }
     }
-    look.fingerprint = hasher.finish();
-    Ok(look)
+    trial.fingerprint = hasher.finish();
+    Ok(trial)
 }

@@ -91,11 +91,11 @@ impl Answer {
         self.relabel(question);
     }
 
-    /// Another column of labels has other labels.
-    fn relabel(&mut self, question: &Question) {
+    /// Another column of labels has other labels; whether it is another.
+    fn relabel(&mut self, question: &Question) -> bool {
         let now = label(self.roles.iter().map(Option::as_ref));
         if now == self.label {
-            return;
+            return false;
         }
         self.label = now;
         let guesses = question.columns.iter().map(|of| of.guess.as_ref());
@@ -104,6 +104,7 @@ impl Answer {
         } else {
             Vec::new()
         };
+        true
     }
 
     pub fn role(&self, column: usize) -> Option<&RoleName> {
@@ -117,7 +118,11 @@ impl Answer {
             }
         }
         self.roles[column] = Some(role);
-        self.relabel(question);
+        if self.relabel(question) {
+            // What was said of the labels before says nothing of these.
+            self.positive.clone_from(&question.options.positive);
+            self.ignored.clone_from(&question.options.ignore_labels);
+        }
         self.is_changed(question);
     }
 

@@ -3,7 +3,7 @@
 use super::super::error::ReadError;
 use super::super::quotes;
 use super::super::records::{Fault, Quotes};
-use super::super::work::Work;
+use super::super::work::{Pace, Work};
 use super::{Delimited, records};
 use crate::words::word;
 
@@ -19,13 +19,22 @@ pub(super) enum Advance {
 pub(super) struct Doubt {
     fault: Fault,
     work: Work<Result<Option<Quotes>, Fault>>,
+    pace: Pace,
+}
+
+impl Doubt {
+    /// Bytes of the present pass over the records.
+    pub fn done(&self) -> u64 {
+        self.pace.done()
+    }
 }
 
 impl Delimited {
     /// Goes on to the next record; where quotes contradict each other, once their meaning is decided.
     pub(super) fn advance(&mut self) -> Result<Advance, ReadError> {
-        if let Some(doubt) = &mut self.doubt {
+        if let Some(mut doubt) = self.doubt.take() {
             let Some(decided) = doubt.work.step() else {
+                self.doubt = Some(doubt);
                 return Ok(Advance::Waits);
             };
             match decided.map_err(|fault| fault.explain(&self.file))? {
@@ -52,13 +61,13 @@ impl Delimited {
             records.expected = expected;
             Ok(records)
         };
-        let work = Work::new(quotes::decide(self.has_header, open));
-        self.doubt = Some(Doubt { fault, work });
+        let pace = Pace::default();
+        let work = Work::new(quotes::decide(self.has_header, pace.clone(), open));
+        self.doubt = Some(Doubt { fault, work, pace });
         Ok(Advance::Waits)
     }
 
     fn settle(&mut self, quotes: Quotes) {
-        self.doubt = None;
         self.records.dialect.quotes = quotes;
         self.records.settled = true;
         match quotes {

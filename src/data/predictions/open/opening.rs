@@ -1,12 +1,12 @@
 //! From files to the reading that they have: a look at their values where names leave open what they are.
 
 use super::super::error::{ReadError, Refusal};
-use super::super::format::open_all;
 use super::super::resolve::{Plan, Resolver};
 use super::super::survey::Survey;
 use super::super::work::{Pace, Work};
-use super::super::{Block, Input, Options, Reading, Skipped, Stamp, Table, decided, given};
+use super::super::{Block, Input, Options, Reading, Skipped, Table, decided, given};
 use super::Predictions;
+use super::again::Files;
 use crate::words::word;
 
 /// Files that are being opened, which may take a look at all of them, in steps.
@@ -25,10 +25,7 @@ impl Opening {
         Self {
             bytes: sizes.sum(),
             pace: pace.clone(),
-            work: Work::new(async move {
-                let opened = opened(inputs.clone(), options, &pace).await;
-                opened.map_err(|refusal| refusal.of_files(&inputs))
-            }),
+            work: Work::new(async move { opened(inputs, options, &pace).await }),
         }
     }
 
@@ -43,25 +40,35 @@ impl Opening {
     }
 }
 
-async fn opened(inputs: Vec<Input>, options: Options, pace: &Pace) -> Result<Predictions, Refusal> {
-    let stamps: Vec<Stamp> = inputs.iter().map(Input::stamp).collect();
-    let mut tables = open_all(&inputs, &options, pace).await?;
+/// Files with their reading, before their first row.
+pub(super) async fn opened(
+    inputs: Vec<Input>,
+    options: Options,
+    pace: &Pace,
+) -> Result<Predictions, Refusal> {
+    let files = Files::new(inputs);
+    let read = read(&files, options, pace).await;
+    read.map_err(|refusal| files.or_changed(refusal))
+}
+
+async fn read(files: &Files, options: Options, pace: &Pace) -> Result<Predictions, Refusal> {
+    let mut tables = files.open(&options, pace).await?;
     let Some(first) = tables.first_mut() else {
         return Err(ReadError(word("no file was given").to_owned()).into());
     };
     pace.pause(0).await;
     let names = first.names().to_vec();
-    let file = inputs[0].name.clone();
+    let file = files.name(0);
     let mask = given::mask(&names, &options);
     let all: Vec<usize> = (0..names.len()).collect();
-    let roles = given::roles(&file, &names, &options)?;
+    let roles = given::roles(file, &names, &options)?;
     let pairs = || decided::pairs(&names, &roles);
     let mut survey = match Survey::sample(first.as_mut(), mask, &all, pairs(), pace).await {
         Ok(survey) => survey,
         Err(error) => {
             // Columns that nobody needs may be of another length.
             let known = given::known(&names, &options);
-            restart(&mut tables, &inputs, &options, pace).await?;
+            files.restart(&mut tables, &options, &names, pace).await?;
             match tables.first_mut().filter(|_| !known.is_empty()) {
                 Some(table) => Survey::sample(table.as_mut(), mask, &known, pairs(), pace).await?,
                 None => return Err(error.into()),
@@ -69,14 +76,14 @@ async fn opened(inputs: Vec<Input>, options: Options, pace: &Pace) -> Result<Pre
         }
     };
     survey.is_whole &= tables.len() == 1;
-    restart(&mut tables, &inputs, &options, pace).await?;
+    files.restart(&mut tables, &options, &names, pace).await?;
     // Perhaps what is missing is there, and why it was left out is what one wants to know.
     let notes: Vec<String> = tables.iter().flat_map(|of| of.notes()).cloned().collect();
     // What a look shows may change what is looked at.
     const MOST_LOOKS: u32 = 3;
     let mut looks = 0;
     let mut plan = loop {
-        let resolver = Resolver::new(&file, &names, &survey, &options)?;
+        let resolver = Resolver::new(file, &names, &survey, &options)?;
         let resolved = resolver.resolve();
         let skips = resolver.skips();
         // Rows that are ignored say nothing of what outputs are.
@@ -88,26 +95,22 @@ async fn opened(inputs: Vec<Input>, options: Options, pace: &Pace) -> Result<Pre
                 let wanted = resolver.wanted();
                 survey.skips = skips;
                 survey.whole(&mut tables, &names, &wanted, pace).await?;
-                restart(&mut tables, &inputs, &options, pace).await?;
+                files.restart(&mut tables, &options, &names, pace).await?;
                 looks += 1;
             }
         }
     };
     if let Some(twins) = &plan.twins {
         survey.differ = twins.differ(&mut tables, &names, &plan, pace).await?;
-        restart(&mut tables, &inputs, &options, pace).await?;
+        files.restart(&mut tables, &options, &names, pace).await?;
         if survey.differ.is_some() {
-            let resolver = Resolver::new(&file, &names, &survey, &options)?;
+            let resolver = Resolver::new(file, &names, &survey, &options)?;
             plan = resolver.resolve().map_err(|refusal| refusal.with(&notes))?;
         }
     }
-    let mut bytes = 0;
-    for input in &inputs {
-        bytes += input.size()?;
-    }
     let mut predictions = Predictions {
-        inputs,
-        stamps,
+        bytes: files.size()?,
+        files: files.clone(),
         options,
         names,
         doubtful: Some(survey).filter(|survey| !survey.is_whole),
@@ -120,7 +123,6 @@ async fn opened(inputs: Vec<Input>, options: Options, pace: &Pace) -> Result<Pre
         reading: Reading::default(),
         rows: 0,
         rows_before: None,
-        bytes,
         last_batch: None,
         batches: 0,
     };
@@ -132,22 +134,21 @@ async fn opened(inputs: Vec<Input>, options: Options, pace: &Pace) -> Result<Pre
 type Other = (Plan, Vec<Box<dyn Table>>);
 
 /// A look at all values while rows are read, since some say that the first ones did not tell all.
-pub(super) struct Look {
+pub(super) struct SecondLook {
     work: Work<Result<Option<Other>, Refusal>>,
     pace: Pace,
 }
 
-impl Look {
+impl SecondLook {
     /// `survey` is what was seen of the first rows.
     pub fn new(of: &Predictions, survey: Survey) -> Self {
         let pace = Pace::default();
-        let (inputs, options, names) = (of.inputs.clone(), of.options.clone(), of.names.clone());
+        let (files, options, names) = (of.files.clone(), of.options.clone(), of.names.clone());
         let (plan, own) = (of.plan.clone(), pace.clone());
         Self {
-            work: Work::new(async move {
-                let other = other(&inputs, &options, &names, survey, plan, &own).await;
-                other.map_err(|refusal| refusal.of_files(&inputs))
-            }),
+            work: Work::new(
+                async move { other(&files, &options, &names, survey, plan, &own).await },
+            ),
             pace,
         }
     }
@@ -164,15 +165,15 @@ impl Look {
 }
 
 async fn other(
-    inputs: &[Input],
+    files: &Files,
     options: &Options,
     names: &[String],
     mut survey: Survey,
     before: Plan,
     pace: &Pace,
 ) -> Result<Option<Other>, Refusal> {
-    let file = &inputs[0].name;
-    let mut tables = open_all(inputs, options, pace).await?;
+    let file = files.name(0);
+    let mut tables = files.open_again(options, names, pace).await?;
     let wanted = Resolver::new(file, names, &survey, options)?.wanted();
     let whole = survey.whole(&mut tables, names, &wanted, pace).await;
     if whole.is_err() {
@@ -187,21 +188,6 @@ async fn other(
     if plan == same {
         return Ok(None);
     }
-    restart(&mut tables, inputs, options, pace).await?;
+    files.restart(&mut tables, options, names, pace).await?;
     Ok(Some((plan, tables)))
-}
-
-/// Tables that were read from, before their first row again.
-async fn restart(
-    tables: &mut Vec<Box<dyn Table>>,
-    inputs: &[Input],
-    options: &Options,
-    pace: &Pace,
-) -> Result<(), ReadError> {
-    if !tables.iter_mut().all(|table| table.restart()) {
-        // Not both at once.
-        tables.clear();
-        *tables = open_all(inputs, options, pace).await?;
-    }
-    Ok(())
 }
