@@ -58,6 +58,10 @@ impl Resolver<'_> {
         };
         let mut count = 0;
         for (row, cells) in self.survey.rows.iter().enumerate() {
+            // What a mask leaves out may hold anything.
+            if self.survey.is_ignored(row) {
+                continue;
+            }
             let values = set.columns.iter().map(|&of| self.survey.cell(row, of));
             let Some(values) = values.collect::<Option<Vec<f64>>>() else {
                 continue;
