@@ -61,7 +61,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "outputs.csv",
             csv("a,label\n1,0\n"),
-            ": there is no column of outputs; \"logit\" or \"p\", \"logit_0\", … or \"p_0\", …, or \"pred\" is expected (--map NAME=ROLE says what a column is for). It has \"a\", \"label\" (label?).",
+            ": there is no column of outputs; \"logit\" or \"p\", \"logit_0\", … or \"p_0\", …, or \"pred\" is expected (--map NAME=ROLE says what a column is for, as label, p or p_CLASS). It has \"a\", \"label\" (label?).",
         ),
         (
             "both.csv",

@@ -22,7 +22,7 @@ fn of_a_regression_both_columns_are_divided_or_none() {
         run("a.csv", content, &[]).is_refused(content, &parts);
     }
     // Of classes only the prediction has it.
-    let classes = report_of("pred,target\n95%,1\n12%,0\n", &[]);
+    let classes = report_of("pred,label\n95%,1\n12%,0\n", &[]);
     let plain = report_of("p,label\n0.95,1\n0.12,0\n", &[]);
     assert_eq!(classes["losses"], plain["losses"]);
 }

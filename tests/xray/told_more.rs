@@ -1,21 +1,11 @@
 //! What is said of files that cannot be read as they are: what is there, what is expected, and the cure.
 
+use crate::formats::{npy, npz};
 use crate::run;
 
 /// An NPY array of zeros of this shape.
-fn zeros(shape: &str, bytes: usize) -> Vec<u8> {
-    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
-    header += &" ".repeat(63 - (10 + header.len()) % 64);
-    header.push('\n');
-    let mut file = b"\x93NUMPY\x01\x00".to_vec();
-    file.extend(
-        u16::try_from(header.len())
-            .expect("a short one")
-            .to_le_bytes(),
-    );
-    file.extend(header.as_bytes());
-    file.resize(file.len() + bytes, 0);
-    file
+fn zeros(shape: &str, count: usize) -> Vec<u8> {
+    npy("<f4", shape, false, &vec![0; 4 * count])
 }
 
 #[test]
@@ -31,8 +21,22 @@ fn shapes_of_arrays_have_their_own_sentences() {
         ),
         ("()", 1, ["one number", "for each example"]),
     ] {
-        run("a.npy", zeros(shape, 4 * count), &[]).is_refused(shape, &parts);
+        run("a.npy", zeros(shape, count), &[]).is_refused(shape, &parts);
     }
+}
+
+#[test]
+fn outputs_of_three_dimensions_are_told_and_nothing_else_is_taken() {
+    let (predictions, labels) = (zeros("(2, 3, 4)", 24), zeros("(2, 3)", 6));
+    let tokens = npz(&[("predictions", &predictions), ("label_ids", &labels)]);
+    let ran = run("a.npz", &tokens, &[]);
+    ran.is_refused("tokens", &["predictions", "a.reshape(-1, a.shape[-1])"]);
+    assert!(!ran.stderr.contains("ghm-lab xray"), "{}", ran.stderr);
+    // Beside outputs that can be read they are not needed.
+    let (p, label) = (zeros("(6,)", 6), zeros("(6,)", 6));
+    let both = npz(&[("output", &predictions), ("logit", &p), ("label", &label)]);
+    let ran = run("a.npz", &both, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
 }
 
 #[test]
