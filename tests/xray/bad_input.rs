@@ -187,7 +187,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "deep.npy",
             npy("<f8", "(2, 2, 2)", false, &[0; 64]),
             ": the array has the shape (2, 2, 2); one or two dimensions are expected: np.save(\"logit.npy\", \
-             a.reshape(-1, 2)) makes rows where the last is of the classes (a = np.moveaxis(a, 1, -1) before it where \
+             a.reshape(-1, a.shape[-1])) makes rows where the last is of the classes (a = np.moveaxis(a, 1, -1) before it where \
              the second is), and labels go with .reshape(-1)",
         ),
         (

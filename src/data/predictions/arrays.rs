@@ -6,10 +6,11 @@ use super::array::Array;
 use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::lane::{Chosen, Lane};
+use super::names::named;
 use super::npy::{Field, MOST_ROW, Shape};
 use super::origin::Origin;
 use super::work::{Pace, Work};
-use super::{Block, Table};
+use super::{Block, Options, Table};
 use crate::words::{tr, word};
 
 /// Most bytes that are unpacked as a whole, of all arrays together.
@@ -44,12 +45,15 @@ pub(super) struct Arrays {
 }
 
 impl Arrays {
-    /// From all arrays of `file`; `given` names the columns of one that has no names for them.
+    /// From all arrays of `file`; options name the columns of one that has no names for them.
     ///
     /// # Errors
-    /// When the given names do not fit.
-    pub fn of(file: &str, arrays: Vec<Array>, given: Option<&[String]>) -> Result<Self, ReadError> {
-        let named = match given {
+    /// When the given names do not fit, or no array that is called as outputs are can be read.
+    pub fn of(file: &str, arrays: Vec<Array>, options: &Options) -> Result<Self, ReadError> {
+        if options.maps.is_empty() && options.columns.is_none() {
+            check_outputs(&arrays)?;
+        }
+        let named = match options.columns.as_deref() {
             None => None,
             Some(given) => Some((taker(file, &arrays, given)?, given)),
         };
@@ -231,6 +235,22 @@ impl Shape {
     /// Whether a row of values may be as many columns.
     fn can_be_columns(&self) -> bool {
         self.rows <= MOST_COLUMNS && self.rows as usize * self.item <= MOST_ROW
+    }
+}
+
+/// Refuses where no array that is called as outputs are can be read: what else there is are none.
+fn check_outputs(arrays: &[Array]) -> Result<(), ReadError> {
+    let is_output = |array: &&Array| {
+        let output = named(&array.name).output;
+        !array.is_plain() && array.content.is_ok() || output.is_some_and(|of| of.stem != "x")
+    };
+    let mut outputs = arrays.iter().filter(is_output).peekable();
+    let Some(Err(why)) = outputs.peek().map(|first| &first.content) else {
+        return Ok(());
+    };
+    match outputs.clone().all(|array| array.content.is_err()) {
+        true => Err(why.clone()),
+        false => Ok(()),
     }
 }
 

@@ -92,6 +92,7 @@ impl Resolver<'_> {
             file: self.file.to_owned(),
             files: Vec::new(),
             why,
+            notes: Vec::new(),
             cure: match ways.as_slice() {
                 [] => word("--map NAME=ROLE says what a column is for, as label, p or p_CLASS")
                     .to_owned(),

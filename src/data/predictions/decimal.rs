@@ -100,37 +100,37 @@ impl Decimals {
         self.columns.contains(&Mark::Comma)
     }
 
-    /// The number in a cell of a column.
+    /// The number in a cell of a column, which stands in the file as `raw`.
     ///
     /// # Errors
     /// What it is instead.
-    pub fn read(&mut self, column: usize, field: &[u8]) -> Result<f64, String> {
+    pub fn read(&mut self, column: usize, field: &[u8], raw: &[u8]) -> Result<f64, String> {
         let value = number(field);
         let has = |mark: u8| field.contains(&mark);
         if let (b',', None, Some(value)) = (self.delimiter, self.given, value) {
             return Ok(value);
         }
         let Some(mark) = self.columns.get_mut(column) else {
-            return value.ok_or_else(|| not_a_number(field));
+            return value.ok_or_else(|| not_a_number(raw));
         };
         match (value, self.given) {
             (Some(value), Some(',')) if !has(b'.') => Ok(value),
             (Some(value), Some(given)) if given != ',' => Ok(value),
             (Some(_), Some(_)) => Err(tr!(
                 "\"{0}\" has a decimal point, and --decimal says that the mark is a comma",
-                shown(field)
+                shown(raw)
             )),
             (Some(value), None) if !has(b'.') => Ok(value),
             (Some(_), None) if *mark == Mark::Comma => Err(tr!(
                 "\"{0}\" has a point where the numbers above have a decimal comma; write thousands without a mark",
-                shown(field)
+                shown(raw)
             )),
             (Some(_), None)
                 if *mark == Mark::Unseen && self.has_comma && may_be_thousands(field, b'.') =>
             {
                 Err(tr!(
                     "\"{0}\" may be a number with thousands, since others have a decimal comma; --decimal . or --decimal , says which",
-                    shown(field)
+                    shown(raw)
                 ))
             }
             (Some(value), None) => {
@@ -140,12 +140,12 @@ impl Decimals {
             (None, given) => {
                 let Some(value) = with_comma(field).filter(|_| given.is_none_or(|of| of == ','))
                 else {
-                    return Err(not_a_number(field));
+                    return Err(not_a_number(raw));
                 };
                 if given.is_none() && (self.delimiter == b',' || *mark == Mark::Point) {
                     return Err(tr!(
                         "\"{0}\" is not a number; were it one with a decimal comma, this says so: --decimal ,",
-                        shown(field)
+                        shown(raw)
                     ));
                 }
                 // A semicolon separates fields where commas are in numbers.
@@ -153,7 +153,7 @@ impl Decimals {
                 if !is_certain && may_be_thousands(field, b',') {
                     return Err(tr!(
                         "\"{0}\" has a decimal comma or is a number with thousands; --decimal , says that it is the former",
-                        shown(field)
+                        shown(raw)
                     ));
                 }
                 *mark = Mark::Comma;
@@ -172,8 +172,8 @@ pub(super) fn not_a_number(field: &[u8]) -> String {
     let shown = shown(field);
     match std::str::from_utf8(field) {
         Ok(text) if text.trim_end().ends_with('%') => tr!(
-            "\"{shown}\" is not a number: % is read where all values of a column of outputs have it; write it behind \
-             all of them, or behind none",
+            "\"{shown}\" is not a number: % is read in text files, where all values of a column of probabilities, \
+             scores or predictions have it; write it behind all of them, or behind none",
             shown
         ),
         Ok(_) => tr!("\"{shown}\" is not a number", shown),

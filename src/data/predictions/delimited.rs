@@ -105,6 +105,7 @@ impl Delimited {
         let look = this.learn(&start, options);
         this.settle_ends(&look)?;
         let note = this.percents.settle(&this.names, options);
+        let note = note.map_err(|what| ReadError::of(&this.file, what))?;
         this.notes.extend(note);
         this.decimals.set_columns(this.names.len());
         Ok(this)
@@ -184,13 +185,28 @@ impl Delimited {
                     expected_len
                 ));
             }
-            ReadError(tr!(
+            let what = tr!(
                 "{file}, line {line}: it has {len} fields; {expected_len} are expected, as in the header",
                 file,
                 line,
                 len,
                 expected_len
-            ))
+            );
+            let is_whole = |field: &[u8]| {
+                let digits = field.trim_ascii().strip_prefix(b"-").unwrap_or(field);
+                digits.trim_ascii().iter().all(u8::is_ascii_digit)
+            };
+            let may_be_commas = self.records.dialect.delimiter == b','
+                && (expected_len..=2 * expected_len).contains(&len)
+                && self.records.fields().all(is_whole);
+            ReadError(match may_be_commas {
+                true => tr!(
+                    "{what}: a comma in a number parts it where commas part cells; write numbers with a point, or \
+                     semicolons between cells",
+                    what
+                ),
+                false => what,
+            })
         })
     }
 
@@ -236,8 +252,8 @@ impl Table for Delimited {
             let mut bad = None;
             for &(index, role) in &columns.chosen {
                 let cell = self.records.get(index);
-                let field = self.percents.plain(index, cell);
                 if role.is_text() {
+                    let field = self.percents.text(index, cell);
                     let before = self.code_page;
                     let text = self
                         .code_page
@@ -249,7 +265,10 @@ impl Table for Delimited {
                 }
                 let value = match self.percents.lacks_sign(index, cell) {
                     Some(what) => Err(what),
-                    None => self.decimals.read(index, &field),
+                    None => {
+                        let field = self.percents.plain(index, cell);
+                        self.decimals.read(index, &field, cell)
+                    }
                 };
                 let value = value.unwrap_or_else(|what| {
                     bad.get_or_insert((index, what));

@@ -83,15 +83,13 @@ impl Refusal {
     pub(super) fn with(self, notes: &[String]) -> Self {
         // More would hide what comes first.
         const MOST: usize = 2;
-        let with = |what: String| {
-            [&[what][..], &notes[..notes.len().min(MOST)]]
-                .concat()
-                .join("; ")
-        };
+        let notes = &notes[..notes.len().min(MOST)];
         match self {
-            Self::Error(ReadError(what)) => Self::Error(ReadError(with(what))),
+            Self::Error(ReadError(what)) => {
+                Self::Error(ReadError([&[what][..], notes].concat().join("; ")))
+            }
             Self::Ask(mut question) => {
-                question.why = with(question.why);
+                question.notes = notes.to_vec();
                 Self::Ask(question)
             }
         }

@@ -120,7 +120,7 @@ pub(super) async fn open_all(
                 names
             )));
         }
-        let arrays = Arrays::of(&inputs[0].name, arrays, options.columns.as_deref())?;
+        let arrays = Arrays::of(&inputs[0].name, arrays, options)?;
         tables.push(Box::new(arrays));
     }
     Ok(tables)

@@ -15,6 +15,8 @@ pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 /// Longest header in bytes, and longest row: one is in memory at a time.
 const MOST_HEADER: usize = 1 << 20;
 pub(super) const MOST_ROW: usize = 1 << 20;
+/// Most columns of an array.
+const MOST_COLUMNS: u64 = 1 << 16;
 
 /// What one element is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,23 +165,30 @@ impl Shape {
             [rows] => (rows, 1),
             // One dimension, whichever it is.
             [_, ..] if of_one(lengths) => (lengths.iter().product(), 1),
-            [rows, columns] if (1..=1 << 16).contains(&columns) => (rows, columns as usize),
+            [rows, columns] if (1..=MOST_COLUMNS).contains(&columns) => (rows, columns as usize),
             _ => {
                 let shown: Vec<String> = lengths.iter().map(u64::to_string).collect();
                 let shape = shorten(&shown.join(", "));
-                let what = tr!(
-                    "the array has the shape ({}); one or two dimensions are expected",
-                    shape
-                );
-                let [_, _, .., last] = *lengths else {
-                    return Err(refuse(what));
-                };
-                return Err(refuse(tr!(
-                    "{what}: np.save(\"logit.npy\", a.reshape(-1, {last})) makes rows where the last is of the classes \
-                     (a = np.moveaxis(a, 1, -1) before it where the second is), and labels go with .reshape(-1)",
-                    what,
-                    last
-                )));
+                return Err(refuse(match lengths {
+                    [] => word("the array is one number; a number for each example is expected")
+                        .to_owned(),
+                    _ if lengths.contains(&0) => tr!(
+                        "the array has the shape ({shape}) and holds nothing; a row for each example is expected",
+                        shape
+                    ),
+                    [_, _] => tr!(
+                        "the array has the shape ({shape}); at most {MOST_COLUMNS} columns are expected, a row for each \
+                         example and a column for each class: a.T where it is the other way round",
+                        shape,
+                        MOST_COLUMNS
+                    ),
+                    _ => tr!(
+                        "the array has the shape ({shape}); one or two dimensions are expected: np.save(\"logit.npy\", \
+                         a.reshape(-1, a.shape[-1])) makes rows where the last is of the classes \
+                         (a = np.moveaxis(a, 1, -1) before it where the second is), and labels go with .reshape(-1)",
+                        shape
+                    ),
+                }));
             }
         };
         let item = layout.item;

@@ -89,5 +89,5 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
             word("members of its zip archive overlap: it is damaged, or made to fill the memory"),
         ));
     }
-    Arrays::of(file, arrays, options.columns.as_deref())
+    Arrays::of(file, arrays, options)
 }

@@ -51,7 +51,7 @@ pub(super) fn ordered(
     let count = pairs.len();
     if !(2..=MOST_CLASSES).contains(&count) {
         return Err(lacking(tr!(
-            "there are {count} columns \"{prefix}_…\"; 2 to {MOST_CLASSES} classes are expected",
+            "the number of columns \"{prefix}_…\" is {count}; 2 to {MOST_CLASSES} classes are expected",
             count,
             prefix,
             MOST_CLASSES

@@ -30,7 +30,8 @@ pub(super) fn null(place: &str) -> ReadError {
 /// A cell whose text is longer than a name can be.
 pub(super) fn too_long(place: &str) -> ReadError {
     ReadError(tr!(
-        "{place}: a text of more than {MOST_TEXT} bytes; at most as many are expected",
+        "{place}: a text of more than {MOST_TEXT} bytes; at most {MOST_TEXT} are expected (--map NAME=ignore leaves the \
+         column out)",
         place,
         MOST_TEXT
     ))

@@ -37,6 +37,8 @@ pub struct Question {
     pub files: Vec<String>,
     /// One sentence.
     pub why: String,
+    /// What else is known of the file, a sentence each.
+    pub notes: Vec<String>,
     /// What answers it at the command line beside the candidates; may be empty.
     pub cure: String,
     pub columns: Vec<AskedColumn>,
@@ -69,6 +71,9 @@ impl fmt::Display for Question {
         write!(f, "{}: {why}", self.file)?;
         if !self.cure.is_empty() {
             write!(f, " ({})", self.cure)?;
+        }
+        for note in &self.notes {
+            write!(f, "; {note}")?;
         }
         let columns: Vec<String> = self
             .columns

@@ -75,7 +75,10 @@ impl Reading {
         if !self.left.is_empty() {
             let names = self.left.iter().take(MOST_LEFT);
             let mut names = names
-                .map(|name| super::shorten(name))
+                .map(|name| match name.as_str() {
+                    "" => "\"\"".to_owned(),
+                    name => super::shorten(name),
+                })
                 .collect::<Vec<_>>()
                 .join(", ");
             let more = self.left.len().saturating_sub(MOST_LEFT);

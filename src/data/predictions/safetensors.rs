@@ -90,7 +90,7 @@ pub(super) fn open(input: &Input, options: &Options) -> Result<Arrays, ReadError
         };
         arrays.push(array);
     }
-    Arrays::of(file, arrays, options.columns.as_deref())
+    Arrays::of(file, arrays, options)
 }
 
 fn shape(whole: &str, entry: &Entry) -> Result<Shape, ReadError> {

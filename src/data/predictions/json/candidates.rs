@@ -7,6 +7,7 @@ use super::super::names::known;
 use super::cells::{self, Column, Kind, Store};
 use super::coco;
 use super::shapes::{Document, Entry, Frame, Shape, numbered};
+use super::tables;
 use crate::words::{tr, word};
 
 /// A table that a document may be.
@@ -15,9 +16,9 @@ pub(super) struct Candidate {
     pub columns: Vec<Column>,
     pub is_records: bool,
     /// Entries of the object that it is made of.
-    of: Vec<String>,
+    pub of: Vec<String>,
     /// Whether it is the only table under one name.
-    is_nested: bool,
+    pub is_nested: bool,
     /// Whether its rows may be tables.
     is_doubtful: bool,
 }
@@ -46,7 +47,14 @@ pub(super) fn array(
         .pop()
         .map_or(Shape::Empty, |entry| entry.shape);
     match shape {
-        Shape::Records(frame) => Ok(Candidate::records(frame, Vec::new())),
+        Shape::Records(frame) => {
+            if options.maps.is_empty() {
+                let cure =
+                    "import json; json.dump(json.load(open(FILE))[0], open(\"preds.json\", \"w\"))";
+                tables::of_rows(file, &frame, cure)?;
+            }
+            Ok(Candidate::records(frame, Vec::new()))
+        }
         Shape::Matrix(frame) => {
             let count = frame.columns.len();
             let names = match &options.columns {
@@ -80,6 +88,7 @@ pub(super) fn array(
 pub(super) fn object(
     file: &str,
     document: &mut Document,
+    options: &Options,
     notes: &mut Vec<String>,
 ) -> Result<Candidate, ReadError> {
     let mut all: Vec<String> = document
@@ -125,6 +134,9 @@ pub(super) fn object(
         .iter()
         .map(|map| (map.name.clone(), map.keys))
         .collect();
+    if options.maps.is_empty() {
+        tables::of_splits(file, &maps)?;
+    }
     let maps = columns(maps);
     candidates.push(maps);
     let rows = std::mem::take(&mut document.by_row);
@@ -145,20 +157,8 @@ pub(super) fn object(
     }
     // The first of equal ones.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(known(&candidate.names)));
-    if let [first, second, ..] = candidates.as_slice()
-        && let ([one], [other]) = (first.of.as_slice(), second.of.as_slice())
-        && known(&first.names) == known(&second.names)
-        && (first.is_nested && second.is_nested)
-    {
-        return Err(ReadError::of(
-            file,
-            tr!(
-                "\"{one}\" and \"{other}\" are tables of their own; one is expected: import json; d = json.load(open(FILE)); \
-                 json.dump(d[\"{one}\"], open(\"preds.json\", \"w\")) takes the first",
-                one = shorten(one),
-                other = shorten(other)
-            ),
-        ));
+    if !candidates.first().is_some_and(|best| best.is_doubtful) {
+        tables::several(file, &candidates)?;
     }
     let Some(best) = candidates.into_iter().next() else {
         return Err(ReadError::of(file, word("it has no rows")));

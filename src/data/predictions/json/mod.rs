@@ -5,6 +5,7 @@ mod cells;
 mod coco;
 mod scan;
 mod shapes;
+mod tables;
 
 use std::collections::BTreeMap;
 
@@ -81,10 +82,13 @@ impl Object {
                 }
                 document.by_row = frame;
                 document.finish()?;
+                if options.maps.is_empty() {
+                    tables::of_rows(&file, &document.by_row, "head -n 1 FILE > preds.json")?;
+                }
                 Candidate::records(std::mem::take(&mut document.by_row), Vec::new())
             } else {
                 document.finish()?;
-                object(&file, &mut document, &mut notes)?
+                object(&file, &mut document, options, &mut notes)?
             }
         };
         if document.scanner.peek()?.is_some() {
@@ -147,7 +151,12 @@ impl Table for Object {
                         length(index)
                     )
                 });
-                let what = tr!("{one} and {other}; equal lengths are expected", one, other);
+                let what = tr!(
+                    "{one} and {other}; equal lengths are expected (--map NAME=ignore leaves a column out; of several \
+                     splits, write a file for each)",
+                    one,
+                    other
+                );
                 return Err(ReadError::of(&self.file, what));
             }
         }
@@ -158,14 +167,16 @@ impl Table for Object {
             let name = &self.names[index];
             let cells = self.columns[index].cells[self.next..end].iter();
             for (row, cell) in cells.enumerate() {
+                let place = || self.at(self.first + row, name);
                 let mut wrong = |shown: &str, expected: &str| {
-                    let place = self.at(self.first + row, name);
-                    bad.entry(row).or_insert(ReadError(tr!(
-                        "{place}: {shown} is not {expected}",
-                        place,
-                        shown,
-                        expected
-                    )));
+                    bad.entry(row).or_insert_with(|| {
+                        ReadError(tr!(
+                            "{place}: {shown} is not {expected}",
+                            place = place(),
+                            shown,
+                            expected
+                        ))
+                    });
                 };
                 if role.is_text() {
                     match cell.value() {
@@ -203,7 +214,8 @@ impl Table for Object {
                                 value
                             }
                             (Err(_), Kind::Text) => {
-                                wrong(&format!("\"{}\"", shorten(&text)), word("a number"));
+                                let why = || ReadError::no_number(&place(), text.as_bytes());
+                                bad.entry(row).or_insert_with(why);
                                 f64::NAN
                             }
                             (_, _) => {

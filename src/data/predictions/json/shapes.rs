@@ -22,7 +22,7 @@ pub(super) struct Frame {
     places: HashMap<String, usize>,
     pub rows: usize,
     /// Whether a label was an array: one-hot, or those of a table.
-    has_lists_of_labels: bool,
+    pub has_lists_of_labels: bool,
 }
 
 impl Frame {
