@@ -250,35 +250,30 @@ impl Predictions {
     fn check_target(&self, row: usize, target: f64) -> Result<(), ReadError> {
         let classes = self.plan.header.classes;
         let first = self.plan.labels.first;
-        let (is_good, what) = match self.plan.header.task {
-            Task::Binary => (
-                target == 0.0 || target == 1.0,
-                tr!(
-                    "is not 0 or 1 (--ignore-label {label} leaves out its examples, --positive {label} makes it the \
-                     positive one; of more than two classes each has a column, p_0, p_1, …)",
-                    label = brief(target + first)
-                ),
-            ),
-            Task::Classes => (
-                target.fract() == 0.0 && (0.0..classes as f64).contains(&target),
-                if first == 0.0 {
-                    tr!("is no class; 0 to {} is expected", classes - 1)
-                } else {
-                    tr!(
-                        "is no class; {first} to {0} is expected",
-                        classes as f64 - 1.0 + first,
-                        first
-                    )
-                },
-            ),
-            Task::Regression => (
-                target.is_finite(),
-                word("is not a finite number").to_owned(),
-            ),
+        let task = self.plan.header.task;
+        let is_good = match task {
+            Task::Binary => target == 0.0 || target == 1.0,
+            Task::Classes => target.fract() == 0.0 && (0.0..classes as f64).contains(&target),
+            Task::Regression => target.is_finite(),
         };
+        // A sentence costs more than a row: only a row that needs one pays for it.
         if is_good {
             return Ok(());
         }
+        let what = match task {
+            Task::Binary => tr!(
+                "is not 0 or 1 (--ignore-label {label} leaves out its examples, --positive {label} makes it the \
+                 positive one; of more than two classes each has a column, p_0, p_1, …)",
+                label = brief(target + first)
+            ),
+            Task::Classes if first == 0.0 => tr!("is no class; 0 to {} is expected", classes - 1),
+            Task::Classes => tr!(
+                "is no class; {first} to {0} is expected",
+                classes as f64 - 1.0 + first,
+                first
+            ),
+            Task::Regression => word("is not a finite number").to_owned(),
+        };
         let role = if self.plan.labels.texts.is_empty() {
             Role::Target
         } else {
