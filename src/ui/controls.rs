@@ -1,10 +1,11 @@
 //! The form: one row a setting, made from the table of settings.
 
-use egui::{ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui};
+use egui::{DragValue, Response, RichText, Slider, SliderClamping, Ui};
 
 use super::changes::back_and_forth;
+use super::menu::{self, Row};
 use super::presets::presets;
-use super::{egui, lights, menu_rows, style};
+use super::{egui, lights, style};
 use crate::config::{Config, Effect, Group, Kind, SETTINGS, Scale, Setting, Value};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Severity};
@@ -231,25 +232,18 @@ fn choice(
     let Value::Choice(now) = setting.get(config) else {
         return Edit::None;
     };
-    let mut selected = now;
-    let height = ui.spacing().interact_size.y;
-    let response = ComboBox::from_id_salt(setting.key)
-        .width(width)
-        .selected_text(word(labels[now]))
-        .show_ui(ui, |ui| {
-            menu_rows(ui, height);
-            let offered = |&index: &usize| setting.offers(config, Value::Choice(index));
-            for index in (0..count).filter(offered) {
-                ui.selectable_value(&mut selected, index, word(labels[index]))
-                    .on_hover_text(word(docs[index]));
-            }
-        })
-        .response
-        .labelled_by(label);
+    let offered = (0..count).filter(|&index| setting.offers(config, Value::Choice(index)));
+    let rows = offered.map(|index| Row {
+        value: index,
+        holds: index == now,
+        text: word(labels[index]).to_owned(),
+        doc: word(docs[index]),
+    });
+    let (chosen, response) = menu::choice(ui, setting.key, label, width, word(labels[now]), rows);
     response.on_hover_text(explain(setting));
-    if selected == now {
+    let Some(selected) = chosen.filter(|&chosen| chosen != now) else {
         return Edit::None;
-    }
+    };
     if setting.key == "task" {
         *config = config.for_task(Task::ALL[selected]);
     } else {

@@ -1,6 +1,6 @@
 //! The menu that takes things home: link, command, figure, numbers, the whole experiment.
 
-use egui::{Popup, RichText, Ui};
+use egui::{RichText, Ui};
 
 use super::icons::{Icon, button};
 use super::{Content, Wish, egui, panels};
@@ -13,8 +13,7 @@ use crate::words::{tr, word};
 pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
     let tip = word("Link, figure, numbers, and the whole experiment as a file that opens again.");
     let response = button(ui, Icon::Export, side, word("Export"), tip);
-    Popup::menu(&response).show(|ui| {
-        super::menu_rows(ui, side);
+    super::menu::deeds(&response, side, |ui| {
         ui.set_min_width(220.0);
         let mut chosen = None;
         let mut offer = |ui: &mut Ui, name: &str, tip: &str, make: &dyn Fn() -> Wish| {
@@ -34,7 +33,10 @@ pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
         });
         for (index, framework) in Framework::ALL.iter().enumerate() {
             let name = tr!("Code for {}", word(framework.label()));
-            let tip = tr!("The running loss with the present settings as a small module. {}", word(Framework::DOCS[index]));
+            let tip = tr!(
+                "The running loss with the present settings as a small module. {}",
+                word(Framework::DOCS[index])
+            );
             offer(ui, &name, &tip, &|| Wish::Copy {
                 what: word("code"),
                 text: code(*framework, lab.config()),
@@ -44,13 +46,18 @@ pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
         ui.label(RichText::new(word("Save")).weak());
         let tip = word("The three panels as they are now, with text that stays text.");
         offer(ui, word("Figure as SVG"), tip, &|| {
-            save("figure.svg", Content::Text(to_svg(&figure(lab), &Theme::LIGHT, SIZE)))
+            save(
+                "figure.svg",
+                Content::Text(to_svg(&figure(lab), &Theme::LIGHT, SIZE)),
+            )
         });
         let tip = word("The three panels as they are now, 2,100 pixels wide.");
         offer(ui, word("Figure as PNG"), tip, &|| {
             save("figure.png", Content::Picture(Box::new(figure(lab))))
         });
-        let tip = word("Counts, moving average, density, weight and contributions of every bin, of all arms.");
+        let tip = word(
+            "Counts, moving average, density, weight and contributions of every bin, of all arms.",
+        );
         offer(ui, word("Bins as CSV"), tip, &|| {
             let arms = lab.arms().iter().map(|arm| (arm.name(), arm.snapshot()));
             save("bins.csv", Content::Text(bins_csv(arms)))
@@ -59,8 +66,10 @@ pub(super) fn menu(ui: &mut Ui, lab: &Lab, wish: &mut Option<Wish>, side: f32) {
         offer(ui, word("Curves as CSV"), tip, &|| {
             save("curves.csv", Content::Text(curves_csv(lab)))
         });
-        let tip = word("Settings of all arms, how far they are, and all numbers. It opens again here, also by dropping \
-                   it on the lab.");
+        let tip = word(
+            "Settings of all arms, how far they are, and all numbers. It opens again here, also by dropping \
+                   it on the lab.",
+        );
         offer(ui, word("Experiment as JSON"), tip, &|| {
             save("experiment.json", Content::Text(lab.experiment()))
         });

@@ -10,6 +10,7 @@ mod haze;
 mod icons;
 mod keyboard;
 mod lights;
+mod menu;
 mod messages;
 mod paint;
 mod panels;
@@ -348,13 +349,6 @@ fn messages_panel(ui: &mut Ui, lab: &mut Lab) {
         Panel::bottom("messages")
             .frame(bar(ui))
             .show(ui, |ui| messages::show(ui, lab));
-    }
-}
-
-/// Rows of a menu, as high as fingers need them where the button that opens it is.
-fn menu_rows(ui: &mut Ui, side: f32) {
-    if side >= TOUCH_ROW {
-        touch_sizes(ui);
     }
 }
 

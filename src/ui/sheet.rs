@@ -3,10 +3,11 @@
 
 mod answer;
 
-use egui::{Align, ComboBox, Grid, Id, Layout, Modal, RichText, ScrollArea, Ui, Vec2};
+use egui::{Align, Grid, Id, Layout, Modal, RichText, ScrollArea, Ui, Vec2};
 
 use self::answer::Answer;
-use super::{NARROW, TOUCH, egui, menu_rows, style};
+use super::menu::{self, Row};
+use super::{NARROW, TOUCH, egui, style};
 use crate::data::predictions::{Outputs, Question, RoleName};
 use crate::figure::{count, number};
 use crate::ghm::Task;
@@ -179,24 +180,13 @@ fn more_columns(ui: &mut Ui, question: &Question) {
 /// The menu of what a column is for.
 fn role(ui: &mut Ui, question: &Question, answer: &mut Answer, index: usize, name: Id, width: f32) {
     let now = answer.role(index).cloned().unwrap_or(RoleName::Ignore);
-    let height = ui.spacing().interact_size.y;
-    let mut chosen = None;
-    ComboBox::from_id_salt(("role", index))
-        .width(width)
-        .truncate()
-        .selected_text(described(&now))
-        .height(320.0)
-        .show_ui(ui, |ui| {
-            menu_rows(ui, height);
-            for role in answer.offered() {
-                let option = ui.selectable_label(role == now, described(&role));
-                if option.clicked() {
-                    chosen = Some(role);
-                }
-            }
-        })
-        .response
-        .labelled_by(name);
+    let rows = answer.offered().into_iter().map(|role| Row {
+        holds: role == now,
+        text: described(&role),
+        doc: "",
+        value: role,
+    });
+    let (chosen, _) = menu::choice(ui, ("role", index), name, width, &described(&now), rows);
     if let Some(role) = chosen {
         answer.set_role(question, index, role);
     }
@@ -239,7 +229,7 @@ fn described(role: &RoleName) -> String {
 
 /// What the labels mean: which are ignored and, of two that are left, which is the positive class.
 fn labels(ui: &mut Ui, question: &Question, answer: &mut Answer) {
-    let labels = answer.labels().to_vec();
+    let labels = answer.labels();
     if labels.is_empty() {
         return;
     }
@@ -247,6 +237,7 @@ fn labels(ui: &mut Ui, question: &Question, answer: &mut Answer) {
     ui.label(style::strong(word("Labels"), 14.0));
     let kept = labels.iter();
     let kept = kept.filter(|(label, _)| !answer.ignores(label)).count();
+    let (mut positive, mut ignored) = (None, None);
     for (label, times) in labels.iter().take(MOST_LABELS) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
@@ -266,21 +257,25 @@ fn labels(ui: &mut Ui, question: &Question, answer: &mut Answer) {
                 let is_positive = answer.positive() == Some(label.as_str());
                 let text = tr!("{name} is positive", name);
                 if ui.radio(is_positive, text).clicked() {
-                    answer.set_positive(question, label);
+                    positive = Some(label.clone());
                 }
             }
-            let mut ignored = is_ignored;
-            if ui
-                .checkbox(&mut ignored, tr!("ignore {name}", name))
-                .changed()
-            {
-                answer.set_ignored(question, label, ignored);
+            let mut is_ignored = is_ignored;
+            let text = tr!("ignore {name}", name);
+            if ui.checkbox(&mut is_ignored, text).changed() {
+                ignored = Some((label.clone(), is_ignored));
             }
         });
     }
     let more = labels.len().saturating_sub(MOST_LABELS);
     if more > 0 {
         ui.label(RichText::new(tr!("And {more} more labels.", more)).weak());
+    }
+    if let Some(label) = positive {
+        answer.set_positive(question, &label);
+    }
+    if let Some((label, is_ignored)) = ignored {
+        answer.set_ignored(question, &label, is_ignored);
     }
 }
 

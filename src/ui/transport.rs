@@ -229,8 +229,7 @@ fn score(ui: &mut Ui, lab: &Lab) {
 fn language_menu(ui: &mut Ui, wish: &mut Option<Wish>, side: f32) {
     let tip = word("What the lab says it in.");
     let response = button(ui, Icon::Language, side, word("Language"), tip);
-    egui::Popup::menu(&response).show(|ui| {
-        super::menu_rows(ui, side);
+    super::menu::deeds(&response, side, |ui| {
         for language in Language::ALL {
             let chosen = language == words::language();
             if ui.selectable_label(chosen, language.name()).clicked() {

@@ -1,6 +1,6 @@
 //! The X-ray: a menu that opens predictions, and what they come to, in place of the experiment.
 
-use egui::{Align, CollapsingHeader, Layout, Popup, RichText, Ui, Vec2};
+use egui::{Align, CollapsingHeader, Layout, RichText, Ui, Vec2};
 
 use super::icons::{Icon, button};
 use super::table::{ROW, table};
@@ -23,8 +23,7 @@ pub(super) fn menu(ui: &mut Ui, lab: &mut Lab, wish: &mut Option<Wish>, side: f3
                dropped on the lab.",
     );
     let response = button(ui, Icon::Xray, side, word("X-ray"), tip);
-    Popup::menu(&response).show(|ui| {
-        super::menu_rows(ui, side);
+    super::menu::deeds(&response, side, |ui| {
         ui.set_min_width(240.0);
         if ui.button(word("Open predictions…")).clicked() {
             *wish = Some(Wish::Open);

@@ -1,6 +1,7 @@
 //! What a person changes in the sheet changes that and nothing else.
 
 use egui::Key;
+use egui_kittest::kittest::NodeT;
 use ghm_lab::words::{self, Language};
 
 use super::*;
@@ -140,4 +141,36 @@ fn percent_are_percent_without_a_choice() {
     let (_, _, mean) = go_on(&mut harness);
     let expected = -(0.95_f64.ln() + 0.875_f64.ln()) / 2.0;
     assert!((mean - expected).abs() < 1e-6, "{mean}");
+}
+
+/// The name of what has the keys.
+fn focused(harness: &Harness<'_, App>) -> Option<String> {
+    let mut all = harness.root().children_recursive();
+    let node = all.find(|node| node.is_focused())?.accesskit_node();
+    Some(node.label().unwrap_or_default())
+}
+
+#[test]
+fn keys_go_from_the_role_that_holds_and_a_choice_closes_the_menu() {
+    let mut harness = ask("first,second,third\n0.9,1,1\n0.2,0,2\n0.6,1,1\n0.4,0,2\n");
+    let menu = harness.get_by_role_and_label(Role::ComboBox, "second");
+    menu.focus();
+    harness.run();
+    let mut press = |key| {
+        harness.key_press(key);
+        harness.run();
+        let is_open = harness.query_by_label("decided class").is_some();
+        (focused(&harness).unwrap_or_default(), is_open)
+    };
+    let at = |name: &str, is_open| (name.to_owned(), is_open);
+    assert_eq!(press(Key::Enter), at("logit of class 1", true));
+    assert_eq!(press(Key::ArrowDown), at("percent of class 0", true));
+    assert_eq!(press(Key::ArrowUp), at("logit of class 1", true));
+    assert_eq!(press(Key::ArrowUp), at("logit of class 0", true));
+    // And back at the menu, from which the next is one step away.
+    assert_eq!(press(Key::Enter), at("second", false));
+    assert_eq!(press(Key::Tab), at("third", false));
+    assert_eq!(press(Key::Enter), at("label", true));
+    let role = harness.get_by_role_and_label(Role::ComboBox, "second");
+    assert_eq!(role.value().as_deref(), Some("logit of class 0"));
 }

@@ -145,3 +145,19 @@ fn text_grows_to_twice_its_size_and_nothing_is_lost() {
     }
     assert!((harness.ctx.zoom_factor() - 1.0).abs() < 0.01);
 }
+
+#[test]
+fn a_deed_that_is_chosen_by_keys_closes_its_menu() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    harness.get_by_label("Export").focus();
+    harness.run();
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.run();
+    harness.get_by_label("Command").focus();
+    harness.run();
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.run();
+    assert!(harness.query_by_label("Command").is_none());
+    harness.get_by_label_contains("copied");
+}

@@ -1,10 +1,11 @@
 //! The row of arms: which there are, how they look, and what can be done to them.
 
-use egui::{Align, ComboBox, Layout, Popup, RichText, Sense, Ui, Vec2};
+use egui::{Align, Layout, RichText, Sense, Ui, Vec2};
 
 use super::super::icons::{Icon, button};
+use super::super::menu::Row;
 use super::super::style::theme;
-use super::super::{TOUCH, egui, menu_rows, paint};
+use super::super::{TOUCH, egui, menu, paint};
 use super::curves::Score;
 use super::{Memory, VIEWS, is_offered, looks, name_of};
 use crate::figure::{Look, Shape};
@@ -96,14 +97,14 @@ fn chip(
             command = Some(ArmCommand::Show(index));
         }
         if lab.is_race() {
-            command = command.take().or(menu(ui, lab, memory, index, height));
+            command = command.take().or(more(ui, lab, memory, index, height));
         }
     });
     command
 }
 
 /// What can be done to an arm.
-fn menu(
+fn more(
     ui: &mut Ui,
     lab: &Lab,
     memory: &mut Memory,
@@ -113,15 +114,14 @@ fn menu(
     let mut command = None;
     let arm = &lab.arms()[index];
     let name = tr!("{}: more", arm.name());
-    let more = button(
+    let open = button(
         ui,
         Icon::More,
         height,
         &name,
         word("Rename, duplicate, mute, solo, remove."),
     );
-    Popup::menu(&more).show(|ui| {
-        menu_rows(ui, height);
+    menu::deeds(&open, height, |ui| {
         if ui.button(word("Rename")).clicked() {
             memory.renaming = Some((index, arm.name().to_owned()));
         }
@@ -180,8 +180,7 @@ fn adder(ui: &mut Ui, lab: &Lab, height: f32) -> Option<ArmCommand> {
         "One more arm: the same data, first weights and order under another loss. All start anew.",
     );
     let add = button(ui, Icon::Add, height, word("Add an arm"), tip);
-    Popup::menu(&add).show(|ui| {
-        menu_rows(ui, height);
+    menu::deeds(&add, height, |ui| {
         for &loss in Loss::of(lab.config().task) {
             if ui
                 .button(word(loss.label()))
@@ -221,17 +220,15 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
         match memory.view(lab) {
             LowerView::Curves | LowerView::Seeds => {
                 let label = ui.label(RichText::new(word("score")).weak());
-                ComboBox::from_id_salt("score")
-                    .width(170.0)
-                    .selected_text(memory.score.fitting(lab).name(lab))
-                    .show_ui(ui, |ui| {
-                        menu_rows(ui, height);
-                        for score in Score::of(lab) {
-                            ui.selectable_value(&mut memory.score, score, score.name(lab));
-                        }
-                    })
-                    .response
-                    .labelled_by(label.id);
+                let now = memory.score.fitting(lab);
+                let rows = Score::of(lab).into_iter().map(|score| Row {
+                    value: score,
+                    holds: score == now,
+                    text: score.name(lab),
+                    doc: "",
+                });
+                let (chosen, _) = menu::choice(ui, "score", label.id, 170.0, &now.name(lab), rows);
+                memory.score = chosen.unwrap_or(memory.score);
             }
             LowerView::Maps if lab.config().task != Task::Regression => {
                 let first = ui.label(RichText::new(word("difference")).weak());
@@ -246,19 +243,15 @@ pub(in super::super) fn views(ui: &mut Ui, lab: &Lab, memory: &mut Memory, narro
 
 /// The arms of the difference.
 fn pick(ui: &mut Ui, lab: &Lab, arm: &mut usize, label: egui::Id, salt: &str) {
-    let height = ui.spacing().interact_size.y;
     let name = |index: usize| lab.arms().get(index).map_or("", |arm| arm.name());
     let tip = word("The arms whose probabilities are subtracted in the last map.");
-    ComboBox::from_id_salt(salt)
-        .width(130.0)
-        .selected_text(name(*arm))
-        .show_ui(ui, |ui| {
-            menu_rows(ui, height);
-            for index in 0..lab.arms().len() {
-                ui.selectable_value(arm, index, name(index));
-            }
-        })
-        .response
-        .labelled_by(label)
-        .on_hover_text(tip);
+    let rows = (0..lab.arms().len()).map(|index| Row {
+        value: index,
+        holds: index == *arm,
+        text: name(index).to_owned(),
+        doc: "",
+    });
+    let (chosen, response) = menu::choice(ui, salt, label, 130.0, name(*arm), rows);
+    response.on_hover_text(tip);
+    *arm = chosen.unwrap_or(*arm);
 }

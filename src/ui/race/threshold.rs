@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use egui::{ComboBox, Pos2, RichText, Slider, SliderClamping, Ui, Vec2};
+use egui::{Pos2, RichText, Slider, SliderClamping, Ui, Vec2};
 
+use super::super::menu::{self, Row};
 use super::super::style::{IntoColor, theme};
 use super::super::table::table;
 use super::super::triptych::draw;
-use super::super::{egui, menu_rows, paint::rect_of, panels, touch_sizes};
+use super::super::{egui, paint::rect_of, panels, touch_sizes};
 use super::{color, looks};
 use crate::figure::{self, Panel, RaceCurve, count, number};
 use crate::ghm::{ABOVE_HALF, Task};
@@ -115,19 +116,18 @@ fn controls(ui: &mut Ui, lab: &Lab, memory: &mut Memory) {
         let classes = lab.config().number_of_classes();
         memory.class = memory.class.min(classes - 1);
         ui.horizontal(|ui| {
-            let height = ui.spacing().interact_size.y;
             let label = ui.label(word("class"));
-            ComboBox::from_id_salt("class")
-                .selected_text(tr!("class {}", memory.class))
-                .show_ui(ui, |ui| {
-                    menu_rows(ui, height);
-                    for class in 0..classes {
-                        ui.selectable_value(&mut memory.class, class, tr!("class {class}", class));
-                    }
-                })
-                .response
-                .labelled_by(label.id)
-                .on_hover_text(word("The class that is told from all others."));
+            let rows = (0..classes).map(|class| Row {
+                value: class,
+                holds: class == memory.class,
+                text: tr!("class {class}", class),
+                doc: "",
+            });
+            let now = tr!("class {}", memory.class);
+            let width = ui.spacing().combo_width;
+            let (chosen, response) = menu::choice(ui, "class", label.id, width, &now, rows);
+            response.on_hover_text(word("The class that is told from all others."));
+            memory.class = chosen.unwrap_or(memory.class);
         });
     } else {
         memory.class = 1;
