@@ -26,8 +26,12 @@ impl Predictions {
     /// Whether the block needs no second look: one output and a label each, all as they should be.
     fn is_plain(&self, has_anomaly: bool) -> bool {
         let header = self.plan.header;
-        let columns_are_plain = header.task == Task::Binary
-            && header.outputs == Outputs::Logits
+        let is_one_number = match header.outputs {
+            Outputs::Logits => header.task == Task::Binary,
+            Outputs::Values => self.plan.unit == 1.0,
+            Outputs::Probabilities => false,
+        };
+        let columns_are_plain = is_one_number
             && self.plan.labels.are_plain()
             && self.block.one_hot.is_empty()
             && !(header.has_valid || header.has_batch || header.has_group);
