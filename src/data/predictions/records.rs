@@ -1,11 +1,12 @@
 //! Splits text into records of fields, a line each, and is strict about quotes: where they contradict each
 //! other, rows would be swallowed without a word.
 
+mod fault;
+
 use std::io::{self, Read};
 
 use super::Source;
-use super::error::ReadError;
-use crate::words::{tr, word};
+pub(super) use fault::Fault;
 
 /// Longest record in bytes: none may fill the memory.
 const MOST_RECORD: usize = 1 << 20;
@@ -32,52 +33,6 @@ pub(super) struct Dialect {
     pub quotes: Quotes,
     /// Whether lines that begin with `#` are left out.
     pub comments: bool,
-}
-
-/// Why there is no record. Lines are those where the quote stands.
-#[derive(Debug)]
-pub(super) enum Fault {
-    Io(io::Error),
-    Long(u64),
-    Unclosed(u64),
-    /// Something stands between the closing quote of a field and the next delimiter.
-    AfterQuote(u64),
-    /// It can be read in more than one way; only while quotes are not settled.
-    Doubtful(u64),
-}
-
-impl Fault {
-    /// In a sentence, with the file and the cure.
-    pub fn explain(&self, file: &str) -> ReadError {
-        let cure = word("write quotes within a field twice, or no quotes around fields");
-        ReadError(match self {
-            Self::Io(error) => return ReadError::io(file, error),
-            Self::Long(line) => tr!(
-                "{file}, line {line}: the line is longer than {MOST_RECORD} bytes, or a quote is never closed",
-                file,
-                line,
-                MOST_RECORD
-            ),
-            Self::Unclosed(line) => tr!(
-                "{file}, line {line}: the quote that opens a field here is never closed; {cure}",
-                file,
-                line,
-                cure
-            ),
-            Self::AfterQuote(line) => tr!(
-                "{file}, line {line}: a field goes on behind its closing quote; a delimiter is expected; {cure}",
-                file,
-                line,
-                cure
-            ),
-            Self::Doubtful(line) => tr!(
-                "{file}, line {line}: its quotes can be read in more than one way; {cure}",
-                file,
-                line,
-                cure
-            ),
-        })
-    }
 }
 
 /// A reader of records.
@@ -187,7 +142,7 @@ impl Records {
         self.record_line
     }
 
-    /// A record without quotes, which lies in the buffer as it is.
+    /// A record that lies in the buffer as it is, but for quotes around whole fields.
     fn split(&mut self) -> Split {
         self.fields.clear();
         self.is_in_text = false;
@@ -195,9 +150,11 @@ impl Records {
         let special = self.dialect.quotes != Quotes::Literal;
         let bytes = &self.buffer[self.start..self.end];
         let mut from = 0;
-        for (at, &byte) in bytes.iter().enumerate() {
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
             // Most bytes are of numbers, which no delimiter is.
             if matches!(byte, b'-'..=b'9') {
+                at += 1;
                 continue;
             }
             if byte == delimiter {
@@ -208,8 +165,17 @@ impl Records {
                 self.fields.push((from, at - usize::from(is_pair)));
                 return Split::Whole(at + 1);
             } else if byte == b'"' && at == from && special {
-                return Split::Quoted;
+                let Some((length, behind)) = enclosed(&bytes[at + 1..], delimiter, end) else {
+                    return Split::Quoted;
+                };
+                self.fields.push((at + 1, at + 1 + length));
+                at += behind;
+                if bytes[at] == end {
+                    return Split::Whole(at + 1);
+                }
+                from = at + 1;
             }
+            at += 1;
         }
         match bytes {
             _ if !self.at_end => Split::Cut,
@@ -370,6 +336,22 @@ impl Records {
         }
         Ok((at, lines))
     }
+}
+
+/// The length of a field that nothing but a quote ends, and the place of the delimiter or the end of the line behind
+/// it, counted from the quote that opens it. Nothing where the field needs a closer look.
+fn enclosed(bytes: &[u8], delimiter: u8, end: u8) -> Option<(usize, usize)> {
+    let stops = |&byte: &u8| byte == b'"' || byte == b'\\' || byte == end;
+    let length = bytes.iter().position(stops)?;
+    // A line of nothing but blanks in quotes is a row.
+    if bytes[length] != b'"' || bytes[..length].trim_ascii().is_empty() {
+        return None;
+    }
+    let is_pair = end == b'\n' && bytes.get(length + 1) == Some(&b'\r');
+    let behind = length + 1 + usize::from(is_pair);
+    let byte = *bytes.get(behind)?;
+    let is_end = byte == end || (byte == delimiter && !is_pair);
+    is_end.then_some((length, behind + 1))
 }
 
 /// What the next bytes of the buffer are.
