@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Options;
 use super::columns::first_of;
-use super::names::same;
-use super::survey::{number, truth};
+use super::names::{polarity, same};
+use super::survey::number;
 use crate::words::{tr, word};
 
 /// Numbers that mark ignored examples beside classes from 0.
@@ -287,8 +287,9 @@ impl Labels {
     }
 
     fn two_texts(there: &[&str], options: &Options) -> Result<Self, Trouble> {
-        let known: Option<Vec<usize>> = there.iter().map(|text| truth(text)).collect();
+        let known: Option<Vec<bool>> = there.iter().map(|text| polarity(text)).collect();
         if let Some(known) = known {
+            let known = known.into_iter().map(usize::from);
             let labels = Self::by_text(there.iter().copied().zip(known));
             return Ok(labels.said(tr!(
                 "labels {} are read as yes and no: 1 and 0",

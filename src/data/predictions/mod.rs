@@ -43,6 +43,7 @@ mod names;
 mod npy;
 mod npz;
 mod offers;
+mod one_class;
 mod open;
 mod options;
 mod ordered;

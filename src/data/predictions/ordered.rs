@@ -14,8 +14,21 @@ const MOST_CLASSES: usize = 10_000;
 pub(super) enum Unordered {
     /// Two are of one class.
     Doubled(ReadError),
-    /// There are too few, too many, or one is missing.
+    /// There are too many, or one is missing.
     Lacking(ReadError),
+    /// There is one, of one class.
+    Lone(Set),
+}
+
+/// So many columns of classes are none.
+pub(super) fn wrong_count(file: &str, prefix: &str, count: usize) -> ReadError {
+    let what = tr!(
+        "the number of columns \"{prefix}_…\" is {count}; 2 to {MOST_CLASSES} classes are expected",
+        count,
+        prefix,
+        MOST_CLASSES
+    );
+    ReadError::of(file, what)
 }
 
 /// With its classes in their order; `None` where it is none after all.
@@ -36,9 +49,10 @@ pub(super) fn ordered(
             set.classes.clear();
             return Ok(Some(set));
         }
-        if !set.is_given && (numbered == 0 || set.family > Family::Probability) {
-            return Ok(None);
-        }
+        return match set.family {
+            Family::Logit | Family::Probability => Err(Unordered::Lone(set)),
+            Family::Score | Family::Prediction | Family::Decision => Ok(None),
+        };
     }
     let mut pairs: Vec<(String, usize)> =
         set.classes.drain(..).zip(set.columns.drain(..)).collect();
@@ -50,12 +64,7 @@ pub(super) fn ordered(
     }
     let count = pairs.len();
     if !(2..=MOST_CLASSES).contains(&count) {
-        return Err(lacking(tr!(
-            "the number of columns \"{prefix}_…\" is {count}; 2 to {MOST_CLASSES} classes are expected",
-            count,
-            prefix,
-            MOST_CLASSES
-        )));
+        return Err(Unordered::Lacking(wrong_count(file, &prefix, count)));
     }
     let mut seen = HashSet::new();
     if let Some((_, column)) = pairs.iter().find(|(class, _)| {

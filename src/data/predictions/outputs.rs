@@ -138,6 +138,8 @@ impl Set {
 /// What the columns may be read as.
 pub(super) struct Found {
     pub sets: Vec<Set>,
+    /// Columns of one class each, beside which there is none of another.
+    pub lone: Vec<Set>,
     /// Columns of decisions, by their names.
     pub decisions: Vec<usize>,
     /// Columns of names that outputs have, and yet no outputs.
@@ -224,7 +226,7 @@ pub(super) fn find(
         set.stem != "x"
             || !others && crate::data::predictions::names::plain(&names[set.columns[0]]) == "x"
     });
-    let mut whole = Vec::new();
+    let (mut whole, mut lone) = (Vec::new(), Vec::new());
     let (mut wrong, mut others) = (None, Vec::new());
     for set in sets {
         let columns = set.columns.clone();
@@ -238,6 +240,7 @@ pub(super) fn find(
                 whole.push(set);
             }
             Ok(None) => {}
+            Err(Unordered::Lone(set)) => lone.push(set),
             Err(Unordered::Doubled(error)) => return Err(error),
             Err(Unordered::Lacking(error)) => {
                 others.extend(columns);
@@ -251,6 +254,7 @@ pub(super) fn find(
         Some(error) if !whole.iter().any(is_good) => Err(error),
         Some(_) | None => Ok(Found {
             sets: whole,
+            lone,
             decisions,
             others,
         }),
