@@ -38,6 +38,7 @@ mod layout;
 #[cfg(feature = "parquet")]
 mod lists;
 mod literal;
+mod log_shares;
 mod maps;
 mod names;
 mod npy;

@@ -31,10 +31,12 @@ impl Resolver<'_> {
         let is_taken = |column: usize| {
             label == Some(column) || set.is_some_and(|set| set.columns.contains(&column))
         };
+        let output = |column: usize| siblings::output(self.names, &self.names[column]);
         let is_free = |&column: &usize| {
             !is_taken(column)
                 && named(&self.names[column]).optional.is_none()
                 && offer(&self.names[column]).is_none()
+                && output(column).is_none_or(|of| of.family != Family::LogProbability)
                 && !self.is_id(column)
         };
         let free: Vec<usize> = (0..self.names.len()).filter(is_free).collect();

@@ -51,6 +51,7 @@ pub(super) fn ordered(
         }
         return match set.family {
             Family::Logit | Family::Probability => Err(Unordered::Lone(set)),
+            Family::LogProbability => Ok(Some(set)),
             Family::Score | Family::Prediction | Family::Decision => Ok(None),
         };
     }

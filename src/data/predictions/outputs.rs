@@ -121,10 +121,15 @@ impl Set {
 
     /// Whether the first rows sum to 1, as probabilities of classes do.
     pub fn sums_to_one(&self, survey: &Survey) -> bool {
+        self.sum_to_one(survey, |value| value)
+    }
+
+    /// Whether these of the first rows sum to 1.
+    pub fn sum_to_one(&self, survey: &Survey, of: fn(f64) -> f64) -> bool {
         let slack = sum_slack(self.columns.len());
         let rows = (0..survey.rows.len()).filter_map(|row| self.row(survey, row));
         let mut sums = rows
-            .map(|row| (row.iter().sum::<f64>() - 1.0).abs() <= slack)
+            .map(|row| (row.into_iter().map(of).sum::<f64>() - 1.0).abs() <= slack)
             .peekable();
         sums.peek().is_some() && sums.all(|fits| fits)
     }

@@ -100,6 +100,7 @@ impl<'a> Resolver<'a> {
         let mut found = outputs::find(self.file, self.names, &self.roles)?;
         let label = self.label(&found);
         let mut said = Vec::new();
+        said.extend(self.log_probabilities(&mut found)?);
         if found.sets.iter().all(|set| set.family > Family::Score)
             && let Ok(Some(label)) = label
             && let Some(set) = self.named_by_labels(label)
