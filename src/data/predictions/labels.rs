@@ -308,6 +308,10 @@ impl Labels {
         Err(Trouble::Ask(why, positives(&names, options)))
     }
 
+    pub(super) fn note_of_columns(names: &[String]) -> String {
+        tr!("classes are those of the columns: {}", first_of(names))
+    }
+
     pub(super) fn texts(there: &[&str], names: &[String]) -> Result<Self, Trouble> {
         let class = |text: &str| {
             let exact = names.iter().position(|name| name == text);
@@ -317,7 +321,7 @@ impl Labels {
         if let Some(found) = found {
             let all = (0..).zip(names).map(|(class, name)| (name.as_str(), class));
             let labels = Self::by_text(all.chain(there.iter().copied().zip(found)));
-            return Ok(labels.said(tr!("classes are those of the columns: {}", first_of(names))));
+            return Ok(labels.said(Self::note_of_columns(names)));
         }
         let numbered = names.iter().all(|name| name.parse::<u32>().is_ok());
         let mut sorted = there.to_vec();

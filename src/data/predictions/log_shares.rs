@@ -29,7 +29,7 @@ impl Resolver<'_> {
             }
             Some(set) if is_open => {
                 let why = tr!(
-                    "{shown} are called logs of probabilities, and those of a row do not sum to 1: are they logits?",
+                    "{shown} are called logs of probabilities, and the probabilities of a row do not sum to 1: are they logits?",
                     shown = set.shown(self.names)
                 );
                 let options = set.options(self.names, self.options, true);

@@ -3,7 +3,7 @@
 use super::error::ReadError;
 use super::maps::mapped;
 use super::names::Family;
-use super::ordered::{Unordered, ordered};
+use super::ordered::{Unordered, gap, ordered};
 use super::siblings;
 use super::survey::{Numbers, Survey};
 use super::{Options, RoleName};
@@ -231,7 +231,7 @@ pub(super) fn find(
         set.stem != "x"
             || !others && crate::data::predictions::names::plain(&names[set.columns[0]]) == "x"
     });
-    let (mut whole, mut lone) = (Vec::new(), Vec::new());
+    let (mut whole, mut lone, mut named) = (Vec::new(), Vec::new(), Vec::new());
     let (mut wrong, mut others) = (None, Vec::new());
     for set in sets {
         let columns = set.columns.clone();
@@ -242,7 +242,10 @@ pub(super) fn find(
                         .iter()
                         .filter(|column| !set.columns.contains(column)),
                 );
-                whole.push(set);
+                match gap(&set.classes) {
+                    None => whole.push(set),
+                    Some(_) => named.push(set),
+                }
             }
             Ok(None) => {}
             Err(Unordered::Lone(set)) => lone.push(set),
@@ -254,9 +257,15 @@ pub(super) fn find(
         }
     }
     // Where good ones are there, the others are no outputs.
-    let is_good = |set: &Set| set.family <= Family::Probability && !set.is_given;
+    let is_good =
+        |set: &Set| matches!(set.family, Family::Logit | Family::Probability) && !set.is_given;
+    let is_any_good = whole.iter().any(is_good);
+    match is_any_good {
+        true => others.extend(named.iter().flat_map(|set| &set.columns)),
+        false => whole.append(&mut named),
+    }
     match wrong {
-        Some(error) if !whole.iter().any(is_good) => Err(error),
+        Some(error) if !is_any_good => Err(error),
         Some(_) | None => Ok(Found {
             sets: whole,
             lone,
@@ -312,6 +321,8 @@ pub(super) fn choose(
                     .decisions
                     .iter()
                     .chain(&found.others)
+                    .chain(found.lone.iter().flat_map(|set| &set.columns))
+                    .filter(|column| !set.columns.contains(column))
                     .map(|&column| format!("\"{}\"", super::shorten(&names[column]))),
             )
             .collect();

@@ -142,6 +142,7 @@ impl<'a> Resolver<'a> {
         if let Some(label) = label {
             self.check_boxes(label)?;
         }
+        self.check_gap(&set, label)?;
         let mut notes: Vec<String> = note.into_iter().chain(said).collect();
         if let Some(label) = label
             && self.is_regression(&set, label)?
