@@ -36,14 +36,17 @@ pub(super) fn wrong_count(file: &str, prefix: &str, count: usize) -> ReadError {
 }
 
 /// The number of a class.
-fn number(class: &String) -> Option<i64> {
+fn number(class: &str) -> Option<i64> {
     class.parse().ok().filter(|&class| class >= -1)
 }
 
 /// The number where the first class would be, and the first that is missing, where classes in their order have numbers
 /// that do not follow one another from 0 or 1: then they are names.
 pub(super) fn gap(classes: &[String]) -> Option<(i64, i64)> {
-    let numbers: Vec<i64> = classes.iter().map(number).collect::<Option<_>>()?;
+    let numbers: Vec<i64> = classes
+        .iter()
+        .map(|class| number(class))
+        .collect::<Option<_>>()?;
     let first = numbers.first().map_or(0, |&first| first.min(1));
     let mut expected = (first..).zip(&numbers);
     let missing = expected.find(|(class, number)| class != *number);
@@ -62,7 +65,7 @@ pub(super) fn ordered(
         return Ok(Some(set));
     }
     let prefix = set.stem.clone();
-    let numbered = set.classes.iter().filter_map(number).count();
+    let numbered = set.classes.iter().filter_map(|class| number(class)).count();
     if set.classes.len() == 1 {
         if set.family == Family::Probability && is_positive(&set.classes[0]) {
             set.classes.clear();
