@@ -194,6 +194,28 @@ fn what_is_called_a_probability_is_not_offered_as_a_logit() {
 }
 
 #[test]
+fn one_class_in_percent_or_beside_scores_is_asked_about() {
+    let examples = examples::<2>(60);
+    let csv = table("label,prob_no", &examples, ["no", "yes"], |p| {
+        vec![100.0 * p[0]]
+    });
+    let flags = only_answer(&csv);
+    assert_eq!(flags.join(" "), "--map prob_no=percent --positive no");
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    norms_are("a.csv", &csv, &flags, &norms(&examples));
+    // Either is an answer.
+    let csv = table("label,prob_0,score", &examples, ["0", "1"], |p| {
+        vec![p[0], p[1]]
+    });
+    let answers = ["--map prob_0=p --positive 0", "--map prob_0=ignore"];
+    run("a.csv", &csv, &[]).is_refused(&csv, &answers);
+    for answer in answers {
+        let flags: Vec<&str> = answer.split(' ').collect();
+        norms_are("a.csv", &csv, &flags, &norms(&examples));
+    }
+}
+
+#[test]
 fn logs_of_the_probabilities_of_all_classes_are_logits() {
     let examples = examples::<3>(90);
     let logs = |p: &[f64; 3]| p.map(f64::ln).to_vec();

@@ -51,11 +51,7 @@ impl Resolver<'_> {
             };
             ways.push((says, options));
         }
-        // A name that says what they are is not doubted for a few values.
-        let are_named = set.family == Family::Probability && numbers.beyond * 4 < numbers.count;
-        if !are_named {
-            ways.push(way(word("they are logits"), set, true));
-        }
+        ways.push(way(word("they are logits"), set, true));
         ways
     }
 

@@ -69,6 +69,15 @@ impl Resolver<'_> {
                 ways.extend(self.ways_of(&set, &meant, Some(column).filter(|_| !is_known)));
             }
         }
+        if !ways.is_empty() {
+            let scores = found.sets.iter().filter(|set| set.family == Family::Score);
+            let lone = || found.lone.iter().flat_map(|set| &set.columns);
+            ways.extend(scores.map(|set| {
+                let ignored = lone().map(|&column| (column, RoleName::Ignore));
+                let says = tr!("{} are the outputs", set.shown(self.names));
+                (says, self.with(ignored))
+            }));
+        }
         let is_surely_of_class = first.is_given || first.classes[0].parse::<i64>().is_ok();
         match (ways.is_empty(), label) {
             (true, _) if is_surely_of_class => Err(wrong_count(self.file, &first.stem, 1).into()),
@@ -90,7 +99,12 @@ impl Resolver<'_> {
 
     /// What its values may be, with its class as the positive one; and with this column as the label.
     fn ways_of(&self, set: &Set, meant: &Meant, label: Option<usize>) -> Vec<(String, Options)> {
-        let ways = self.kinds(set).into_iter().map(|(says, mut options)| {
+        let mut kinds = self.kinds(set);
+        // Logits come last: a name that says probability has said that they are none.
+        if set.family == Family::Probability && kinds.len() > 1 {
+            kinds.pop();
+        }
+        let ways = kinds.into_iter().map(|(says, mut options)| {
             let is_label = label.map(|of| tr!("\"{0}\" is the label", shorten(&self.names[of])));
             let positive = (!meant.is_positive).then(|| meant.label.clone());
             let is_positive = positive
