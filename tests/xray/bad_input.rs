@@ -71,7 +71,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "gap.csv",
             csv("p_0,p_2,label\n1,0,1\n"),
-            ": there is no column \"p_1\"; 2 classes need \"p_0\" to \"p_1\"",
+            ": there is no column \"p_1\" for label 1, and columns are of the classes \"0\", \"2\" (--map NAME=p_1 says which it is, --ignore-label 1 leaves out its rows)",
         ),
         (
             "word.csv",

@@ -11,6 +11,8 @@ mod asked;
 mod bad_input;
 mod brute;
 mod cases;
+mod class_columns;
+mod class_numbers;
 mod columns;
 mod decided;
 mod delimiters;

@@ -2,10 +2,12 @@
 
 use super::columns::Role;
 use super::open::Predictions;
+use super::ordered::gap;
 use crate::ghm::Task;
 
 impl Predictions {
-    /// Names of several classes in their order, where they have others than their numbers; empty otherwise.
+    /// Names of several classes in their order, where they have others than their numbers from 0 or 1 on; empty
+    /// otherwise.
     pub fn class_names(&self) -> Vec<String> {
         let plan = &self.plan;
         if plan.header.task != Task::Classes {
@@ -26,6 +28,9 @@ impl Predictions {
             (label.filter(is_name)).or_else(|| of_column(class).filter(is_name))
         };
         let names: Option<Vec<String>> = (0..plan.header.classes).map(name).collect();
-        names.unwrap_or_default()
+        let columns =
+            || -> Option<Vec<String>> { (0..plan.header.classes).map(of_column).collect() };
+        let numbered = || columns().filter(|names| gap(names).is_some());
+        names.or_else(numbered).unwrap_or_default()
     }
 }

@@ -4,6 +4,7 @@ use super::Options;
 use super::columns::first_of;
 use super::labels::{IGNORED, Labels, Trouble};
 use super::names::polarity;
+use super::ordered::gap;
 use super::survey::number;
 use crate::words::{tr, word};
 
@@ -17,6 +18,9 @@ impl Labels {
         let mut values: Vec<f64> = there.iter().filter_map(|text| number(text)).collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
+        if gap(names).is_some() {
+            return Ok(Self::of_called(there, names));
+        }
         let own: Option<Vec<i64>> = names.iter().map(|name| name.parse().ok()).collect();
         let signs = values == [-1.0, 1.0] && names.len() == 2;
         match own.as_deref() {
@@ -150,6 +154,25 @@ impl Labels {
             labels.shift(from, count);
         }
         Ok(labels)
+    }
+
+    /// Of columns whose classes have numbers that do not follow one another: labels are called as they are, or
+    /// ignored.
+    fn of_called(there: &[&str], names: &[String]) -> Self {
+        let class = |text: &str| names.iter().position(|name| number(name) == number(text));
+        let all = (0..).zip(names).map(|(class, name)| (name.as_str(), class));
+        let found = there.iter().filter_map(|text| Some((*text, class(text)?)));
+        let mut labels = Self::by_text(all.chain(found));
+        let ignored = there.iter().filter(|text| class(text).is_none());
+        let ignored: Vec<&str> = ignored.copied().collect();
+        if !ignored.is_empty() {
+            let values = ignored.iter().filter_map(|text| number(text));
+            labels.notes = Self::without(values.collect()).notes;
+            labels
+                .texts
+                .extend(ignored.iter().map(|text| ((*text).to_owned(), None)));
+        }
+        labels.said(Self::note_of_columns(names))
     }
 
     /// Of columns with names that are no numbers.

@@ -41,6 +41,7 @@ impl Resolver<'_> {
         let output = siblings::output(self.names, &self.names[column])?;
         let role = match output.family {
             Family::Logit => Outputs::Logits,
+            Family::LogProbability => output.class.as_ref().map(|_| Outputs::Logits)?,
             Family::Probability => Outputs::Shares,
             Family::Decision => return None,
             Family::Prediction if output.class.is_none() && self.has_target() => {

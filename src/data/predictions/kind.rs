@@ -38,6 +38,7 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
                 shown
             ))
         }
+        Family::LogProbability => Kind::Logits(None),
         Family::Logit => Kind::Logits(numbers.are_shares().then(|| {
             if survey.is_whole {
                 tr!(

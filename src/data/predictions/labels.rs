@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Options;
 use super::columns::first_of;
-use super::names::same;
-use super::survey::{number, truth};
+use super::names::{polarity, same};
+use super::survey::number;
 use crate::words::{tr, word};
 
 /// Numbers that mark ignored examples beside classes from 0.
@@ -287,8 +287,9 @@ impl Labels {
     }
 
     fn two_texts(there: &[&str], options: &Options) -> Result<Self, Trouble> {
-        let known: Option<Vec<usize>> = there.iter().map(|text| truth(text)).collect();
+        let known: Option<Vec<bool>> = there.iter().map(|text| polarity(text)).collect();
         if let Some(known) = known {
+            let known = known.into_iter().map(usize::from);
             let labels = Self::by_text(there.iter().copied().zip(known));
             return Ok(labels.said(tr!(
                 "labels {} are read as yes and no: 1 and 0",
@@ -307,6 +308,10 @@ impl Labels {
         Err(Trouble::Ask(why, positives(&names, options)))
     }
 
+    pub(super) fn note_of_columns(names: &[String]) -> String {
+        tr!("classes are those of the columns: {}", first_of(names))
+    }
+
     pub(super) fn texts(there: &[&str], names: &[String]) -> Result<Self, Trouble> {
         let class = |text: &str| {
             let exact = names.iter().position(|name| name == text);
@@ -316,7 +321,7 @@ impl Labels {
         if let Some(found) = found {
             let all = (0..).zip(names).map(|(class, name)| (name.as_str(), class));
             let labels = Self::by_text(all.chain(there.iter().copied().zip(found)));
-            return Ok(labels.said(tr!("classes are those of the columns: {}", first_of(names))));
+            return Ok(labels.said(Self::note_of_columns(names)));
         }
         let numbered = names.iter().all(|name| name.parse::<u32>().is_ok());
         let mut sorted = there.to_vec();

@@ -38,11 +38,13 @@ mod layout;
 #[cfg(feature = "parquet")]
 mod lists;
 mod literal;
+mod log_shares;
 mod maps;
 mod names;
 mod npy;
 mod npz;
 mod offers;
+mod one_class;
 mod open;
 mod options;
 mod ordered;

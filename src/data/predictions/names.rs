@@ -30,6 +30,8 @@ pub(super) struct Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Family {
     Logit,
+    /// Logs of probabilities: logits where all classes are there.
+    LogProbability,
     Probability,
     /// Scores, whose values tell what they are.
     Score,
@@ -88,10 +90,24 @@ const TARGETS: [&str; 11] = [
     "references",
     "ytest",
 ];
-const OUTPUTS: [(Family, &[&str]); 5] = [
+const OUTPUTS: [(Family, &[&str]); 6] = [
     (
         Family::Logit,
         &["logit", "logits", "x", "rawscore", "decisionfunction"],
+    ),
+    (
+        Family::LogProbability,
+        &[
+            "logp",
+            "logprob",
+            "logprobs",
+            "logproba",
+            "logprobas",
+            "logprobability",
+            "logprobabilities",
+            "logsoftmax",
+            "predictlogproba",
+        ],
     ),
     (
         Family::Probability,

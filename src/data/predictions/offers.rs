@@ -31,10 +31,12 @@ impl Resolver<'_> {
         let is_taken = |column: usize| {
             label == Some(column) || set.is_some_and(|set| set.columns.contains(&column))
         };
+        let output = |column: usize| siblings::output(self.names, &self.names[column]);
         let is_free = |&column: &usize| {
             !is_taken(column)
                 && named(&self.names[column]).optional.is_none()
                 && offer(&self.names[column]).is_none()
+                && output(column).is_none_or(|of| of.family != Family::LogProbability)
                 && !self.is_id(column)
         };
         let free: Vec<usize> = (0..self.names.len()).filter(is_free).collect();
@@ -67,7 +69,7 @@ impl Resolver<'_> {
     }
 
     /// Whether cells are a few numbers of classes or a few texts.
-    fn is_of_classes(&self, column: usize) -> bool {
+    pub fn is_of_classes(&self, column: usize) -> bool {
         let seen = &self.survey.columns[column];
         let has_texts = seen.numbers.count == 0
             && (2..=MOST_LABELS).contains(&seen.texts.len())
@@ -126,13 +128,23 @@ impl Resolver<'_> {
         if classes <= 2 && ways.is_empty() {
             for &column in &columns {
                 let one = set_of(&[column]);
-                if one.numbers(self.survey).beyond == 0 {
+                let within = one.numbers(self.survey).beyond == 0;
+                if within {
                     ways.push(self.way(&one, false));
                 }
-                ways.push(self.way(&one, true));
+                if !(within && self.are_called_p(&one)) {
+                    ways.push(self.way(&one, true));
+                }
             }
         }
         ways
+    }
+
+    /// Whether names say that these are probabilities.
+    fn are_called_p(&self, set: &Set) -> bool {
+        let output = |&column: &usize| siblings::output(self.names, &self.names[column]);
+        let mut columns = set.columns.iter();
+        columns.all(|column| output(column).is_some_and(|of| of.family == Family::Probability))
     }
 
     /// These columns as logits or probabilities.
@@ -178,7 +190,11 @@ impl Resolver<'_> {
                 }
             }
             for of_logits in [false, true] {
-                if !(of_logits || within && sums) {
+                let may_be = match of_logits {
+                    true => !(within && sums && self.are_called_p(&set)),
+                    false => within && sums,
+                };
+                if !may_be {
                     continue;
                 }
                 let (_, options) = self.way(&set, of_logits);

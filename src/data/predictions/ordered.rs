@@ -2,9 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::error::ReadError;
+use super::columns::first_of;
+use super::error::{ReadError, Refusal};
+use super::labels::{Classes, IGNORED, Labels};
 use super::names::{Family, is_positive, polarity};
 use super::outputs::{Set, doubled};
+use super::resolve::Resolver;
+use super::survey;
 use crate::words::tr;
 
 /// Most classes that a file may have.
@@ -14,8 +18,41 @@ const MOST_CLASSES: usize = 10_000;
 pub(super) enum Unordered {
     /// Two are of one class.
     Doubled(ReadError),
-    /// There are too few, too many, or one is missing.
+    /// There are too many.
     Lacking(ReadError),
+    /// There is one, of one class.
+    Lone(Set),
+}
+
+/// So many columns of classes are none.
+pub(super) fn wrong_count(file: &str, prefix: &str, count: usize) -> ReadError {
+    let what = tr!(
+        "the number of columns \"{prefix}_…\" is {count}; 2 to {MOST_CLASSES} classes are expected",
+        count,
+        prefix,
+        MOST_CLASSES
+    );
+    ReadError::of(file, what)
+}
+
+/// The number of a class.
+fn number(class: &str) -> Option<i64> {
+    class.parse().ok().filter(|&class| class >= -1)
+}
+
+/// The number where the first class would be, and the first that is missing, where classes in their order have numbers
+/// that do not follow one another from 0 or 1: then they are names.
+pub(super) fn gap(classes: &[String]) -> Option<(i64, i64)> {
+    let numbers: Vec<i64> = classes
+        .iter()
+        .map(|class| number(class))
+        .collect::<Option<_>>()?;
+    let first = numbers.first().map_or(0, |&first| first.min(1));
+    let mut expected = (first..).zip(&numbers);
+    let missing = expected.find(|(class, number)| class != *number);
+    missing
+        .filter(|_| numbers != [-1, 1])
+        .map(|(class, _)| (first, class))
 }
 
 /// With its classes in their order; `None` where it is none after all.
@@ -28,17 +65,17 @@ pub(super) fn ordered(
         return Ok(Some(set));
     }
     let prefix = set.stem.clone();
-    let number = |class: &String| class.parse::<i64>().ok().filter(|&class| class >= -1);
-    let numbered = set.classes.iter().filter_map(number).count();
-    let lacking = |what: String| Unordered::Lacking(ReadError::of(file, what));
+    let numbered = set.classes.iter().filter_map(|class| number(class)).count();
     if set.classes.len() == 1 {
         if set.family == Family::Probability && is_positive(&set.classes[0]) {
             set.classes.clear();
             return Ok(Some(set));
         }
-        if !set.is_given && (numbered == 0 || set.family > Family::Probability) {
-            return Ok(None);
-        }
+        return match set.family {
+            Family::Logit | Family::Probability => Err(Unordered::Lone(set)),
+            Family::LogProbability => Ok(Some(set)),
+            Family::Score | Family::Prediction | Family::Decision => Ok(None),
+        };
     }
     let mut pairs: Vec<(String, usize)> =
         set.classes.drain(..).zip(set.columns.drain(..)).collect();
@@ -50,12 +87,7 @@ pub(super) fn ordered(
     }
     let count = pairs.len();
     if !(2..=MOST_CLASSES).contains(&count) {
-        return Err(lacking(tr!(
-            "the number of columns \"{prefix}_…\" is {count}; 2 to {MOST_CLASSES} classes are expected",
-            count,
-            prefix,
-            MOST_CLASSES
-        )));
+        return Err(Unordered::Lacking(wrong_count(file, &prefix, count)));
     }
     let mut seen = HashSet::new();
     if let Some((_, column)) = pairs.iter().find(|(class, _)| {
@@ -63,25 +95,6 @@ pub(super) fn ordered(
         !seen.insert(key)
     }) {
         return Err(Unordered::Doubled(doubled(file, &names[*column])));
-    }
-    if are_numbers {
-        let first = number(&pairs[0].0).map_or(0, |first| first.min(1));
-        let are_signs = first == -1 && count == 2 && number(&pairs[1].0) == Some(1);
-        let missing = (first..)
-            .zip(&pairs)
-            .find(|(class, (name, _))| number(name) != Some(*class));
-        if let Some((class, _)) = missing.filter(|_| !are_signs) {
-            let name = format!("{prefix}_{class}");
-            let last = first + count as i64 - 1;
-            return Err(lacking(tr!(
-                "there is no column \"{name}\"; {count} classes need \"{prefix}_{first}\" to \"{prefix}_{last}\"",
-                name,
-                count,
-                prefix,
-                first,
-                last
-            )));
-        }
     }
     // Of yes and no, yes is the positive class wherever its column stands.
     if let [(first, _), (second, _)] = pairs.as_slice()
@@ -96,4 +109,50 @@ pub(super) fn ordered(
         }
     }
     Ok(Some(set))
+}
+
+impl Resolver<'_> {
+    /// Refuses classes whose numbers do not follow one another, where a label is none of them.
+    pub fn check_gap(&self, set: &Set, label: Option<usize>) -> Result<(), Refusal> {
+        let Some((first, missing)) = gap(&set.classes) else {
+            return Ok(());
+        };
+        let prefix = &set.stem;
+        let all_classes = || {
+            let (name, count) = (format!("{prefix}_{missing}"), set.classes.len());
+            let last = first + count as i64 - 1;
+            tr!(
+                "there is no column \"{name}\"; {count} classes need \"{prefix}_{first}\" to \"{prefix}_{last}\"",
+                name,
+                count,
+                prefix,
+                first,
+                last
+            )
+        };
+        let Some(label) = label else {
+            return Err(ReadError::of(self.file, all_classes()).into());
+        };
+        let texts = &self.survey.columns[label].texts;
+        let left = Labels::left(texts, &Classes::Named(&set.classes), self.options);
+        let Ok((left, _)) = left else { return Ok(()) };
+        let value = |text: &str| survey::number(text);
+        let is_class = |of: f64| set.classes.iter().any(|class| value(class) == Some(of));
+        let fits =
+            |text: &&str| value(text).is_some_and(|of| is_class(of) || IGNORED.contains(&of));
+        let Some(other) = left.into_iter().find(|text| !fits(text)) else {
+            return Ok(());
+        };
+        let what = match value(other).filter(|of| of.fract() == 0.0) {
+            Some(of) => tr!(
+                "there is no column \"{prefix}_{of}\" for label {of}, and columns are of the classes {0} \
+                 (--map NAME=p_{of} says which it is, --ignore-label {of} leaves out its rows)",
+                first_of(&set.classes),
+                prefix,
+                of
+            ),
+            None => all_classes(),
+        };
+        Err(ReadError::of(self.file, what).into())
+    }
 }

@@ -3,7 +3,7 @@
 use super::error::ReadError;
 use super::maps::mapped;
 use super::names::Family;
-use super::ordered::{Unordered, ordered};
+use super::ordered::{Unordered, gap, ordered};
 use super::siblings;
 use super::survey::{Numbers, Survey};
 use super::{Options, RoleName};
@@ -121,10 +121,15 @@ impl Set {
 
     /// Whether the first rows sum to 1, as probabilities of classes do.
     pub fn sums_to_one(&self, survey: &Survey) -> bool {
+        self.sum_to_one(survey, |value| value)
+    }
+
+    /// Whether these of the first rows sum to 1.
+    pub fn sum_to_one(&self, survey: &Survey, of: fn(f64) -> f64) -> bool {
         let slack = sum_slack(self.columns.len());
         let rows = (0..survey.rows.len()).filter_map(|row| self.row(survey, row));
         let mut sums = rows
-            .map(|row| (row.iter().sum::<f64>() - 1.0).abs() <= slack)
+            .map(|row| (row.into_iter().map(of).sum::<f64>() - 1.0).abs() <= slack)
             .peekable();
         sums.peek().is_some() && sums.all(|fits| fits)
     }
@@ -138,6 +143,8 @@ impl Set {
 /// What the columns may be read as.
 pub(super) struct Found {
     pub sets: Vec<Set>,
+    /// Columns of one class each, beside which there is none of another.
+    pub lone: Vec<Set>,
     /// Columns of decisions, by their names.
     pub decisions: Vec<usize>,
     /// Columns of names that outputs have, and yet no outputs.
@@ -224,7 +231,7 @@ pub(super) fn find(
         set.stem != "x"
             || !others && crate::data::predictions::names::plain(&names[set.columns[0]]) == "x"
     });
-    let mut whole = Vec::new();
+    let (mut whole, mut lone, mut named) = (Vec::new(), Vec::new(), Vec::new());
     let (mut wrong, mut others) = (None, Vec::new());
     for set in sets {
         let columns = set.columns.clone();
@@ -235,9 +242,13 @@ pub(super) fn find(
                         .iter()
                         .filter(|column| !set.columns.contains(column)),
                 );
-                whole.push(set);
+                match gap(&set.classes) {
+                    None => whole.push(set),
+                    Some(_) => named.push(set),
+                }
             }
             Ok(None) => {}
+            Err(Unordered::Lone(set)) => lone.push(set),
             Err(Unordered::Doubled(error)) => return Err(error),
             Err(Unordered::Lacking(error)) => {
                 others.extend(columns);
@@ -246,11 +257,18 @@ pub(super) fn find(
         }
     }
     // Where good ones are there, the others are no outputs.
-    let is_good = |set: &Set| set.family <= Family::Probability && !set.is_given;
+    let is_good =
+        |set: &Set| matches!(set.family, Family::Logit | Family::Probability) && !set.is_given;
+    let is_any_good = whole.iter().any(is_good);
+    match is_any_good {
+        true => others.extend(named.iter().flat_map(|set| &set.columns)),
+        false => whole.append(&mut named),
+    }
     match wrong {
-        Some(error) if !whole.iter().any(is_good) => Err(error),
+        Some(error) if !is_any_good => Err(error),
         Some(_) | None => Ok(Found {
             sets: whole,
+            lone,
             decisions,
             others,
         }),
@@ -303,6 +321,8 @@ pub(super) fn choose(
                     .decisions
                     .iter()
                     .chain(&found.others)
+                    .chain(found.lone.iter().flat_map(|set| &set.columns))
+                    .filter(|column| !set.columns.contains(column))
                     .map(|&column| format!("\"{}\"", super::shorten(&names[column]))),
             )
             .collect();

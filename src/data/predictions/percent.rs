@@ -61,7 +61,7 @@ impl Use {
                 Family::Probability => Self::Probability,
                 Family::Score | Family::Prediction if of.class.is_some() => Self::Probability,
                 Family::Score | Family::Prediction => Self::Prediction,
-                Family::Logit | Family::Decision => Self::Other,
+                Family::Logit | Family::LogProbability | Family::Decision => Self::Other,
             },
             None if named.target || named.label => Self::Target,
             None if *named == Named::default() => Self::Unknown,

@@ -99,12 +99,17 @@ impl<'a> Resolver<'a> {
     pub fn resolve(&self) -> Result<Plan, Refusal> {
         let mut found = outputs::find(self.file, self.names, &self.roles)?;
         let label = self.label(&found);
+        let mut said = Vec::new();
+        said.extend(self.log_probabilities(&mut found)?);
         if found.sets.iter().all(|set| set.family > Family::Score)
             && let Ok(Some(label)) = label
             && let Some(set) = self.named_by_labels(label)
         {
             self.check_named(&set, label)?;
             found.sets = vec![set];
+        } else if let Some((set, note)) = self.of_one_class(&found, &label)? {
+            found.sets.push(set);
+            said.push(note);
         }
         let mut twins = None;
         let (mut set, note) = match outputs::choose(self.file, &found, self.names, self.survey)? {
@@ -137,7 +142,8 @@ impl<'a> Resolver<'a> {
         if let Some(label) = label {
             self.check_boxes(label)?;
         }
-        let mut notes: Vec<String> = note.into_iter().collect();
+        self.check_gap(&set, label)?;
+        let mut notes: Vec<String> = note.into_iter().chain(said).collect();
         if let Some(label) = label
             && self.is_regression(&set, label)?
         {

@@ -2,7 +2,7 @@
 
 use super::super::RoleName;
 use super::super::labels::Labels;
-use super::super::names::{Family, is_positive, named, polarity};
+use super::super::names::{Family, named, polarity};
 use super::super::survey::number;
 
 /// Different decisions that are kept; what has more is none.
@@ -110,7 +110,8 @@ pub(in super::super) fn pairs(names: &[String], roles: &[Option<RoleName>]) -> V
     let is_score = |&column: &usize| match &roles[column] {
         Some(role) => role.is_output(),
         None => output(column).is_some_and(|of| {
-            of.family != Family::Decision && of.class.is_none_or(|class| is_positive(&class))
+            of.family != Family::Decision
+                && of.class.is_none_or(|class| polarity(&class) == Some(true))
         }),
     };
     let is_decision = |&column: &usize| match &roles[column] {
