@@ -12,6 +12,7 @@ mod bad_input;
 mod brute;
 mod cases;
 mod columns;
+mod cures;
 mod decided;
 mod delimiters;
 mod destinations;

@@ -295,6 +295,14 @@ pub(super) fn numbered(name: &str) -> &str {
     if name == "logits" { "logit" } else { name }
 }
 
+/// What the columns are called that a row's list of so many values makes.
+pub(super) fn of_list(name: &str, count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(move |k| match count {
+        1 => name.to_owned(),
+        _ => format!("{}_{k}", numbered(name)),
+    })
+}
+
 impl Table for Arrays {
     fn names(&self) -> &[String] {
         &self.names

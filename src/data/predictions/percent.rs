@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::columns::in_quotes;
+use super::delimited::lists::List;
 use super::error::shorten;
 use super::names::{Family, Named, named, same};
 use super::survey::number;
@@ -113,6 +114,14 @@ impl Percents {
                 seen.measured |= value.is_some_and(|of| ![0.0, 1.0, -1.0, -100.0].contains(&of));
             }
             None => {}
+        }
+    }
+
+    /// Makes as many columns of lists as their cells have values.
+    pub fn part(&mut self, lists: &[List]) {
+        for list in lists {
+            let parts = vec![Seen::default(); list.width];
+            self.seen.splice(list.at..=list.at, parts);
         }
     }
 
