@@ -135,6 +135,14 @@ impl Resolver<'_> {
         ways
     }
 
+    /// Probabilities of classes that nothing stands beside: all columns, where rows sum to 1.
+    pub fn without_labels(&self) -> Option<Set> {
+        let all: Vec<usize> = (0..self.names.len()).collect();
+        let set = set_of(&all);
+        let are_measured = all.len() > 1 && all.iter().all(|&column| self.is_measured(column));
+        (are_measured && set.sums_to_one(self.survey)).then_some(set)
+    }
+
     /// These columns as logits or probabilities.
     fn way(&self, set: &Set, of_logits: bool) -> (String, Options) {
         let what = set.shown(self.names);
@@ -196,7 +204,9 @@ impl Resolver<'_> {
             }
             break;
         }
-        if let (true, &[one, other]) = (ways.is_empty(), free.as_slice()) {
+        if let (true, &[one, other], None) =
+            (ways.is_empty(), free.as_slice(), self.without_labels())
+        {
             for (pred, target) in [(one, other), (other, one)] {
                 let roles = [(pred, RoleName::Pred), (target, RoleName::Target)];
                 let [pred, target] = [pred, target].map(|of| super::shorten(&self.names[of]));
