@@ -70,3 +70,119 @@ fn a_list_of_another_length_is_told_where_it_is_needed() {
     assert_eq!(rows(&text("[1 2 3],[0.4 0.6]")).outputs[6..], [0.4, 0.6]);
     assert_eq!(rows(&text("[],[0.4 0.6]")).outputs[6..], [0.4, 0.6]);
 }
+
+#[test]
+fn rows_are_not_to_be_left_out_where_that_leaves_none() {
+    let refused = |name: &str, text: &str, parts: &[&str]| {
+        let ran = run(name, text, &[]);
+        ran.is_refused(text, parts);
+        let offers = ran.stderr.contains("skip-bad-rows");
+        assert!(!offers, "{text}: {}", ran.stderr);
+    };
+    let all = "\"high\" is not a number: the column holds words and no number";
+    refused(
+        "a.csv",
+        "label,p\n1,high\n0,low\n0,\n",
+        &["line 2", all, "--map p=ignore"],
+    );
+    refused(
+        "a.json",
+        "[{\"label\":1,\"p\":\"high\"},{\"label\":0,\"p\":\"low\"}]",
+        &[all],
+    );
+    refused(
+        "a.csv",
+        "label,p\n1,2024-01-05\n0,2024-01-06\n",
+        &["the column holds dates"],
+    );
+    for list in ["[0.1 ... 0.9]", "[[0.1 0.9]]", "[{'a': 0.1}]"] {
+        let text = format!("label,p\n1,{list}\n0,{list}\n");
+        refused(
+            "a.csv",
+            &text,
+            &["the column holds lists", "d.pop(COLUMN).tolist()"],
+        );
+    }
+    // One that leaves others is offered.
+    for text in [
+        "label,p\n1,\n0,0.3\n",
+        "label,p\n1,0.5\n0,low\n",
+        "label,p\n1,\n0,\n",
+    ] {
+        run("a.csv", text, &[]).is_refused(text, &["--skip-bad-rows leaves out"]);
+    }
+}
+
+#[test]
+fn a_text_without_names_is_told_what_it_lacks() {
+    let pairs = pairs();
+    let file = |row: &dyn Fn(&[f64; 2], usize) -> String| -> String {
+        pairs
+            .iter()
+            .map(|(p, label)| row(p, *label) + "\n")
+            .collect()
+    };
+    let both = file(&|[a, b], _| format!("{a:.18e} {b:.18e}"));
+    let three = file(&|[a, b], _| format!("{a}\t{}\t{}", b / 2.0, b / 2.0));
+    let logits = file(&|[a, b], _| (b / a).ln().to_string());
+    let p = file(&|[_, b], _| b.to_string());
+    let labels = file(&|_, label| format!("{:e}", label as f64));
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+    for (name, content, said) in [
+        ("it is.txt", &both, "its rows sum to 1"),
+        ("three.txt", &three, "its rows sum to 1"),
+        ("logits.txt", &logits, "it holds scores alone"),
+        ("p.txt", &p, "it holds scores alone"),
+        ("labels.txt", &labels, "labels alone"),
+    ] {
+        std::fs::write(path(name), content).expect("written");
+        std::fs::write(path("labels.txt"), &labels).expect("written");
+        std::fs::write(path("scores.txt"), &p).expect("written");
+        let bin = env!("CARGO_BIN_EXE_ghm-lab");
+        let shell = |line: &str| {
+            let mut shell = std::process::Command::new("sh");
+            let ran = shell
+                .current_dir(folder.path())
+                .arg("-c")
+                .arg(line)
+                .output();
+            let ran = ran.expect("a shell");
+            (
+                String::from_utf8_lossy(&ran.stdout).into_owned(),
+                String::from_utf8_lossy(&ran.stderr).into_owned(),
+            )
+        };
+        let (_, why) = shell(&format!("{bin} xray '{name}'"));
+        assert!(why.contains(said), "{why}");
+        assert!(!why.contains("pred,target"), "{why}");
+        // What it says can be pasted as it is.
+        let paste = why.split(": ").last().expect("a cure").trim();
+        let paste = paste.replace(", then ghm-lab", &format!(" && {bin}"));
+        let paste = paste.replace(" (or label,logit)", "");
+        let (report, why) = shell(&paste);
+        assert!(report.contains("40 examples"), "{paste}: {why}");
+    }
+}
+
+#[test]
+fn arrays_whose_rows_sum_to_one_are_no_regression() {
+    let pairs = pairs();
+    let values: Vec<f64> = pairs.iter().flat_map(|(p, _)| *p).collect();
+    let bytes = |values: &[f64], shape: &str| {
+        let head = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}");
+        let mut file = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+        file.extend(format!("{head:<117}\n").bytes());
+        file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        file
+    };
+    let ran = run("probs.npy", bytes(&values, "(40, 2)"), &[]);
+    ran.is_refused(
+        "two",
+        &["\"column 0\" to \"column 1\" sum to 1", "labels.npy"],
+    );
+    assert!(!ran.stderr.contains("regression"), "{}", ran.stderr);
+    // As many values that sum to something else may be one.
+    let other: Vec<f64> = values.iter().map(|value| value * 2.0).collect();
+    run("y.npy", bytes(&other, "(40, 2)"), &[]).is_refused("other", &["a regression"]);
+}

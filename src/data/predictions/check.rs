@@ -112,6 +112,9 @@ impl Predictions {
             let Err(error) = checked else { continue };
             if !self.options.skip_bad_rows {
                 let ReadError(what) = error;
+                if let Some(cure) = self.numberless(row) {
+                    return Err(ReadError(format!("{what}: {cure}")));
+                }
                 return Err(ReadError(tr!(
                     "{what} (--skip-bad-rows leaves out and counts rows that cannot be used)",
                     what

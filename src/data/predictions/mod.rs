@@ -42,6 +42,7 @@ mod maps;
 mod names;
 mod npy;
 mod npz;
+mod numberless;
 mod offers;
 mod open;
 mod options;

@@ -37,6 +37,8 @@ pub struct Predictions {
     names: Vec<String>,
     /// What was seen of the first rows, while later ones may say something else.
     doubtful: Option<Survey>,
+    /// Columns that hold no numbers, and what can be done.
+    pub(super) numberless: Vec<(usize, String)>,
     look: Option<SecondLook>,
     pub(super) plan: Plan,
     pub(super) tables: Vec<Opened>,
