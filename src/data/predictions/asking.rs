@@ -4,7 +4,7 @@ use super::error::{ReadError, Refusal};
 use super::guesses::offer;
 use super::kind;
 use super::names::Family;
-use super::options::quoted;
+use super::options::quoted_file;
 use super::outputs::{Found, Set};
 use super::question::{AskedColumn, Candidate, Question};
 use super::resolve::Resolver;
@@ -81,7 +81,7 @@ impl Resolver<'_> {
                 "{shown} sum to 1 in every row: they are probabilities of classes, and there is no label; bring labels \
                  as a column beside them, or, where it is an array, as another one: ghm-lab xray {file} labels.npy",
                 shown = set.shown(self.names),
-                file = quoted(self.file)
+                file = quoted_file(self.file)
             );
             return ReadError::of(self.file, what).into();
         }

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use super::super::options::quoted;
+use super::super::options::{quoted, quoted_file};
 use super::super::outputs::sum_slack;
 use super::super::records::{Dialect, Records};
 use super::super::survey::{Numbers, number};
@@ -69,7 +69,7 @@ pub(super) fn cure(file: &str, text: &[u8], dialect: Dialect) -> Option<String> 
         let sum: f64 = outputs.iter().filter_map(|&at| row[at]).sum();
         (sum - 1.0).abs() <= sum_slack(outputs.len())
     });
-    let file = quoted(file);
+    let file = quoted_file(file);
     match (label, outputs.as_slice()) {
         (Some(_), []) if count == 1 => {
             return Some(tr!(
