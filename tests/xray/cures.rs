@@ -186,3 +186,73 @@ fn arrays_whose_rows_sum_to_one_are_no_regression() {
     let other: Vec<f64> = values.iter().map(|value| value * 2.0).collect();
     run("y.npy", bytes(&other, "(40, 2)"), &[]).is_refused("other", &["a regression"]);
 }
+
+#[test]
+fn what_has_a_percent_sign_is_no_logit() {
+    let cases = [
+        ("label,score\n1,95%\n0,12%\n0,150%\n", "1.5"),
+        ("label,score\n1,95%\n0,-12%\n0,150%\n1,140%\n", "-0.12"),
+        ("label,p\n1,250%\n0,-112%\n0,150%\n1,140%\n", "2.5"),
+    ];
+    for (text, first) in cases {
+        let ran = run("a.csv", text, &[]);
+        ran.is_refused(text, &[&format!(": {first} "), "--skip-bad-rows"]);
+        assert!(!ran.stderr.contains("logit"), "{text}: {}", ran.stderr);
+    }
+    for text in [
+        "label,rate\n1,95%\n0,12%\n0,15%\n",
+        "a,b\n95%,1\n12%,0\n15%,0\n",
+    ] {
+        let ran = run("a.csv", text, &[]);
+        ran.is_refused(text, &[": probabilities", "=p"]);
+        assert!(!ran.stderr.contains(": logits"), "{text}: {}", ran.stderr);
+    }
+}
+
+/// Runs each command that a refusal prints, in the folder of the file `name`: how many there were.
+#[cfg(unix)]
+fn pasted(name: &str, content: &str) -> usize {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join(name), content).expect("written");
+    let shell = |line: &str| {
+        let mut shell = std::process::Command::new("bash");
+        let folder = folder.path();
+        let ran = shell.current_dir(folder).arg("-c").arg(line).output();
+        let ran = ran.expect("a shell");
+        let [out, err] = [ran.stdout, ran.stderr];
+        [out, err].map(|of| String::from_utf8(of).expect("text"))
+    };
+    let bin = env!("CARGO_BIN_EXE_ghm-lab");
+    let [_, why] = shell(&format!("{bin} xray './{name}'"));
+    let lines = why.split("\n      ghm-lab ").skip(1);
+    let lines: Vec<&str> = lines.filter_map(|line| line.lines().next()).collect();
+    for line in &lines {
+        let [report, refused] = shell(&format!("{bin} {line}"));
+        assert!(report.contains("4 examples"), "{line}: {refused}");
+    }
+    lines.len()
+}
+
+#[test]
+#[cfg(unix)]
+fn every_command_that_is_printed_can_be_pasted() {
+    let names = [
+        "-v", "--json", "=ls", "~", "a=b", "a=p_0", "$HOME", "`ls`", "$(ls)", "it's", "a\"b",
+        "a\\b", "!!", "a\nb", "a\tb", "a;b", "#a", "*", "{x,y}", "a  b", "<a>", "&", "|", "名",
+    ];
+    for name in names {
+        let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+        let scores = format!("label,{quoted}\n1,0.9\n0,0.2\n0,0.3\n1,0.7\n");
+        assert_eq!(pasted("a.csv", &scores), 2, "{name}");
+        let labels = format!("label,p\n{quoted},0.9\nb,0.2\nb,0.3\n{quoted},0.7\n");
+        assert_eq!(pasted("a.csv", &labels), 2, "{name}");
+    }
+    let scores = "label,q\n1,0.9\n0,0.2\n0,0.3\n1,0.7\n";
+    for file in ["-a b.csv", "=a.csv", "$x`.csv"] {
+        assert_eq!(pasted(file, scores), 2, "{file}");
+    }
+    // The class behind a role may hold a = as well.
+    let flags = ["--map", "a=p_x=1", "--map", "b=p_y"];
+    let ran = run("a.csv", "label,a,b\nx=1,0.9,0.1\ny,0.2,0.8\n", &flags);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+}

@@ -322,6 +322,10 @@ impl Table for Delimited {
         )
     }
 
+    fn divided(&self) -> Vec<usize> {
+        self.percents.divided()
+    }
+
     fn done(&self) -> u64 {
         let read = self.doubt.as_ref().map_or(self.records.done, Doubt::done);
         self.input.done(self.layout.skip + read)

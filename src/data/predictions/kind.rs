@@ -29,9 +29,10 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
     let shown = set.shown(names);
     let share = numbers.beyond as f64 / numbers.count.max(1) as f64;
     let percent = numbers.are_percent();
+    let has_sign = set.columns.iter().any(|of| survey.divided.contains(of));
     match set.family {
         Family::Logit if set.is_given => Kind::Logits(None),
-        Family::Probability if set.is_given => Kind::Probabilities,
+        Family::Probability if set.is_given || has_sign => Kind::Probabilities,
         Family::Logit if several && numbers.are_shares() && set.sums_to_one(survey) => {
             Kind::Open(tr!(
                 "{shown} are called logits, and each row sums to 1 as probabilities do: which are they?",
@@ -75,6 +76,9 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             }
             if !several && numbers.values.as_ref().is_some_and(hard) {
                 return Kind::Hard;
+            }
+            if has_sign {
+                return Kind::Probabilities;
             }
             if numbers.are_shares() && several && !set.sums_to_one(survey) {
                 return Kind::Open(tr!(

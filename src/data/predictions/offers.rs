@@ -126,10 +126,13 @@ impl Resolver<'_> {
         if classes <= 2 && ways.is_empty() {
             for &column in &columns {
                 let one = set_of(&[column]);
-                if one.numbers(self.survey).beyond == 0 {
+                let has_sign = self.survey.divided.contains(&column);
+                if has_sign || one.numbers(self.survey).beyond == 0 {
                     ways.push(self.way(&one, false));
                 }
-                ways.push(self.way(&one, true));
+                if !has_sign {
+                    ways.push(self.way(&one, true));
+                }
             }
         }
         ways
@@ -186,7 +189,11 @@ impl Resolver<'_> {
                 }
             }
             for of_logits in [false, true] {
-                if !(of_logits || within && sums) {
+                let has_sign = set
+                    .columns
+                    .iter()
+                    .any(|of| self.survey.divided.contains(of));
+                if of_logits && has_sign || !of_logits && !(within && sums) {
                     continue;
                 }
                 let (_, options) = self.way(&set, of_logits);
