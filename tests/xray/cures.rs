@@ -64,7 +64,7 @@ fn a_list_of_another_length_is_told_where_it_is_needed() {
     let bad = text("[1 2],[0.2 0.3 0.5]");
     run("a.csv", &bad, &[]).is_refused(
         "three",
-        &["a.csv, line 5, column \"probs_0\": a list of 3 values; 2 are expected"],
+        &["a.csv, line 5, column \"probs_0\": a list of length 3; 2 is expected"],
     );
     run("a.csv", text("[1 2],"), &[]).is_refused("none", &["line 5, column \"probs_0\": \"\" is"]);
     assert_eq!(rows(&text("[1 2 3],[0.4 0.6]")).outputs[6..], [0.4, 0.6]);
@@ -255,4 +255,43 @@ fn every_command_that_is_printed_can_be_pasted() {
     let flags = ["--map", "a=p_x=1", "--map", "b=p_y"];
     let ran = run("a.csv", "label,a,b\nx=1,0.9,0.1\ny,0.2,0.8\n", &flags);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+}
+
+#[test]
+fn no_sentence_says_that_one_are() {
+    let cases = [
+        ("label,p\n1,0\n0,0.3\n0,0.2\n", "of their class: 1."),
+        (
+            "label,p_0,p_1,p_2\n1,0.3,0.4,0.3\n0,0.2,0.4,0.4\n",
+            "Of 3 classes 1 without an example",
+        ),
+        (
+            "label,p\n1,1.0000001\n0,0.3\n0,0.2\n",
+            "were taken as 0 or 1 (1)",
+        ),
+    ];
+    for (text, said) in cases {
+        let ran = run("a.csv", text, &[]);
+        assert!(
+            ran.stdout.contains(said),
+            "{text}: {} {}",
+            ran.stdout,
+            ran.stderr
+        );
+        for plural in [
+            "\n1 examples",
+            "\n1 rows",
+            "\n1 prob",
+            " 1 of 3 classes have",
+        ] {
+            assert!(!ran.stdout.contains(plural), "{text}: {}", ran.stdout);
+        }
+    }
+    let flags = ["--skip-bad-rows"];
+    run("a.csv", "label,p\n1,nan\n", &flags)
+        .is_refused("one", &["none of its rows can be used (1)"]);
+    run("a.csv", "label,score\n1,0.5\n0,1.5\n1,0.2\n0,0.7\n", &[])
+        .is_refused("beyond", &["of 4 values of \"score\" 1 beyond 0 to 1"]);
+    run("a.csv", "label,p\n1,0.5\n0,0.5,3\n", &[])
+        .is_refused("fields", &["in the header are expected: 2"]);
 }

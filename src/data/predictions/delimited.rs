@@ -195,7 +195,7 @@ impl Delimited {
                 ));
             }
             let what = tr!(
-                "{file}, line {line}: it has {len} fields; {expected_len} are expected, as in the header",
+                "{file}, line {line}: it has {len} fields; as many as in the header are expected: {expected_len}",
                 file,
                 line,
                 len,

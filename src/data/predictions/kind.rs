@@ -93,7 +93,7 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
                 && let Some((row, value)) = numbers.first_beyond
             {
                 return Kind::Open(tr!(
-                    "{count} of {all} values of {shown} lie beyond 0 to 1, the first {value} in row {row}: \
+                    "of {all} values of {shown} {count} beyond 0 to 1, the first {value} in row {row}: \
                      probabilities with faults among them, or logits?",
                     count = numbers.beyond,
                     all = numbers.count,

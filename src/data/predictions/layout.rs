@@ -245,7 +245,7 @@ impl Layout {
                     return Err(ReadError::of(
                         file,
                         tr!(
-                            "it has {0} columns, and --columns names {1}",
+                            "its number of columns is {0}, and --columns names {1}",
                             names.len(),
                             given.len()
                         ),
@@ -263,7 +263,7 @@ impl Layout {
                 let first = shorten(&names.join(&char::from(delimiter).to_string()));
                 let cure = headerless::cure(file, parted, dialect).unwrap_or_else(|| {
                     tr!(
-                        "name all {count} by --columns, as in --columns logit,label (a name that says nothing, such as other, is not read)",
+                        "name every column by --columns, {count} in all, as in --columns logit,label (a name that says nothing, such as other, is not read)",
                         count = names.len()
                     )
                 });

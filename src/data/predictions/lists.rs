@@ -24,7 +24,7 @@ pub(super) fn cell(
         Some(values) => {
             let (place, count) = (place(), values.len());
             Err(ReadError(tr!(
-                "{place}: a list of {count} values; {expected} are expected, as in the first row that has any",
+                "{place}: a list of length {count}; {expected} is expected, as in the first row that has any",
                 place,
                 count,
                 expected

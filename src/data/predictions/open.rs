@@ -167,7 +167,7 @@ impl Predictions {
             _ if self.rows == 0 => word("it has no rows").to_owned(),
             Some(first) if count == self.rows => {
                 tr!(
-                    "none of its {count} rows can be used, the first since {first}",
+                    "none of its rows can be used ({count}), the first since {first}",
                     count,
                     first
                 )

@@ -122,7 +122,7 @@ pub(super) fn wrong(lists: &[List], column: usize, cell: &[u8]) -> Option<String
         .find(|of| (of.at..of.at + of.width).contains(&column))?;
     let (count, expected) = (values(cell)?.len(), list.width);
     Some(tr!(
-        "a list of {count} values; {expected} are expected, as in the rows above",
+        "a list of length {count}; {expected} is expected, as in the rows above",
         count,
         expected
     ))
