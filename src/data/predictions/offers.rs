@@ -193,7 +193,7 @@ impl Resolver<'_> {
                     .columns
                     .iter()
                     .any(|of| self.survey.divided.contains(of));
-                if of_logits && has_sign || !of_logits && !(within && sums) {
+                if of_logits && has_sign || !(of_logits || within && sums) {
                     continue;
                 }
                 let (_, options) = self.way(&set, of_logits);

@@ -75,7 +75,7 @@ pub(in super::super) fn values(cell: &[u8]) -> Option<Vec<Range<usize>>> {
     let (before, behind) = (&cell[..from], cell.get(to + 1..)?);
     let is_named = before.ends_with(b"(") && behind.trim_ascii_end().ends_with(b")");
     let is_bare = before.trim_ascii().is_empty() && behind.trim_ascii().is_empty();
-    if from > to || !is_bare && !(is_named && is_name(&before[..from - 1])) {
+    if from > to || !(is_bare || is_named && is_name(&before[..from - 1])) {
         return None;
     }
     let has_commas = cell[from..to].contains(&b',');
