@@ -12,8 +12,9 @@ pub(super) fn summary(backend: &BackendInfo, outcome: &Outcome) -> String {
         seconds => count as f64 / seconds,
     };
     let mut text = format!(
-        "Trained {} steps on {} ({}) in {:.1} s: {} steps/s, {} examples/s.\n",
+        "Trained {} step{} on {} ({}) in {:.1} s: {} steps/s, {} examples/s.\n",
         grouped(steps as f64),
+        if steps == 1 { "" } else { "s" },
         backend.kind,
         backend.adapter,
         outcome.seconds,

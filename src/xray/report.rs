@@ -243,7 +243,7 @@ fn notes(settings: &Settings, totals: &Totals, metrics: &Metrics) -> Vec<String>
                 classes += ", …";
             }
             notes.push(tr!(
-                "{none} of {all} classes have no example ({classes}): means go over the others.",
+                "Of {all} classes {none} without an example ({classes}): means go over the others.",
                 none = count(absent.len() as u64),
                 all = count(settings.header.classes as u64),
                 classes
@@ -265,8 +265,7 @@ fn notes(settings: &Settings, totals: &Totals, metrics: &Metrics) -> Vec<String>
     }
     if totals.capped > 0 {
         notes.push(tr!(
-            "{} examples have probability 0 (below 4e-44) of the class that they are of: their loss counts as 100, as \
-             PyTorch's BCELoss has it.",
+            "Examples with probability 0 (below 4e-44) of their class: {}. Their loss counts as 100, as PyTorch's BCELoss has it.",
             count(totals.capped)
         ));
     }

@@ -86,7 +86,7 @@ fn what_is_needed_must_fit_and_is_told_why_not() {
         (
             "label",
             &short,
-            "array \"label\" has 5 rows and array \"logit\" 6; equal lengths are expected",
+            "array \"label\" has length 5 and array \"logit\" 6; equal lengths are expected",
         ),
         ("label", &objects, "never loaded"),
         ("label", &cube, "the array has the shape (3, 2, 2)"),
@@ -144,7 +144,10 @@ fn columns_of_one_array_are_never_guessed() {
         assert_eq!(rows.outputs, [0.2, 0.3, 0.5].repeat(3));
         assert_eq!(rows.targets, [0.0, 1.0, 2.0]);
         let error = read(vec![file], Some(&["p", "label"])).expect_err("two names");
-        assert!(error.contains("4 columns and 2 names"), "{error}");
+        assert!(
+            error.contains("number of columns is 4, and that of the names that were given 2"),
+            "{error}"
+        );
     }
     let other = [("arr_0", npy("<f8", "(6, 2)", false, &floats(&two)))];
     archive(&[("arr_0", &other[0].1)]).expect_err("np.savez without names");

@@ -161,7 +161,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "short.npy",
             numbers[..numbers.len() - 4].to_vec(),
-            ": array \"short\" is truncated: its header promises 3 rows, and 20 bytes are there",
+            ": array \"short\" is truncated: its header promises a length of 3, and 20 bytes are there",
         ),
         (
             "head.npy",
@@ -181,7 +181,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "huge.npy",
             npy("<f8", "(18446744073709551615,)", false, &[0; 8]),
-            ": array \"huge\" is truncated: its header promises 18446744073709551615 rows, and 8 bytes are there",
+            ": array \"huge\" is truncated: its header promises a length of 18446744073709551615, and 8 bytes are there",
         ),
         (
             "deep.npy",
@@ -203,7 +203,7 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "unequal.npz",
             npz(&[("logit", &numbers), ("label", &two)]),
-            ": array \"label\" has 2 rows and array \"logit\" 3; equal lengths are expected",
+            ": array \"label\" has length 2 and array \"logit\" 3; equal lengths are expected",
         ),
         (
             "cut.npz",
@@ -366,7 +366,7 @@ fn rows_that_are_all_bad_say_how_many_and_why() {
     assert_eq!(ran.code, 2, "{}", ran.stdout);
     assert!(
         ran.stderr
-            .contains("none of its 2 rows can be used, the first since"),
+            .contains("none of its rows can be used (2), the first since"),
         "{}",
         ran.stderr
     );

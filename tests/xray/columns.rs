@@ -106,7 +106,7 @@ fn a_row_with_another_list_is_named_and_can_be_skipped() {
     for (name, what) in [
         (
             "short",
-            "column \"probs\", index 5: a list of 2 values; 3 are expected",
+            "column \"probs\", index 5: a list of length 2; 3 is expected",
         ),
         ("hole", "index 5: null is not a number"),
         ("none", "column \"probs\", index 5: null is not a number"),

@@ -14,6 +14,7 @@ mod cases;
 mod class_columns;
 mod class_numbers;
 mod columns;
+mod cures;
 mod decided;
 mod delimiters;
 mod destinations;

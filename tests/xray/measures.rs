@@ -160,7 +160,7 @@ fn the_mean_goes_over_the_classes_that_occur() {
         (of_class[0] + of_class[1]) / 2.0,
     );
     assert!(measure(&got, "roc_auc").is_finite());
-    let note = "2 of 4 classes have no example (2, 3): means go over the others.";
+    let note = "Of 4 classes 2 without an example (2, 3): means go over the others.";
     assert_eq!(got["notes"], serde_json::json!([note]));
     assert!(said(&csv, &[]).contains(note));
     let none = report_of(&rows_of(&[("0.3", "0", 4)], "p,label"), &[]);

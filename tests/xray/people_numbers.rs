@@ -84,7 +84,7 @@ fn a_wrong_certainty_counts_the_same_at_both_ends() {
         near(mean, (100.0 + std::f64::consts::LN_2) / 2.0);
         let words = case.said("certain.csv", csv, &[]);
         assert!(
-            words.contains(&format!("{wrong} examples have probability 0")),
+            words.contains(&format!("of their class: {wrong}.")),
             "{words}"
         );
         assert!(words.contains("counts as 100"), "{words}");
@@ -124,7 +124,7 @@ fn classes_keep_their_names() {
     }
     let absent = "label,p_bird,p_cat,p_dog\nbird,0.5,0.3,0.2\ncat,0.5,0.3,0.2\n";
     let words = case.said("absent.csv", absent, &[]);
-    assert!(words.contains("no example (dog)"), "{words}");
+    assert!(words.contains("without an example (dog)"), "{words}");
     let hot = "y_0,y_1,p_yes,p_no\n1,0,0.5,0.5\n0,1,0.25,0.75\n";
     let got = case.report("hot.csv", hot, &[]);
     // Of yes and no, yes is class 1 wherever its column stands.

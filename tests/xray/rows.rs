@@ -66,7 +66,7 @@ fn a_logit_of_minus_infinity_is_a_probability_of_0() {
     assert_eq!(a.metrics, b.metrics);
     assert_eq!(a.notes, b.notes);
     assert!(
-        a.notes[0].starts_with("1 examples have probability 0"),
+        a.notes[0].starts_with("Examples with probability 0 (below 4e-44) of their class: 1."),
         "{:?}",
         a.notes
     );

@@ -320,7 +320,10 @@ fn names_of_rows_as_r_writes_them() {
     );
     refused(
         b"logit,label\n0.5,1.5,1\n0.7,-2,0\n",
-        &["line 2", "3 fields; 2 are expected"],
+        &[
+            "line 2",
+            "3 fields; as many as in the header are expected: 2",
+        ],
     );
 }
 
@@ -351,7 +354,11 @@ fn files_without_a_header_are_named_by_columns() {
             "label,logit",
             "its header y_true,y_score",
         ),
-        (b"1.5,1\n", "logit,label,group", "it has 2 columns"),
+        (
+            b"1.5,1\n",
+            "logit,label,group",
+            "its number of columns is 2",
+        ),
         (b"0,1\n0.5,1\n", "logit,label", "header of numbers"),
     ] {
         let why = read_as("file", bytes, &named(names)).expect_err("it contradicts");

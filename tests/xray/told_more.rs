@@ -44,11 +44,17 @@ fn a_decimal_comma_among_commas_is_told() {
     for (content, parts) in [
         (
             "label,p\n0,0,6354\n0,0,1234\n",
-            ["line 2", "it has 3 fields; 2 are expected"],
+            [
+                "line 2",
+                "it has 3 fields; as many as in the header are expected: 2",
+            ],
         ),
         (
             "p,label\n0,6354,0\n0,1234,1\n",
-            ["line 2", "it has 3 fields; 2 are expected"],
+            [
+                "line 2",
+                "it has 3 fields; as many as in the header are expected: 2",
+            ],
         ),
     ] {
         let cure = "semicolons between cells";

@@ -57,6 +57,7 @@ pub(in crate::cli) fn command() -> Command {
             Arg::new("columns")
                 .long("columns")
                 .value_name("NAME,…")
+                .allow_hyphen_values(true)
                 .help("Names the columns of an array or a text that has no names"),
         )
         .arg(
@@ -64,6 +65,7 @@ pub(in crate::cli) fn command() -> Command {
                 .long("map")
                 .value_name("NAME=ROLE")
                 .action(ArgAction::Append)
+                .allow_hyphen_values(true)
                 .help(
                     "Says what a column is for: label, logit, p, percent, logit_CLASS, p_CLASS, percent_CLASS, \
                      confidence (in the class of a column that is a decision), decision, pred, target, valid, \

@@ -249,11 +249,18 @@ fn maps(matches: &ArgMatches) -> Result<Vec<(String, RoleName)>, Failure> {
     let given = matches.get_many::<String>("map").into_iter().flatten();
     let maps = given.map(|map| {
         let wrong = |what: &str| Failure::usage(format!("--map {map}: {what}"));
-        let Some((name, role)) = map.rsplit_once('=') else {
-            return Err(wrong("NAME=ROLE is expected, such as score=p"));
-        };
-        let role = role.parse().map_err(|what: String| wrong(&what))?;
-        Ok((name.trim().to_owned(), role))
+        // Names of columns and of classes may hold a = themselves: the last one with a role behind it parts them.
+        let parts = map.rmatch_indices('=');
+        let parts = parts.map(|(at, _)| (&map[..at], map[at + 1..].parse::<RoleName>()));
+        let mut why = wrong("NAME=ROLE is expected, such as score=p");
+        for (count, (name, role)) in parts.enumerate() {
+            match role {
+                Ok(role) => return Ok((name.trim().to_owned(), role)),
+                Err(what) if count == 0 => why = wrong(&what),
+                Err(_) => {}
+            }
+        }
+        Err(why)
     });
     maps.collect()
 }

@@ -6,7 +6,7 @@ use std::io;
 
 use super::Failure;
 use crate::cli::output::Output;
-use crate::data::predictions::{Next, Predictions, Rows, shorten};
+use crate::data::predictions::{Next, Options, Predictions, RoleName, Rows};
 use crate::ghm::{Loss, Task};
 use crate::xray::{Examples, Report, TooLarge, Values};
 
@@ -37,8 +37,12 @@ impl Stop {
             Self::Io(error) => error,
             Self::TooLarge(TooLarge { rows }) => io::Error::other(format!(
                 "a mini-batch of more than {rows} rows takes more than 1 GiB until its density is known; \
-                 smaller mini-batches are expected, or --map {}=ignore, which makes one of all rows",
-                shorten(column)
+                 smaller mini-batches are expected, or {}, which makes one of all rows",
+                Options {
+                    maps: vec![(column.to_owned(), RoleName::Ignore)],
+                    ..Options::default()
+                }
+                .flags()
             )),
         }
     }

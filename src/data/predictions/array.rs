@@ -37,7 +37,7 @@ impl Array {
             Err(ReadError::of(
                 &origin.input.name,
                 tr!(
-                    "{label} is truncated: its header promises {} rows, and {available} bytes are there",
+                    "{label} is truncated: its header promises a length of {}, and {available} bytes are there",
                     shape.rows,
                     label,
                     available

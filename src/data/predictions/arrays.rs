@@ -175,7 +175,7 @@ impl Arrays {
                     return Err(ReadError::of(
                         file,
                         tr!(
-                            "{label} has {0} rows and array \"{1}\" {2}; equal lengths are expected",
+                            "{label} has length {0} and array \"{1}\" {2}; equal lengths are expected",
                             shape.rows,
                             shorten(other),
                             of_other.rows,
@@ -213,7 +213,7 @@ impl Arrays {
             let notes = of_other_length.map(|(_, (name, shape, _))| {
                 let (name, rows) = (shorten(name), shape.rows);
                 tr!(
-                    "ignored: array \"{name}\" has {rows} rows, not {0}",
+                    "ignored: array \"{name}\" has length {rows}, not {0}",
                     self.rows,
                     name,
                     rows
@@ -275,7 +275,7 @@ fn taker(file: &str, arrays: &[Array], given: &[String]) -> Result<usize, ReadEr
                 return Ok(index);
             }
             let what = tr!(
-                "the array has {columns} columns and {count} names were given for them",
+                "the array's number of columns is {columns}, and that of the names that were given {count}",
                 columns,
                 count
             );
@@ -293,6 +293,14 @@ fn taker(file: &str, arrays: &[Array], given: &[String]) -> Result<usize, ReadEr
 /// What the columns of an array are called, before their number.
 pub(super) fn numbered(name: &str) -> &str {
     if name == "logits" { "logit" } else { name }
+}
+
+/// What the columns are called that a row's list of so many values makes.
+pub(super) fn of_list(name: &str, count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(move |k| match count {
+        1 => name.to_owned(),
+        _ => format!("{}_{k}", numbered(name)),
+    })
 }
 
 impl Table for Arrays {

@@ -4,11 +4,12 @@ use super::error::{ReadError, Refusal};
 use super::guesses::offer;
 use super::kind;
 use super::names::Family;
+use super::options::quoted_file;
 use super::outputs::{Found, Set};
 use super::question::{AskedColumn, Candidate, Question};
 use super::resolve::Resolver;
 use super::{Options, RoleName};
-use crate::words::word;
+use crate::words::{tr, word};
 
 /// Rows that a question shows, and labels.
 const SHOWN_ROWS: usize = 8;
@@ -74,6 +75,15 @@ impl Resolver<'_> {
                 is_given: false,
             };
             return ReadError::of(self.file, kind::hard(&set, self.names)).into();
+        }
+        if let (Some(set), true) = (self.without_labels(), ways.is_empty()) {
+            let what = tr!(
+                "{shown} sum to 1 in every row: they are probabilities of classes, and there is no label; bring labels \
+                 as a column beside them, or, where it is an array, as another one: ghm-lab xray {file} labels.npy",
+                shown = set.shown(self.names),
+                file = quoted_file(self.file)
+            );
+            return ReadError::of(self.file, what).into();
         }
         let why = word(
             "there is no column of outputs; \"logit\" or \"p\", \"logit_0\", … or \"p_0\", …, or \"pred\" \

@@ -4,6 +4,7 @@ use super::columns::Role;
 use super::error::{ReadError, brief};
 use super::groups::{MOST_BATCHES, MOST_GROUPS, MOST_NAME, MOST_NAMES, Trouble};
 use super::open::Predictions;
+use super::options::quoted;
 use super::outputs::sum_slack;
 use super::{Outputs, Rows, shorten};
 use crate::ghm::Task;
@@ -73,7 +74,7 @@ impl Predictions {
                  expected (--map {name}=ignore leaves the column out)",
                 place = table.place(&self.block, row, name),
                 MOST_BATCHES,
-                name = shorten(name)
+                name = quoted(name)
             )));
         }
         let Some(trouble) = self.block.groups.trouble else {
@@ -116,6 +117,9 @@ impl Predictions {
             let Err(error) = checked else { continue };
             if !self.options.skip_bad_rows {
                 let ReadError(what) = error;
+                if let Some(cure) = self.numberless(row) {
+                    return Err(ReadError(format!("{what}: {cure}")));
+                }
                 return Err(ReadError(tr!(
                     "{what} (--skip-bad-rows leaves out and counts rows that cannot be used)",
                     what
@@ -168,7 +172,7 @@ impl Predictions {
                     let is_valid = valid == 1.0;
                     let wrong = || {
                         let (table, columns) = &self.tables[self.current];
-                        let name = super::options::quoted(columns.name(table.names(), Role::Valid));
+                        let name = quoted(columns.name(table.names(), Role::Valid));
                         let what = tr!("is not 0 or 1 (--map {name}=ignore reads all rows)", name);
                         self.wrong(row, Role::Valid, valid, &what)
                     };

@@ -5,7 +5,6 @@ use super::labels::Labels;
 use super::names::{Family, named};
 use super::outputs::Set;
 use super::resolve::Resolver;
-use super::survey::number;
 use super::{Options, Outputs, shorten};
 use crate::ghm::first_largest;
 use crate::words::tr;
@@ -71,19 +70,13 @@ impl Resolver<'_> {
     /// The class that a column decides on and the scores, of the first rows that have both.
     fn rows_decided(&self, set: &Set, column: usize, labels: &Labels) -> Vec<(usize, Vec<f64>)> {
         let count = set.columns.len();
-        let class = |text: &str| {
-            if !labels.texts.is_empty() {
-                return labels.of_text(text).ok().flatten();
-            }
-            let class = number(text).and_then(|value| labels.of_number(value))?;
-            (class.fract() == 0.0 && (0.0..count as f64).contains(&class)).then_some(class as usize)
-        };
         let rows = self.survey.rows.iter().enumerate();
         let rows = rows.filter_map(|(row, cells)| {
             let values = set.columns.iter().map(|&of| self.survey.cell(row, of));
             let values: Option<Vec<f64>> = values.collect();
             let values = values.filter(|values| values.iter().all(|value| !value.is_nan()))?;
-            Some((class(&cells[column])?, values))
+            let class = labels.class(&cells[column]);
+            Some((class.filter(|class| *class < count)?, values))
         });
         rows.collect()
     }

@@ -210,7 +210,7 @@ impl Resolver<'_> {
         }
         let [name, decided] = [score, decision].map(|column| shorten(&self.names[column]));
         let why = tr!(
-            "no threshold of \"{name}\" gives \"{decided}\", {apart} of {all} rows are on the wrong side of the best: \
+            "no threshold of \"{name}\" gives \"{decided}\", with {apart} of {all} rows on the wrong side of the best: \
              is it of the positive class?",
             name,
             decided,

@@ -1,6 +1,7 @@
 //! Text with a delimiter: CSV, TSV and the like.
 
 mod advance;
+pub(super) mod lists;
 mod look;
 
 use std::io::{Read, Seek, SeekFrom};
@@ -16,6 +17,7 @@ use super::work::{Pace, finished};
 use super::{Block, Input, Options, Table};
 use crate::words::{tr, word};
 use advance::{Advance, Doubt};
+use lists::List;
 
 /// Bytes from which the layout is told.
 const LOOK: u64 = 1 << 16;
@@ -36,6 +38,8 @@ pub(super) struct Delimited {
     code_page: CodePage,
     decimals: Decimals,
     percents: Percents,
+    /// Columns whose cells are lists, in ascending order.
+    lists: Vec<List>,
     has_noted_comma: bool,
     notes: Vec<String>,
 }
@@ -97,6 +101,7 @@ impl Delimited {
             code_page: CodePage::default(),
             decimals: Decimals::new(options.decimal, layout.dialect.delimiter),
             percents: Percents::default(),
+            lists: Vec::new(),
             has_noted_comma: false,
             notes,
             layout,
@@ -104,6 +109,7 @@ impl Delimited {
         this.read_names(pace).await?;
         let look = this.learn(&start, options);
         this.settle_ends(&look)?;
+        this.part(&look);
         let note = this.percents.settle(&this.names, options);
         let note = note.map_err(|what| ReadError::of(&this.file, what))?;
         this.notes.extend(note);
@@ -154,13 +160,16 @@ impl Delimited {
         }
         match self.ragged() {
             Some(sentence) => Err(sentence),
-            None => Ok(Some(&self.records)),
+            None => {
+                self.records.part(&self.lists);
+                Ok(Some(&self.records))
+            }
         }
     }
 
     /// What is wrong with the number of fields of the record.
     fn ragged(&self) -> Option<ReadError> {
-        let (len, expected_len) = (self.records.len(), self.names.len());
+        let (len, expected_len) = (self.records.len(), self.records.expected);
         let (file, line) = (&self.file, self.records.line());
         if self.ends_open {
             let last = self.records.get(expected_len - 1);
@@ -186,7 +195,7 @@ impl Delimited {
                 ));
             }
             let what = tr!(
-                "{file}, line {line}: it has {len} fields; {expected_len} are expected, as in the header",
+                "{file}, line {line}: it has {len} fields; as many as in the header are expected: {expected_len}",
                 file,
                 line,
                 len,
@@ -249,6 +258,7 @@ impl Table for Delimited {
                 block.leave_out(columns, row, line, sentence);
                 continue;
             }
+            self.records.part(&self.lists);
             let mut bad = None;
             for &(index, role) in &columns.chosen {
                 let cell = self.records.get(index);
@@ -271,7 +281,8 @@ impl Table for Delimited {
                     }
                 };
                 let value = value.unwrap_or_else(|what| {
-                    bad.get_or_insert((index, what));
+                    let of_list = lists::wrong(&self.lists, index, cell);
+                    bad.get_or_insert((index, of_list.unwrap_or(what)));
                     f64::NAN
                 });
                 if let Some(values) = block.numbers(role) {
@@ -309,6 +320,10 @@ impl Table for Delimited {
             line,
             column
         )
+    }
+
+    fn divided(&self) -> Vec<usize> {
+        self.percents.divided()
     }
 
     fn done(&self) -> u64 {

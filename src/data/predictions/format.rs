@@ -116,7 +116,7 @@ pub(super) async fn open_all(
         if let Some(other) = tables.first() {
             let names = other.names().len();
             return Err(ReadError(tr!(
-                "NPY files cannot be mixed with a file of other kind, which has {names} columns",
+                "NPY files cannot be mixed with a file of other kind (columns: {names})",
                 names
             )));
         }

@@ -128,7 +128,7 @@ pub fn read_histogram(input: &Input) -> Result<Histogram, ReadError> {
     let (bins, absent) = (places.bins, places.bins - points.len());
     if absent > 0 {
         notes.push(tr!(
-            "its centres are those of {bins} bins; {absent} of them have no row and were taken as empty",
+            "its centres are those of {bins} bins; taken as empty, having no row: {absent}",
             bins,
             absent
         ));

@@ -29,9 +29,10 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
     let shown = set.shown(names);
     let share = numbers.beyond as f64 / numbers.count.max(1) as f64;
     let percent = numbers.are_percent();
+    let has_sign = set.has_sign(survey);
     match set.family {
         Family::Logit if set.is_given => Kind::Logits(None),
-        Family::Probability if set.is_given => Kind::Probabilities,
+        Family::Probability if set.is_given || has_sign => Kind::Probabilities,
         Family::Logit if several && numbers.are_shares() && set.sums_to_one(survey) => {
             Kind::Open(tr!(
                 "{shown} are called logits, and each row sums to 1 as probabilities do: which are they?",
@@ -77,6 +78,9 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
             if !several && numbers.values.as_ref().is_some_and(hard) {
                 return Kind::Hard;
             }
+            if has_sign {
+                return Kind::Probabilities;
+            }
             if numbers.are_shares() && several && !set.sums_to_one(survey) {
                 return Kind::Open(tr!(
                     "rows of {shown} lie in 0 to 1 and do not sum to 1: logits, or probabilities of their own?",
@@ -90,7 +94,7 @@ pub(super) fn kind(set: &Set, names: &[String], survey: &Survey, labels: Option<
                 && let Some((row, value)) = numbers.first_beyond
             {
                 return Kind::Open(tr!(
-                    "{count} of {all} values of {shown} lie beyond 0 to 1, the first {value} in row {row}: \
+                    "of {all} values of {shown} {count} beyond 0 to 1, the first {value} in row {row}: \
                      probabilities with faults among them, or logits?",
                     count = numbers.beyond,
                     all = numbers.count,

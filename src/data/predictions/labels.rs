@@ -61,6 +61,15 @@ impl Labels {
         self.texts.get(text.trim()).copied().ok_or(())
     }
 
+    /// The class that a text says, of labels of any kind; `None` for ignored and where it says none.
+    pub fn class(&self, text: &str) -> Option<usize> {
+        if !self.texts.is_empty() {
+            return self.of_text(text).ok().flatten();
+        }
+        let class = self.of_number(number(text)?)?;
+        (class.fract() == 0.0 && class >= 0.0).then_some(class as usize)
+    }
+
     /// The number of the class, if it is one; `None` for ignored.
     #[inline]
     pub fn of_number(&self, value: f64) -> Option<f64> {

@@ -245,7 +245,7 @@ impl Layout {
                     return Err(ReadError::of(
                         file,
                         tr!(
-                            "it has {0} columns, and --columns names {1}",
+                            "its number of columns is {0}, and --columns names {1}",
                             names.len(),
                             given.len()
                         ),
@@ -261,18 +261,17 @@ impl Layout {
                         })) =>
             {
                 let first = shorten(&names.join(&char::from(delimiter).to_string()));
-                let what = match headerless::names(parted, dialect) {
-                    Some(names) => tr!(
-                        "there is no header; the first line should name the columns, and it is \"{first}\"; name them by --columns, by their values perhaps --columns {names}",
-                        first,
-                        names
-                    ),
-                    None => tr!(
-                        "there is no header; the first line should name the columns, and it is \"{first}\"; name all {count} by --columns, as in --columns logit,label (a name that says nothing, such as other, is not read)",
-                        first,
+                let cure = headerless::cure(file, parted, dialect).unwrap_or_else(|| {
+                    tr!(
+                        "name every column by --columns, {count} in all, as in --columns logit,label (a name that says nothing, such as other, is not read)",
                         count = names.len()
-                    ),
-                };
+                    )
+                });
+                let what = tr!(
+                    "there is no header; the first line should name the columns, and it is \"{first}\"; {cure}",
+                    first,
+                    cure
+                );
                 return Err(ReadError::of(file, what));
             }
             None => {}

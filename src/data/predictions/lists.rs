@@ -2,21 +2,12 @@
 
 use std::ops::Range;
 
-use super::arrays::numbered;
 use super::error::ReadError;
 use super::place::null;
 use crate::words::tr;
 
 /// Most columns that a file becomes.
 pub(super) const MOST_COLUMNS: usize = 1 << 16;
-
-/// What the columns are called that a row's list of so many values makes.
-pub(super) fn names(name: &str, count: usize) -> impl Iterator<Item = String> {
-    (0..count).map(move |k| match count {
-        1 => name.to_owned(),
-        _ => format!("{}_{k}", numbered(name)),
-    })
-}
 
 /// Where the value `k` of a row is, whose values are these; `None` where it has no list, or one with holes.
 ///
@@ -33,7 +24,7 @@ pub(super) fn cell(
         Some(values) => {
             let (place, count) = (place(), values.len());
             Err(ReadError(tr!(
-                "{place}: a list of {count} values; {expected} are expected, as in the first row that has any",
+                "{place}: a list of length {count}; {expected} is expected, as in the first row that has any",
                 place,
                 count,
                 expected

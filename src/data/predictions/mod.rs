@@ -43,6 +43,7 @@ mod maps;
 mod names;
 mod npy;
 mod npz;
+mod numberless;
 mod offers;
 mod one_class;
 mod open;
@@ -292,6 +293,11 @@ trait Table: Send {
 
     /// Where a row of the block is, for messages: file, place and column.
     fn place(&self, block: &Block, row: usize, column: &str) -> String;
+
+    /// Columns whose values have a percent sign and are divided by 100.
+    fn divided(&self) -> Vec<usize> {
+        Vec::new()
+    }
 
     /// Bytes read so far.
     fn done(&self) -> u64;

@@ -129,10 +129,10 @@ impl Resolver<'_> {
             for &column in &columns {
                 let one = set_of(&[column]);
                 let within = one.numbers(self.survey).beyond == 0;
-                if within {
+                if within || one.has_sign(self.survey) {
                     ways.push(self.way(&one, false));
                 }
-                if !(within && self.are_called_p(&one)) {
+                if self.may_be_logits(&one, within) {
                     ways.push(self.way(&one, true));
                 }
             }
@@ -140,11 +140,19 @@ impl Resolver<'_> {
         ways
     }
 
-    /// Whether names say that these are probabilities.
-    fn are_called_p(&self, set: &Set) -> bool {
+    /// Whether nothing says that these are probabilities: no sign of percent, and no name of what lies within 0 to 1.
+    fn may_be_logits(&self, set: &Set, within: bool) -> bool {
         let output = |&column: &usize| siblings::output(self.names, &self.names[column]);
-        let mut columns = set.columns.iter();
-        columns.all(|column| output(column).is_some_and(|of| of.family == Family::Probability))
+        let is_p = |column| output(column).is_some_and(|of| of.family == Family::Probability);
+        !(set.has_sign(self.survey) || within && set.columns.iter().all(is_p))
+    }
+
+    /// Probabilities of classes that nothing stands beside: all columns, where rows sum to 1.
+    pub fn without_labels(&self) -> Option<Set> {
+        let all: Vec<usize> = (0..self.names.len()).collect();
+        let set = set_of(&all);
+        let are_measured = all.len() > 1 && all.iter().all(|&column| self.is_measured(column));
+        (are_measured && set.sums_to_one(self.survey)).then_some(set)
     }
 
     /// These columns as logits or probabilities.
@@ -191,7 +199,7 @@ impl Resolver<'_> {
             }
             for of_logits in [false, true] {
                 let may_be = match of_logits {
-                    true => !(within && sums && self.are_called_p(&set)),
+                    true => self.may_be_logits(&set, within && sums),
                     false => within && sums,
                 };
                 if !may_be {
@@ -212,7 +220,9 @@ impl Resolver<'_> {
             }
             break;
         }
-        if let (true, &[one, other]) = (ways.is_empty(), free.as_slice()) {
+        if let (true, &[one, other], None) =
+            (ways.is_empty(), free.as_slice(), self.without_labels())
+        {
             for (pred, target) in [(one, other), (other, one)] {
                 let roles = [(pred, RoleName::Pred), (target, RoleName::Target)];
                 let [pred, target] = [pred, target].map(|of| super::shorten(&self.names[of]));

@@ -37,6 +37,8 @@ pub struct Predictions {
     names: Vec<String>,
     /// What was seen of the first rows, while later ones may say something else.
     doubtful: Option<Survey>,
+    /// Columns that hold no numbers, and what can be done.
+    pub(super) numberless: Vec<(usize, String)>,
     look: Option<SecondLook>,
     pub(super) plan: Plan,
     pub(super) tables: Vec<Opened>,
@@ -165,7 +167,7 @@ impl Predictions {
             _ if self.rows == 0 => word("it has no rows").to_owned(),
             Some(first) if count == self.rows => {
                 tr!(
-                    "none of its {count} rows can be used, the first since {first}",
+                    "none of its rows can be used ({count}), the first since {first}",
                     count,
                     first
                 )

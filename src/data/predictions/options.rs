@@ -50,7 +50,8 @@ impl Options {
 /// For a shell, where that is needed.
 pub(super) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_-=,.:+/%".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
+    // Of a word that begins with = zsh makes a path.
+    if !text.is_empty() && !text.starts_with('=') && text.chars().all(is_plain) {
         return text.to_owned();
     }
     if text.contains(char::is_control) {
@@ -63,6 +64,14 @@ pub(super) fn quoted(text: &str) -> String {
         return format!("$'{}'", signs.collect::<String>());
     }
     format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// A file for a shell and a program, which takes what begins with a dash to be a flag.
+pub(super) fn quoted_file(name: &str) -> String {
+    match name.strip_prefix('-') {
+        Some(rest) if !rest.is_empty() => quoted(&format!("./{name}")),
+        Some(_) | None => quoted(name),
+    }
 }
 
 /// What a column is for, as a person says it.

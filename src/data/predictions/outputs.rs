@@ -32,6 +32,11 @@ impl Set {
         self.is_given && self.stem == PERCENT
     }
 
+    /// Whether values have the sign of percent: no logit has one.
+    pub fn has_sign(&self, survey: &Survey) -> bool {
+        self.columns.iter().any(|of| survey.divided.contains(of))
+    }
+
     /// What its outputs are divided by.
     pub fn unit(&self) -> f64 {
         if self.is_percent() { 100.0 } else { 1.0 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::columns::in_quotes;
+use super::delimited::lists::List;
 use super::error::shorten;
 use super::names::{Family, Named, named, same};
 use super::survey::number;
@@ -116,6 +117,14 @@ impl Percents {
         }
     }
 
+    /// Makes as many columns of lists as their cells have values.
+    pub fn part(&mut self, lists: &[List]) {
+        for list in lists {
+            let parts = vec![Seen::default(); list.width];
+            self.seen.splice(list.at..=list.at, parts);
+        }
+    }
+
     /// Takes the columns of outputs in which all have it to be in percent, and says so.
     ///
     /// # Errors
@@ -128,32 +137,9 @@ impl Percents {
         self.seen.resize(names.len(), Seen::default());
         let uses: Vec<Use> = names.iter().map(|name| Use::of(name, options)).collect();
         let is_percent = |column: usize| self.seen[column].is_percent();
-        let place = |wanted: Use| uses.iter().position(|of| *of == wanted);
         let has_outputs = names.iter().any(|name| named(name).output.is_some())
             || options.maps.iter().any(|(_, role)| role.is_output());
-        let mut is_target_divided = false;
-        if let (Some(pred), Some(target), None) = (
-            place(Use::Prediction),
-            place(Use::Target),
-            place(Use::Probability),
-        ) {
-            let [of_pred, of_target] = [pred, target].map(|column| self.seen[column]);
-            let is_one = of_pred.is_percent() && of_target.measured
-                || of_target.is_percent() && of_pred.bare;
-            if is_one {
-                let (with, without) = match of_pred.is_percent() {
-                    true => (pred, target),
-                    false => (target, pred),
-                };
-                return Err(tr!(
-                    "values of \"{with}\" have the sign %, and those of \"{without}\" have none: write it behind both, \
-                     or behind none",
-                    with = shorten(&names[with]),
-                    without = shorten(&names[without])
-                ));
-            }
-            is_target_divided = of_pred.is_percent() && of_target.is_percent();
-        }
+        let is_target_divided = self.is_target_divided(names, &uses)?;
         let places: Vec<_> = (uses.iter().enumerate())
             .map(|(column, of)| match of {
                 Use::Said => Some(""),
@@ -163,17 +149,53 @@ impl Percents {
                 Use::Other => None,
             })
             .collect();
-        let divided = |&column: &usize| places[column] == Some(DIVIDED);
-        let divided: Vec<usize> = (0..places.len()).filter(divided).collect();
         if places.iter().any(Option::is_some) {
             self.places = places;
         }
+        let divided = self.divided();
         Ok((!divided.is_empty()).then(|| {
             tr!(
                 "values of {} have the sign % and were divided by 100",
                 in_quotes(names, &divided)
             )
         }))
+    }
+
+    /// Whether the prediction of a regression and its target are both in percent.
+    ///
+    /// # Errors
+    /// One alone is.
+    fn is_target_divided(&self, names: &[String], uses: &[Use]) -> Result<bool, String> {
+        let place = |wanted: Use| uses.iter().position(|of| *of == wanted);
+        let (Some(pred), Some(target), None) = (
+            place(Use::Prediction),
+            place(Use::Target),
+            place(Use::Probability),
+        ) else {
+            return Ok(false);
+        };
+        let [of_pred, of_target] = [pred, target].map(|column| self.seen[column]);
+        let [with, without] = match of_pred.is_percent() {
+            true => [pred, target],
+            false => [target, pred],
+        };
+        let is_one =
+            of_pred.is_percent() && of_target.measured || of_target.is_percent() && of_pred.bare;
+        if is_one {
+            return Err(tr!(
+                "values of \"{with}\" have the sign %, and those of \"{without}\" have none: write it behind both, \
+                 or behind none",
+                with = shorten(&names[with]),
+                without = shorten(&names[without])
+            ));
+        }
+        Ok(of_pred.is_percent() && of_target.is_percent())
+    }
+
+    /// Columns whose values have the sign and are divided by 100.
+    pub fn divided(&self) -> Vec<usize> {
+        let is_divided = |&column: &usize| self.places[column] == Some(DIVIDED);
+        (0..self.places.len()).filter(is_divided).collect()
     }
 
     /// What a cell says without the sign, where its column is in percent.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::error::shorten;
-use super::options::quoted;
+use super::options::quoted_file;
 use super::{Options, RoleName};
 use crate::words::tr;
 
@@ -99,7 +99,7 @@ impl fmt::Display for Question {
             [] => std::slice::from_ref(&self.file),
             files => files,
         };
-        let files: Vec<String> = files.iter().map(|file| quoted(file)).collect();
+        let files: Vec<String> = files.iter().map(|file| quoted_file(file)).collect();
         let files = files.join(" ");
         for Candidate { says, options } in self.candidates.iter().take(MOST_COMMANDS) {
             let flags = options.flags();

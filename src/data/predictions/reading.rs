@@ -90,7 +90,7 @@ impl Reading {
         sentences.extend(self.notes.iter().cloned());
         let mut counted = |count: u64, what: &str| {
             if count > 0 {
-                sentences.push(format!("{count} {what}"));
+                sentences.push(format!("{what} ({count})"));
             }
         };
         counted(
@@ -104,7 +104,7 @@ impl Reading {
         counted(
             self.certain,
             word(
-                "probabilities are exactly 0 or 1: where one is wrong, its infinite loss counts as 100",
+                "probabilities of exactly 0 or 1, whose infinite loss counts as 100 where they are wrong",
             ),
         );
         sentences

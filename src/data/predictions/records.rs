@@ -6,6 +6,7 @@ mod fault;
 use std::io::{self, Read};
 
 use super::Source;
+use super::delimited::lists::{List, values};
 pub(super) use fault::Fault;
 
 /// Longest record in bytes: none may fill the memory.
@@ -120,6 +121,19 @@ impl Records {
         match self.is_in_text {
             true => &self.text[from..to],
             false => &self.buffer[self.record + from..self.record + to],
+        }
+    }
+
+    /// Makes a field of each value of these lists; of a cell that has not as many values, fields that are all of it.
+    pub fn part(&mut self, lists: &[List]) {
+        for &List { at, width } in lists {
+            let Some(&(from, to)) = self.fields.get(at) else {
+                return;
+            };
+            let parts = values(self.get(at)).filter(|of| of.len() == width);
+            let parts = parts.unwrap_or_else(|| vec![0..to - from; width]);
+            let parts = parts.into_iter().map(|of| (from + of.start, from + of.end));
+            self.fields.splice(at..=at, parts);
         }
     }
 

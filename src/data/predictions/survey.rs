@@ -188,6 +188,8 @@ pub(super) struct Survey {
     pub columns: Vec<Seen>,
     /// Scores beside decisions.
     pub pairs: Vec<Pair>,
+    /// Columns whose values have a percent sign: no logit has one.
+    pub divided: Vec<usize>,
     /// Where probabilities were found not to be those of the logits beside them.
     pub differ: Option<String>,
     /// Cells of the first rows.
@@ -214,6 +216,7 @@ impl Survey {
         let mut survey = Self {
             columns: table.names().iter().map(|name| Seen::of(name)).collect(),
             pairs,
+            divided: table.divided(),
             skips: Skips {
                 mask: valid,
                 ..Skips::default()

@@ -5,7 +5,6 @@ use super::labels::Labels;
 use super::names::plain;
 use super::outputs::Set;
 use super::resolve::Resolver;
-use super::survey::number;
 use super::{RoleName, shorten};
 use crate::ghm::first_largest;
 use crate::words::{tr, word};
@@ -52,10 +51,6 @@ impl Resolver<'_> {
             return Ok(());
         };
         let middle = if of_logits { 0.0 } else { 0.5 };
-        let class = |text: &str| match labels.texts.is_empty() {
-            true => labels.of_number(number(text)?).map(|class| class as usize),
-            false => labels.of_text(text).ok().flatten(),
-        };
         let mut count = 0;
         for (row, cells) in self.survey.rows.iter().enumerate() {
             // What a mask leaves out may hold anything.
@@ -70,7 +65,7 @@ impl Resolver<'_> {
                 [one] => usize::from(*one > middle * set.unit()),
                 several => first_largest(several),
             };
-            match class(&cells[label]) {
+            match labels.class(&cells[label]) {
                 Some(class) if class == decided => count += 1,
                 Some(_) => return Ok(()),
                 None => {}

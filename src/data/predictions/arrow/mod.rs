@@ -11,6 +11,7 @@ mod schema;
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::arrays::of_list;
 use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
 use super::lists::{self as shared, MOST_COLUMNS};
@@ -89,7 +90,7 @@ impl Batches {
                 batches.places.push([at, 0, 0]);
                 continue;
             }
-            batches.names.extend(shared::names(&column.name, width));
+            batches.names.extend(of_list(&column.name, width));
             batches.places.extend((0..width).map(|k| [at, k, width]));
         }
         batches.messages = Messages::open(input)?.0;

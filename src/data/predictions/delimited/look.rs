@@ -7,6 +7,7 @@ use super::super::decimal::Decimals;
 use super::super::error::ReadError;
 use super::super::names::is_known;
 use super::super::records::Records;
+use super::lists::{self, Seen};
 use super::{Delimited, LOOK};
 use crate::data::predictions::Options;
 use crate::words::word;
@@ -23,6 +24,8 @@ pub(super) struct Look {
     /// Rows with a cell more, an empty one at the end; and those with a cell less.
     longer: usize,
     shorter: usize,
+    /// How far the cells of each column are lists.
+    seen: Vec<Seen>,
 }
 
 impl Delimited {
@@ -58,13 +61,23 @@ impl Delimited {
             }
             look.longer += usize::from(is_longer && sample.get(names).trim_ascii().is_empty());
             look.shorter += usize::from(sample.len() + 1 == names);
+            look.seen
+                .resize(sample.len().max(look.seen.len()), Seen::default());
             for (column, field) in sample.fields().enumerate() {
+                look.seen[column].learn(field);
                 decimals.learn(field);
                 self.percents.learn(column, field);
             }
         }
         self.decimals = decimals;
         look
+    }
+
+    /// Makes a column of each value of a list.
+    pub(super) fn part(&mut self, look: &Look) {
+        self.lists = lists::lists(&look.seen[..look.seen.len().min(self.names.len())]);
+        lists::name(&self.lists, &mut self.names);
+        self.percents.part(&self.lists);
     }
 
     /// Makes as many names as rows have cells, where that can be done in one way: R leaves out the name of the

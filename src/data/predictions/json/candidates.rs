@@ -60,7 +60,7 @@ pub(super) fn array(
             let names = match &options.columns {
                 Some(given) if given.len() != count => {
                     let what = tr!(
-                        "it has {0} columns, and --columns names {1}",
+                        "its number of columns is {0}, and --columns names {1}",
                         count,
                         given.len()
                     );

@@ -52,7 +52,7 @@ pub(super) fn leave_out<'a>(
         return Ok(good);
     }
     let why = tr!(
-        "labels are {} in {count} rows beside classes: are such rows ignored or bad?",
+        "labels beside classes are {} (rows: {count}): are such rows ignored or bad?",
         all_of(bad.iter().take(MOST)),
         count = rows(&|text| bad.contains(&text))
     );

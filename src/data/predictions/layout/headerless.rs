@@ -1,10 +1,12 @@
-//! Names for the columns of a text that has none, by its values: a proposal for a person.
+//! What a person can do about a text without names for its columns, by its values.
 
 use std::io::Cursor;
 
+use super::super::options::{quoted, quoted_file};
 use super::super::outputs::sum_slack;
 use super::super::records::{Dialect, Records};
 use super::super::survey::{Numbers, number};
+use crate::words::tr;
 
 /// Rows that tell, and bytes of them that are looked at.
 const ROWS: usize = 200;
@@ -22,8 +24,8 @@ enum Seems {
     Other,
 }
 
-/// Names as `--columns` takes them, where the values leave a reading.
-pub(super) fn names(text: &[u8], dialect: Dialect) -> Option<String> {
+/// How it can be read, where the values leave a way.
+pub(super) fn cure(file: &str, text: &[u8], dialect: Dialect) -> Option<String> {
     let text = text[..text.len().min(BYTES)].to_vec();
     let mut records = Records::new(Box::new(Cursor::new(text)), dialect, 1);
     records.settled = true;
@@ -63,16 +65,48 @@ pub(super) fn names(text: &[u8], dialect: Dialect) -> Option<String> {
     let mut names: Vec<String> = (0..count).map(|at| format!("other_{at}")).collect();
     let mut name = |at: usize, name: &str| name.clone_into(&mut names[at]);
     let within = |at: usize| numbers[at].beyond == 0;
+    let sums = rows.iter().all(|row| {
+        let sum: f64 = outputs.iter().filter_map(|&at| row[at]).sum();
+        (sum - 1.0).abs() <= sum_slack(outputs.len())
+    });
+    let file = quoted_file(file);
     match (label, outputs.as_slice()) {
+        (Some(_), []) if count == 1 => {
+            return Some(tr!(
+                "it seems to hold labels alone; scores belong beside them: paste -d, {file} scores.txt > preds.csv, then \
+                 ghm-lab xray preds.csv --columns label,p (or label,logit)",
+                file
+            ));
+        }
+        (None, &[output]) if count == 1 => {
+            return Some(tr!(
+                "it holds scores alone; labels belong beside them: paste -d, labels.txt {file} > preds.csv, then \
+                 ghm-lab xray preds.csv --columns label,{role}",
+                file,
+                role = if within(output) { "p" } else { "logit" }
+            ));
+        }
+        (None, [_, _, ..]) if outputs.len() == count && sums => {
+            let delimiter = match dialect.delimiter {
+                b'\t' => "\\t".to_owned(),
+                other => char::from(other).to_string(),
+            };
+            return Some(tr!(
+                "its rows sum to 1: probabilities of classes, and labels belong beside them: paste -d{delimiter} {file} \
+                 labels.txt > preds.txt, then ghm-lab xray preds.txt --columns {names}",
+                delimiter = quoted(&delimiter),
+                file,
+                names = (0..count)
+                    .map(|class| format!("p_{class},"))
+                    .chain(["label".to_owned()])
+                    .collect::<String>()
+            ));
+        }
         (Some(label), &[output]) => {
             name(label, "label");
             name(output, if within(output) { "p" } else { "logit" });
         }
         (Some(label), [_, _, ..]) if numbers[label].most < outputs.len() as f64 => {
-            let sums = rows.iter().all(|row| {
-                let sum: f64 = outputs.iter().filter_map(|&at| row[at]).sum();
-                (sum - 1.0).abs() <= sum_slack(outputs.len())
-            });
             // Two models, and not two classes.
             if !sums && outputs.iter().all(|&at| within(at)) {
                 return None;
@@ -89,7 +123,10 @@ pub(super) fn names(text: &[u8], dialect: Dialect) -> Option<String> {
         }
         (Some(_) | None, _) => return None,
     }
-    Some(names.join(","))
+    Some(tr!(
+        "name them by --columns, by their values perhaps --columns {names}",
+        names = names.join(",")
+    ))
 }
 
 fn seen(cells: &[Option<f64>]) -> Numbers {

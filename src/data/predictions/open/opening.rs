@@ -4,7 +4,7 @@ use super::super::error::{ReadError, Refusal};
 use super::super::resolve::{Plan, Resolver};
 use super::super::survey::Survey;
 use super::super::work::{Pace, Work};
-use super::super::{Block, Input, Options, Reading, Skipped, Table, decided, given};
+use super::super::{Block, Input, Options, Reading, Skipped, Table, decided, given, numberless};
 use super::Predictions;
 use super::again::Files;
 use crate::words::word;
@@ -109,6 +109,7 @@ async fn read(files: &Files, options: Options, pace: &Pace) -> Result<Prediction
         }
     }
     let mut predictions = Predictions {
+        numberless: numberless::cures(&survey, &names),
         bytes: files.size()?,
         files: files.clone(),
         options,

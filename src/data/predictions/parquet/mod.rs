@@ -17,10 +17,11 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use super::arrays::of_list;
 use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::guard::guarded;
-use super::lists::{self as shared, MOST_COLUMNS};
+use super::lists::MOST_COLUMNS;
 use super::place::{MOST_TEXTS, TEXT_ROWS, place};
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
@@ -109,7 +110,7 @@ impl Pages {
                 pages.places.push([at, 0, 0]);
                 continue;
             }
-            pages.names.extend(shared::names(&leaf.name, width));
+            pages.names.extend(of_list(&leaf.name, width));
             pages.places.extend((0..width).map(|k| [at, k, width]));
         }
         Ok(pages)
