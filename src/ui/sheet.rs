@@ -126,6 +126,9 @@ fn candidates(ui: &mut Ui, question: &Question, answer: &mut Answer) {
 /// Columns side by side over the first rows.
 fn grid(ui: &mut Ui, question: &Question, answer: &mut Answer) {
     let columns = question.columns.len().min(MOST_COLUMNS);
+    // As wide as the longest role, where there is room.
+    let share = ui.available_width() / columns.max(1) as f32 - 16.0;
+    let width = share.clamp(168.0, 250.0);
     ScrollArea::horizontal().show(ui, |ui| {
         Grid::new("columns")
             .spacing([16.0, 6.0])
@@ -138,7 +141,7 @@ fn grid(ui: &mut Ui, question: &Question, answer: &mut Answer) {
                 }
                 ui.end_row();
                 for (index, &name) in names.iter().enumerate() {
-                    role(ui, question, answer, index, name, 168.0);
+                    role(ui, question, answer, index, name, width);
                 }
                 ui.end_row();
                 for row in question.rows.iter().take(MOST_ROWS) {
