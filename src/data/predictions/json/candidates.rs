@@ -178,8 +178,8 @@ pub(super) fn object(
     {
         let what = tr!(
             "the rows of \"{first}\" and \"{other}\" have different names; the same rows in the same order are expected",
-            first,
-            other
+            first = shorten(first),
+            other = shorten(other)
         );
         return Err(ReadError::of(file, what));
     }
