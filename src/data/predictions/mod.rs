@@ -68,6 +68,7 @@ mod resolve;
 mod safetensors;
 mod siblings;
 mod skips;
+mod splits;
 mod stream;
 mod survey;
 mod target;
