@@ -123,7 +123,7 @@ impl Predictions {
                 let (table, columns) = &self.tables[self.current];
                 let name = |role| quoted(columns.name(table.names(), role));
                 fail(&tr!(
-                    "is a fraction, and a label of one class or the other, 0 or 1, is expected (of a regression: --map \
+                    "is not 0 or 1 but a fraction: labels are of one class or the other (of a regression: --map \
                      {target}=target --map {pred}=pred)",
                     target = name(role),
                     pred = name(Role::Output(0))

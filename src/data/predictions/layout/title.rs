@@ -16,13 +16,14 @@ pub(super) fn cure(
 ) -> Option<String> {
     let mut others = behind.split(|&byte| byte == dialect.end);
     let header = others.find(|line| !line.trim_ascii().is_empty())?;
+    // A quoted name may go on in the next line.
     let is_header = |&delimiter: &u8| {
         let dialect = Dialect {
             delimiter,
             ..dialect
         };
-        let is_whole =
-            !first.bytes.contains(&delimiter) && known(&split(first.bytes, dialect)) == 0;
+        let is_whole = ![delimiter, b'"'].iter().any(|of| first.bytes.contains(of))
+            && known(&split(first.bytes, dialect)) == 0;
         is_whole && known(&split(header, dialect)) > 1
     };
     [b',', b'\t', b';', b'|'].iter().find(|of| is_header(of))?;
