@@ -112,7 +112,7 @@ impl Predictions {
             target.is_some() && self.valid(row) != 0.0
         };
         let fail =
-            |what: &str| self.of_all_or_row(self.wrong(row, role, target + first, what), &is_bad);
+            |what: &str| self.of_all_or_row(self.wrong(row, role, target + first, what), is_bad);
         let label = brief(target + first);
         Err(match task {
             _ if !target.is_finite() => {
