@@ -182,8 +182,8 @@ fn predicted_is_what_its_values_are() {
             ("dog", "p_dog"),
         ],
     );
-    let pipeline = "[{\"label\": \"a\", \"scores\": [{\"label\": \"a\", \"score\": 0.9}, {\"label\": \"b\", \"score\": 0.1}]}]";
-    let said = said("preds.json", pipeline, &[]);
+    let words = "[{\"label\": \"a\", \"scores\": [{\"of\": \"a\"}, {\"of\": \"b\"}]}]";
+    let said = said("preds.json", words, &[]);
     assert!(
         said.contains("holds no numbers") && !said.contains("decisions"),
         "{said}"

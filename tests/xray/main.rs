@@ -30,6 +30,7 @@ mod limits;
 mod measures;
 mod named;
 mod nested;
+mod new_user;
 mod objects;
 mod packed;
 mod parquet;

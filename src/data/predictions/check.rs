@@ -2,6 +2,7 @@
 
 use super::columns::Role;
 use super::error::{ReadError, brief};
+use super::faults::Fault;
 use super::groups::{MOST_BATCHES, MOST_GROUPS, MOST_NAME, MOST_NAMES, Trouble};
 use super::open::Predictions;
 use super::options::quoted;
@@ -58,7 +59,7 @@ impl Predictions {
             || !block.outputs.iter().flatten().all(output)
     }
 
-    fn wrong(&self, row: usize, role: Role, value: f64, what: &str) -> ReadError {
+    pub(super) fn wrong(&self, row: usize, role: Role, value: f64, what: &str) -> ReadError {
         let (table, columns) = &self.tables[self.current];
         let place = table.place(&self.block, row, columns.name(table.names(), role));
         ReadError(format!("{place}: {} {what}", brief(value)))
@@ -114,8 +115,13 @@ impl Predictions {
         for row in 0..self.block.rows {
             let unread = bad.next_if(|(at, _)| *at == row).map(|(_, error)| error);
             let checked = self.check_row(row, unread, rows);
-            let Err(error) = checked else { continue };
+            let Err(fault) = checked else { continue };
+            let (Fault::Row(error) | Fault::All(error)) = &fault;
+            let error = error.clone();
             if !self.options.skip_bad_rows {
+                if let Fault::All(error) = fault {
+                    return Err(error);
+                }
                 let ReadError(what) = error;
                 if let Some(cure) = self.numberless(row) {
                     return Err(ReadError(format!("{what}: {cure}")));
@@ -145,8 +151,8 @@ impl Predictions {
         row: usize,
         unread: Option<ReadError>,
         rows: &mut Rows,
-    ) -> Result<(), ReadError> {
-        let valid = self.block.valid.get(row).copied().unwrap_or(1.0);
+    ) -> Result<(), Fault> {
+        let valid = self.valid(row);
         let width = self.plan.header.width();
         let start = rows.outputs.len();
         let target = if valid == 0.0 {
@@ -158,7 +164,7 @@ impl Predictions {
             Some(target) => {
                 // In the order of the columns, what could not be read comes first.
                 if let Some(error) = unread {
-                    return Err(error);
+                    return Err(error.into());
                 }
                 for k in 0..width {
                     rows.outputs
@@ -170,14 +176,10 @@ impl Predictions {
                         self.of_positive(row, &mut rows.outputs[start])?;
                     }
                     let is_valid = valid == 1.0;
-                    let wrong = || {
-                        let (table, columns) = &self.tables[self.current];
-                        let name = quoted(columns.name(table.names(), Role::Valid));
-                        let what = tr!("is not 0 or 1 (--map {name}=ignore reads all rows)", name);
-                        self.wrong(row, Role::Valid, valid, &what)
-                    };
                     self.check_target(row, target)?;
-                    is_valid.then_some(mended).ok_or_else(wrong)
+                    is_valid
+                        .then_some(mended)
+                        .ok_or_else(|| self.wrong_mask(row))
                 });
                 match checked {
                     Ok(mended) => {
@@ -255,41 +257,6 @@ impl Predictions {
         })
     }
 
-    fn check_target(&self, row: usize, target: f64) -> Result<(), ReadError> {
-        let classes = self.plan.header.classes;
-        let first = self.plan.labels.first;
-        let task = self.plan.header.task;
-        let is_good = match task {
-            Task::Binary => target == 0.0 || target == 1.0,
-            Task::Classes => target.fract() == 0.0 && (0.0..classes as f64).contains(&target),
-            Task::Regression => target.is_finite(),
-        };
-        // A sentence costs more than a row: only a row that needs one pays for it.
-        if is_good {
-            return Ok(());
-        }
-        let what = match task {
-            Task::Binary => tr!(
-                "is not 0 or 1 (--ignore-label {label} leaves out its examples, --positive {label} makes it the \
-                 positive one; of more than two classes each has a column, p_0, p_1, …)",
-                label = brief(target + first)
-            ),
-            Task::Classes if first == 0.0 => tr!("is no class; 0 to {} is expected", classes - 1),
-            Task::Classes => tr!(
-                "is no class; {first} to {0} is expected",
-                classes as f64 - 1.0 + first,
-                first
-            ),
-            Task::Regression => word("is not a finite number").to_owned(),
-        };
-        let role = if self.plan.labels.texts.is_empty() {
-            Role::Target
-        } else {
-            Role::Text(0)
-        };
-        Err(self.wrong(row, role, target + first, &what))
-    }
-
     /// Makes p of a confidence, by the decision beside it.
     fn of_positive(&self, row: usize, confidence: &mut f64) -> Result<(), ReadError> {
         let place = self.plan.decision();
@@ -317,7 +284,7 @@ impl Predictions {
     }
 
     /// Looks at outputs, and mends what a rounding did.
-    fn check_outputs(&self, row: usize, outputs: &mut [f64]) -> Result<Mended, ReadError> {
+    fn check_outputs(&self, row: usize, outputs: &mut [f64]) -> Result<Mended, Fault> {
         let header = self.plan.header;
         let mut mended = Mended::default();
         let finite = outputs.iter().any(|value| value.is_finite());
@@ -329,7 +296,7 @@ impl Predictions {
                 && finite;
             if !value.is_finite() && !impossible {
                 let what = word("is not a finite number");
-                return Err(self.wrong(row, Role::Output(k), *value, what));
+                return Err(self.wrong(row, Role::Output(k), *value, what).into());
             }
             if header.outputs == Outputs::Probabilities {
                 let clamped = value.clamp(0.0, 1.0);
@@ -340,7 +307,7 @@ impl Predictions {
                     } else {
                         word("is no percentage; 0 to 100 is expected")
                     };
-                    return Err(self.wrong(row, Role::Output(k), *value * unit, what));
+                    return Err(self.wrong(row, Role::Output(k), *value * unit, what).into());
                 }
                 mended.clamped += u64::from(clamped != *value);
                 mended.certain += u64::from(clamped == 0.0 || clamped == 1.0);
@@ -351,8 +318,7 @@ impl Predictions {
             let sum: f64 = outputs.iter().sum();
             let off = (sum - 1.0).abs();
             if off > sum_slack(outputs.len()) {
-                let what = word("is the sum of the row's probabilities; 1 is expected");
-                return Err(self.wrong(row, Role::Output(0), sum, what));
+                return Err(self.wrong_sum(row, sum));
             }
             if off > ROUNDING {
                 mended.normalised = true;
@@ -365,7 +331,7 @@ impl Predictions {
     }
 
     /// Numbers the row's mini-batch, which must not have come before another one.
-    fn batch(&mut self, row: usize, rows: &mut Rows) -> Result<(), ReadError> {
+    fn batch(&mut self, row: usize, rows: &mut Rows) -> Result<(), Fault> {
         let Some(&id) = self.block.batch.get(row) else {
             return Ok(());
         };
@@ -378,11 +344,14 @@ impl Predictions {
                 let returned = self.block.batches.returned.as_ref();
                 let name = returned.filter(|(_, number)| *number == id);
                 let name = name.map_or(String::new(), |(name, _)| format!(" \"{name}\""));
-                return Err(ReadError(tr!(
-                    "{place}: mini-batch{name} comes back; its rows should stand together",
+                let column = quoted(columns.name(table.names(), Role::Batch));
+                return Err(Fault::All(ReadError(tr!(
+                    "{place}: mini-batch{name} comes back; its rows should stand together: sort rows by it, or say --map \
+                     {column}=group, or --map {column}=ignore",
                     place,
-                    name
-                )));
+                    name,
+                    column
+                ))));
             }
             self.batches += u32::from(self.last_batch.is_some());
             self.last_batch = Some(id);

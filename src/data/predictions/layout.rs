@@ -3,6 +3,7 @@
 
 mod headerless;
 mod spaces;
+mod title;
 
 use std::io::Cursor;
 
@@ -158,6 +159,12 @@ impl Layout {
         let behind = first
             .as_ref()
             .map_or(&[][..], |line| &text[line.from + line.bytes.len()..]);
+        let title = first
+            .as_ref()
+            .filter(|_| told.is_none() && comment.is_none());
+        if let Some(cure) = title.and_then(|line| title::cure(file, line, behind, dialect(b','))) {
+            return refuse(&cure);
+        }
         let delimiter =
             told.unwrap_or_else(|| delimiter(&[(header, behind), (commented, header)], dialect));
         let parted = first.as_ref().map_or(&[][..], |line| &text[line.from..]);

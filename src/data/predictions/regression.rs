@@ -162,9 +162,18 @@ impl Resolver<'_> {
         if set.numbers(self.survey).beyond > 0 || self.mostly_sums_to_one(set) {
             return Ok(());
         }
+        let shown = set.shown(self.names);
+        let splits = self.splits();
+        if !splits.is_empty() {
+            let why = tr!(
+                "{shown} are each beside a label: which are to be read?",
+                shown
+            );
+            return Err(self.ask(why, splits).into());
+        }
         let why = tr!(
             "rows of {0} do not sum to 1: are they of several models, and which is to be read?",
-            set.shown(self.names)
+            shown
         );
         Err(self.ask(why, self.models(set, label)).into())
     }

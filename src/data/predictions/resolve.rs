@@ -5,6 +5,7 @@ use super::error::{ReadError, Refusal};
 use super::given;
 use super::kind::{self, Kind};
 use super::labels::Labels;
+use super::masks;
 use super::names::{self, Family, Optional, named};
 use super::outputs::{self, Choice, Set, doubled};
 use super::reading::Taken;
@@ -30,11 +31,19 @@ pub(super) struct Plan {
     pub twins: Option<Twins>,
     /// Whether the output is the probability of the class that was decided.
     pub has_decision: bool,
+    /// As what a mask is read, where there is one: numbers, or yes and no.
+    pub mask: Option<Role>,
     /// What the outputs of the file are divided by: 100 where they are percent.
     pub unit: f64,
 }
 
 impl Plan {
+    /// How many columns are read as texts.
+    fn texts(&self) -> usize {
+        let is_text = |(_, role): &&(usize, Role)| matches!(role, Role::Text(_));
+        self.chosen.iter().filter(is_text).count()
+    }
+
     /// Which of the texts is the decision: the one behind that of labels.
     pub fn decision(&self) -> usize {
         usize::from(!self.labels.texts.is_empty())
@@ -74,7 +83,8 @@ impl<'a> Resolver<'a> {
             let is_single = name.output.as_ref().is_some_and(|output| {
                 output.class.is_none() || output.family > Family::Probability
             });
-            let optional = matches!(name.optional, Some(Optional::Valid | Optional::Weight));
+            let optional = matches!(name.optional, Some(Optional::Valid | Optional::Weight))
+                || masks::is_called_so(&self.names[*column]);
             let pairs = &self.survey.pairs;
             let is_paired = pairs.iter().any(|pair| pair.columns.contains(column));
             name.label || is_single || optional || is_paired || self.roles[*column].is_some()
@@ -206,6 +216,7 @@ impl<'a> Resolver<'a> {
             notes,
             twins,
             has_decision: decided.column.is_some(),
+            mask: None,
             unit: set.unit(),
         };
         for (place, &column) in set.columns.iter().enumerate() {
@@ -275,6 +286,7 @@ impl<'a> Resolver<'a> {
             twins: None,
             has_decision: false,
             is_sure: set.is_given || target.fractions > 0,
+            mask: None,
             unit: 1.0,
         };
         self.take(
@@ -319,6 +331,13 @@ impl<'a> Resolver<'a> {
                         && role == Role::Valid
                         && !names::same(&self.names[*one], "valid");
                     plan.is_sure &= !is_by_values;
+                    let role = match self.is_of_words(*one) && role == Role::Valid {
+                        true => Role::Text(plan.texts()),
+                        false => role,
+                    };
+                    if optional == Optional::Valid {
+                        plan.mask = Some(role);
+                    }
                     self.take(plan, *one, role, role_name.to_string());
                 }
                 [one, ..] => return Err(doubled(self.file, &self.names[*one]).into()),
@@ -332,13 +351,7 @@ impl<'a> Resolver<'a> {
         for (column, name) in self.names.iter().enumerate() {
             if plan.chosen.iter().all(|(taken, _)| *taken != column) {
                 plan.left.push(name.clone());
-            }
-            let is_weight = named(name).optional == Some(Optional::Weight);
-            if is_weight && self.roles[column].is_none() && !self.is_mask(column) {
-                plan.notes.push(tr!(
-                    "\"{name}\" is not read: weights of examples are not used",
-                    name
-                ));
+                plan.notes.extend(self.note_of_mask(column));
             }
         }
         Ok(())
@@ -353,15 +366,5 @@ impl<'a> Resolver<'a> {
             }
             other => other == Some(optional),
         }
-    }
-
-    /// Whether a column is of 0 and 1.
-    pub fn is_mask(&self, column: usize) -> bool {
-        let seen = &self.survey.columns[column];
-        let is_bit = |text: &str| {
-            let bit = super::survey::number(text).is_some_and(|value| [0.0, 1.0].contains(&value));
-            bit || ["true", "false"].contains(&text.to_ascii_lowercase().as_str())
-        };
-        !seen.many && seen.texts.iter().all(|(text, _)| is_bit(text))
     }
 }

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hasher};
 use super::columns::{Columns, Role};
 use super::decided::Pair;
 use super::error::ReadError;
+use super::masks::said;
 use super::names::named;
 use super::skips::Skips;
 use super::work::Pace;
@@ -345,7 +346,7 @@ impl Survey {
                 self.rows.push(cells);
             }
             self.count += 1;
-            let is_masked = mask.is_some_and(|mask| number(cell(mask)) == Some(0.0));
+            let is_masked = mask.is_some_and(|mask| said(cell(mask)) == Some(false));
             let is_ignored =
                 is_masked || label.is_some_and(|(at, labels)| Skips::has(labels, cell(at)));
             for (k, &column) in wanted.iter().enumerate() {
@@ -375,7 +376,7 @@ impl Survey {
         let is_masked = self
             .skips
             .mask
-            .is_some_and(|mask| number(&cells[mask]) == Some(0.0));
+            .is_some_and(|mask| said(&cells[mask]) == Some(false));
         let label = self.skips.label.as_ref();
         is_masked || label.is_some_and(|(at, labels)| Skips::has(labels, &cells[*at]))
     }

@@ -3,6 +3,7 @@
 use std::hash::Hasher;
 
 use super::columns::in_quotes;
+use super::decided::ROUNDING;
 use super::error::{ReadError, Refusal};
 use super::kind;
 use super::labels::{Classes, Labels, Trouble};
@@ -63,9 +64,46 @@ impl Resolver<'_> {
                         options,
                     )
                 });
-                Err(self.ask(why, ways.collect()).into())
+                let ways = match self.label_or_decision(&candidates, found) {
+                    decided if decided.is_empty() => ways.collect(),
+                    decided => decided,
+                };
+                Err(self.ask(why, ways).into())
             }
         }
+    }
+
+    /// Two columns of classes beside a score that is nowhere below one half: one is what happened, the other what was
+    /// decided, with such a confidence. Either way round.
+    fn label_or_decision(&self, labels: &[usize], found: &Found) -> Vec<(String, Options)> {
+        let (&[one, other], [set]) = (labels, found.sets.as_slice()) else {
+            return Vec::new();
+        };
+        let &[score] = set.columns.as_slice() else {
+            return Vec::new();
+        };
+        let seen = &self.survey.columns[score].numbers;
+        let are_classes = self.is_of_classes(one) && self.is_of_classes(other);
+        if !are_classes || seen.count == 0 || seen.least < 0.5 - ROUNDING || seen.beyond > 0 {
+            return Vec::new();
+        }
+        let ways = [(other, one), (one, other)].map(|(label, decision)| {
+            let options = self.with([
+                (label, RoleName::Label),
+                (decision, RoleName::Decision),
+                (score, RoleName::Confidence),
+            ]);
+            let [label, decision, score] =
+                [label, decision, score].map(|of| shorten(&self.names[of]));
+            let says = tr!(
+                "\"{label}\" is the label, and \"{score}\" the confidence in \"{decision}\"",
+                label,
+                score,
+                decision
+            );
+            (says, options)
+        });
+        ways.into()
     }
 
     /// What the labels of this column mean beside these outputs.
@@ -164,7 +202,11 @@ impl Resolver<'_> {
             ),
             None => tr!("there is no column \"{needed}\"", needed),
         };
-        let question = self.ask(why, self.offers(Some(set), None));
+        let ways = match self.splits() {
+            splits if splits.is_empty() => self.offers(Some(set), None),
+            splits => splits,
+        };
+        let question = self.ask(why, ways);
         let cure = match question.candidates.as_slice() {
             [] => tr!("--map NAME={needed} says which it is", needed),
             _ => String::new(),

@@ -45,6 +45,27 @@ def two():
     t = pa.table({"logit": pa.array(LOGIT, pa.float16()), "label": pa.array(LABEL, pa.uint8()), "group": GROUP})
     for name, kind in [("large", pa.large_string()), ("views", pa.string_view()), ("names", pa.dictionary(pa.int8(), pa.string()))]:
         feather.write_feather(t.set_column(2, "group", t["group"].cast(kind)), f"pyarrow-{name}.feather", compression="uncompressed")
+    # Views of every length before the numbers, in batches, with a hole.
+    wide = pa.table(
+        {
+            "note": pa.array([f"a note of more than twelve bytes, {i}".encode() for i in range(40)], pa.binary_view()),
+            "label": pa.array([["no", "yes"][k] for k in LABEL], pa.string_view()),
+            "group": pa.array([None if i == 8 else f"group of a longer name {i % 4}" if i % 2 else f"g{i % 4}" for i in range(40)], pa.string_view()),
+            "logit": pa.array(LOGIT),
+        }
+    )
+    with ipc.new_file("pyarrow-views-first.arrow", wide.schema) as writer:
+        writer.write_table(wide, max_chunksize=16)
+    stream("pyarrow-views-first.arrows", wide.to_batches(16), compression="zstd")
+    lists = pa.table(
+        {
+            "note": wide["note"],
+            "probs": pa.array(P, pa.list_(pa.float64())),
+            "label": pa.array([["first class, spelled out", "b", "c"][k] for k in CLASS], pa.string_view()),
+            "hole": pa.array([None if i % 3 else 0.5 for i in range(40)]),
+        }
+    )
+    feather.write_feather(lists, "pyarrow-views-lists.feather", compression="uncompressed")
     label = pa.array(LABEL, pa.int8())
     names = pa.DictionaryArray.from_arrays(pa.array(LABEL, pa.int8()), pa.array(["no", "yes"]))
     t = pa.table({"logit": pa.array(LOGIT), "label": names, "group": pa.array(GROUP, pa.binary())})

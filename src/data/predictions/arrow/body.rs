@@ -49,16 +49,21 @@ impl<'a> Batch<'a> {
         })
     }
 
-    /// How many buffers of texts the lists before this one have, and this one.
+    /// How many buffers of texts the lists of texts before this one have, and this one. They lie among the buffers of
+    /// all columns: those of what follows come later by as many.
     pub fn variadic(&self, list: usize) -> Option<[usize; 2]> {
-        let counts = self.variadic?;
-        let count = |at| {
-            usize::try_from(counts.i64(at)?)
-                .ok()
-                .filter(|&n| n < 1 << 20)
+        let Some(counts) = self.variadic else {
+            return Some([0, 0]);
         };
-        let before = (0..list).try_fold(0, |sum, at| Some(sum + count(at)?))?;
-        Some([before, count(list)?])
+        let count = |at| {
+            let count = counts.i64(at).filter(|_| at < counts.count)?;
+            usize::try_from(count).ok().filter(|&n| n < 1 << 20)
+        };
+        let add = |sum: usize, at| Some(sum + count(at)?).filter(|&sum| sum < 1 << 24);
+        let before = (0..list).try_fold(0, add)?;
+        // What stands behind the last of them has none.
+        let own = if list < counts.count { count(list)? } else { 0 };
+        Some([before, own])
     }
 
     /// Loads a buffer.

@@ -76,11 +76,13 @@ impl Loaded {
                 cells: None,
             });
         }
+        let [before, of_texts] = batch.variadic(values.views).ok_or_else(broken)?;
+        let buffer = values.buffer + before;
         let there = match nulls {
             0 => Vec::new(),
-            _ => batch.buffer(values.buffer, body)?,
+            _ => batch.buffer(buffer, body)?,
         };
-        let first = batch.buffer(values.buffer + 1, body)?;
+        let first = batch.buffer(buffer + 1, body)?;
         let fixed = |element: Element| {
             let field = Field {
                 name: None,
@@ -97,14 +99,13 @@ impl Loaded {
             }
             (None, Cells::Bits) => (rows.div_ceil(8), Bytes::Bits(first)),
             (None, Cells::Text(width)) => {
-                let texts = batch.buffer(values.buffer + 2, body)?;
+                let texts = batch.buffer(buffer + 2, body)?;
                 let needed = if rows == 0 { 0 } else { (rows + 1) * width };
                 (needed, Bytes::Text(width, first, texts))
             }
             (None, Cells::Views) => {
-                let [before, count] = batch.variadic(values.views).unwrap_or_default();
-                let place = values.buffer + 2 + before;
-                let texts = (place..place + count).map(|at| batch.buffer(at, body));
+                let texts = (buffer + 2..).take(of_texts);
+                let texts = texts.map(|at| batch.buffer(at, body));
                 let texts = texts.collect::<Result<Vec<_>, _>>()?;
                 (rows * 16, Bytes::Views(first, texts))
             }

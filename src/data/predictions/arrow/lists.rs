@@ -35,9 +35,11 @@ impl Lists {
         if length != batch.rows {
             return Err(broken());
         }
+        let [before, _] = batch.variadic(lists.views).ok_or_else(broken)?;
+        let buffer = lists.buffer + before;
         let there = match nulls {
             0 => Vec::new(),
-            _ => batch.buffer(lists.buffer, body)?,
+            _ => batch.buffer(buffer, body)?,
         };
         let mut made = Self {
             there,
@@ -55,7 +57,7 @@ impl Lists {
                 made.needs = rows.checked_mul(count).ok_or_else(broken)?;
             }
             Lengths::Ends(width) if rows > 0 => {
-                made.ends = batch.buffer(lists.buffer + 1, body)?;
+                made.ends = batch.buffer(buffer + 1, body)?;
                 let end = |at| place(&made.ends, width, at);
                 let first = end(0).ok_or_else(broken)?;
                 let count = end(1).and_then(|second| second.checked_sub(first));

@@ -31,7 +31,7 @@ pub(super) struct Values {
     pub cells: Cells,
     /// Number of the list that its cells point into, and the type of what points.
     pub dictionary: Option<(i64, Element)>,
-    /// Index of its node and its first buffer among those of a batch, and of its list of buffers of texts.
+    /// Index of its node and its first buffer among those of a batch, and of its list of buffers of texts, or the next one.
     pub node: usize,
     pub buffer: usize,
     pub views: usize,
@@ -50,9 +50,10 @@ pub(super) enum Lengths {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lists {
     pub lengths: Lengths,
-    /// Index of their node and their first buffer.
+    /// Index of their node and their first buffer, and of the next list of buffers of texts.
     pub node: usize,
     pub buffer: usize,
+    pub views: usize,
 }
 
 /// A column of the file: a value a row, or a list of them.
@@ -120,6 +121,7 @@ impl Walk {
             lengths,
             node: self.nodes,
             buffer: self.buffers,
+            views: self.views,
         });
         let name = field.text(0).unwrap_or_default();
         let Some(lists) = lists else {

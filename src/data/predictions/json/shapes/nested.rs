@@ -4,22 +4,78 @@ use super::super::super::error::ReadError;
 use super::super::super::names::named;
 use super::super::cells::{Cell, Kind};
 use super::{Document, Entry, Frame, Row, Shape, numbered};
+use crate::words::word;
 
 impl Document {
-    /// An object in a record, as columns: numbers by the names of classes.
-    pub(super) fn nest(&mut self, row: &mut Row<'_>, name: &str) -> Result<(), ReadError> {
+    /// An object in a record, as columns: numbers by the names of classes, and lists. A dense vector of Spark,
+    /// `{"type": 1, "values": […]}`, is its list.
+    pub(super) fn nest(&mut self, row: &mut Row<'_>, outer: &str) -> Result<(), ReadError> {
         self.scanner.take();
         let (mut is_first, mut is_empty) = (true, true);
+        let mut kind = None;
         while let Some(first) = self.scanner.entry(&mut is_first)? {
-            let name = format!("{name}_{}", String::from_utf8_lossy(&self.scanner.text));
+            let key = String::from_utf8_lossy(&self.scanner.text).into_owned();
+            let name = format!("{outer}_{key}");
+            let dense = kind.take();
+            if is_empty && key == "type" && !b"[{".contains(&first) {
+                kind = Some((name, self.cell(first)?));
+                is_empty = false;
+                continue;
+            }
+            is_empty = false;
+            if let Some((name, cell)) = dense {
+                match (cell.value(), key.as_str(), first) {
+                    (Ok(1.0), "values", b'[') => {
+                        self.spread(row, outer)?;
+                        continue;
+                    }
+                    (Ok(0.0), "size", _) => {
+                        return Err(self.scanner.fail(word(
+                            "it is a sparse vector of Spark; where it is written, vector_to_array (pyspark.ml.functions) makes a list of it",
+                        )));
+                    }
+                    _ => self.set(row, &name, cell)?,
+                }
+            }
+            if first == b'[' {
+                self.spread(row, &name)?;
+                continue;
+            }
             let cell = self.cell(first)?;
             self.set(row, &name, cell)?;
-            is_empty = false;
+        }
+        if let Some((name, cell)) = kind {
+            return self.set(row, &name, cell);
         }
         match is_empty {
-            true => self.set(row, name, Cell::of(Kind::Object, 0)),
+            true => self.set(row, outer, Cell::of(Kind::Object, 0)),
             false => Ok(()),
         }
+    }
+
+    /// An object in a list, where it is the score of a class: the name of the latter's column, and the score.
+    pub(super) fn scored(&mut self, list: &str) -> Result<Option<(String, Cell)>, ReadError> {
+        self.scanner.take();
+        let (mut is_first, mut class, mut score) = (true, None, None);
+        while let Some(first) = self.scanner.entry(&mut is_first)? {
+            let key = String::from_utf8_lossy(&self.scanner.text).into_owned();
+            let cell = self.cell(first)?;
+            match (cell.value(), key.as_str()) {
+                (Err((Kind::Text, code)), "label" | "class" | "name") => {
+                    class = Some(String::from_utf8_lossy(self.store.text(code)).into_owned());
+                }
+                (Ok(value), "label" | "class") => class = Some(value.to_string()),
+                (Ok(_), "score" | "prob" | "probability" | "p" | "confidence") => {
+                    score = Some((key, cell));
+                }
+                _ => {}
+            }
+        }
+        let is_known = named(list).output.is_some_and(|of| of.class.is_none());
+        Ok(class.zip(score).map(|(class, (key, cell))| {
+            let stem = if is_known { list } else { key.as_str() };
+            (format!("{stem}_{class}"), cell)
+        }))
     }
 
     /// An object under a name that begins with an array: a table where all of it are arrays, else a row.

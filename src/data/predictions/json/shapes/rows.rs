@@ -2,7 +2,7 @@
 
 use super::super::super::error::ReadError;
 use super::super::super::names::named;
-use super::super::cells::Cell;
+use super::super::cells::{Cell, Kind};
 use super::{Document, Frame, Row, numbered};
 use crate::words::word;
 
@@ -62,13 +62,22 @@ impl Document {
         Ok(())
     }
 
-    /// An array in a record, as columns.
-    fn spread(&mut self, row: &mut Row<'_>, name: &str) -> Result<(), ReadError> {
+    /// An array in a record, as columns; where it is of scores of classes, which may come in any order, by their names.
+    pub(super) fn spread(&mut self, row: &mut Row<'_>, name: &str) -> Result<(), ReadError> {
         self.scanner.take();
         let (mut is_first, mut count) = (true, 0);
         let mut only = None;
         while let Some(first) = self.scanner.element(&mut is_first, b']')? {
-            let cell = self.cell(first)?;
+            let cell = match first {
+                b'{' => match self.scored(name)? {
+                    Some((column, cell)) => {
+                        self.set(row, &column, cell)?;
+                        continue;
+                    }
+                    None => Cell::of(Kind::Object, 0),
+                },
+                _ => self.cell(first)?,
+            };
             // One alone is the column itself.
             if count == 0 {
                 only = Some(cell);
