@@ -281,7 +281,8 @@ fn a_label_called_true_beside_numbered_classes_is_a_name() {
     for (row, (class, p)) in two.iter().enumerate() {
         csv += &format!("{row},{},{class}\n", p[1]);
     }
-    one_answer(&csv, &norms(&two));
+    assert_eq!(answers(&csv)[0], ["--map", "0=p"]);
+    norms_are("a.csv", &csv, &["--map", "0=p"], &norms(&two));
     // Rows of labels that are true and false are no names.
     for csv in [
         "true,0,1\nfalse,1,0\ntrue,0.25,0.75\n",
