@@ -201,7 +201,7 @@ fn percent_signs_are_read_where_all_have_them() {
         assert_eq!(got["losses"], plain["losses"], "{content}");
     }
     let three = "p_a,p_b,label\n9.19%,90.81%,a\n80%,20%,b\n";
-    let said = case.said("a.csv", three, &[]);
+    let said = case.said("a.csv", three, &["--positive", "b"]);
     assert!(
         said.contains("values of \"p_a\", \"p_b\" have the sign % and were divided by 100"),
         "{said}"
