@@ -149,7 +149,8 @@ impl Labels {
         Ok(labels.ignoring(&there, &ignored))
     }
 
-    /// Asks which of two labels is positive, where no name of their columns says so.
+    /// Asks which of two labels is positive, where no name of their columns says so. Labels that are spelled in
+    /// more than one way no answer names: they stay in the order of the columns.
     fn ask_positive(
         &self,
         there: &[&str],
@@ -160,8 +161,8 @@ impl Labels {
             let mut texts = there.iter().filter(|text| self.class(text) == Some(class));
             Some((*texts.next()?).to_owned())
         };
-        let (2, None, Some(one), Some(other)) =
-            (names.len(), positive_of(names), label(0), label(1))
+        let ([_, _], [_, _], None, Some(one), Some(other)) =
+            (names, there, positive_of(names), label(0), label(1))
         else {
             return Ok(());
         };
