@@ -285,9 +285,17 @@ fn a_class_without_examples_is_not_lost() {
     let plain = "label,p_0,p_1,p_2\n0,0.5,0.25,0.25\n1,0.25,0.5,0.25\n";
     same(shares, &[], plain);
     let other = "label,cat,dog,seconds\ncat,0.75,0.25,1.5\ndog,0.25,0.75,2.5\n";
-    same(other, &[], "label,p_0,p_1\n0,0.75,0.25\n1,0.25,0.75\n");
+    same(
+        other,
+        &["--positive", "dog"],
+        "label,p_0,p_1\n0,0.75,0.25\n1,0.25,0.75\n",
+    );
     let index = "id,label,cat,dog\n7,cat,0.75,0.25\n8,dog,0.25,0.75\n";
-    same(index, &[], "label,p_0,p_1\n0,0.75,0.25\n1,0.25,0.75\n");
+    same(
+        index,
+        &["--positive", "dog"],
+        "label,p_0,p_1\n0,0.75,0.25\n1,0.25,0.75\n",
+    );
 }
 
 #[test]

@@ -252,7 +252,7 @@ fn every_command_that_is_printed_can_be_pasted() {
         assert_eq!(pasted(file, scores), 2, "{file}");
     }
     // The class behind a role may hold a = as well.
-    let flags = ["--map", "a=p_x=1", "--map", "b=p_y"];
+    let flags = ["--map", "a=p_x=1", "--map", "b=p_y", "--positive", "y"];
     let ran = run("a.csv", "label,a,b\nx=1,0.9,0.1\ny,0.2,0.8\n", &flags);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 }

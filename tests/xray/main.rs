@@ -13,6 +13,7 @@ mod brute;
 mod cases;
 mod class_columns;
 mod class_numbers;
+mod class_order;
 mod columns;
 mod cures;
 mod decided;

@@ -193,7 +193,7 @@ fn letters_behind_a_name_are_models_or_classes() {
     ];
     case.asked("models.csv", models, &["do not sum to 1"], &ways);
     let classes = "label,prob_a,prob_b\na,0.8,0.2\nb,0.1,0.9\na,0.4,0.6\n";
-    let got = case.report("classes.csv", classes, &[]);
+    let got = case.report("classes.csv", classes, &["--positive", "b"]);
     assert_eq!(got["by_class"][0]["name"], "a");
     near(measure(&got, "accuracy"), 2.0 / 3.0);
     for (content, first) in [

@@ -56,7 +56,7 @@ fn the_same_model_has_the_same_measures_in_every_format() {
             .contains("mean over the classes")
     );
     let pets = "label,p_cat,p_dog\ncat,0.75,0.25\ndog,0.5,0.5\ncat,0.9,0.1\n";
-    let got = case.report("pets.csv", pets, &[]);
+    let got = case.report("pets.csv", pets, &["--positive", "dog"]);
     assert_eq!(got["metrics"]["decided_by"]["positive"], "dog");
     near(measure(&got, "average_precision"), 1.0);
     near(
@@ -201,7 +201,7 @@ fn percent_signs_are_read_where_all_have_them() {
         assert_eq!(got["losses"], plain["losses"], "{content}");
     }
     let three = "p_a,p_b,label\n9.19%,90.81%,a\n80%,20%,b\n";
-    let said = case.said("a.csv", three, &[]);
+    let said = case.said("a.csv", three, &["--positive", "b"]);
     assert!(
         said.contains("values of \"p_a\", \"p_b\" have the sign % and were divided by 100"),
         "{said}"

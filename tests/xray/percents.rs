@@ -94,8 +94,14 @@ fn where_signs_are_not_read_it_says_where_they_are() {
 
 #[test]
 fn columns_called_as_classes_are_divided() {
-    let signs = report_of("cat,dog,label\n95%,5%,cat\n12%,88%,dog\n", &[]);
-    let plain = report_of("cat,dog,label\n0.95,0.05,cat\n0.12,0.88,dog\n", &[]);
+    let signs = report_of(
+        "cat,dog,label\n95%,5%,cat\n12%,88%,dog\n",
+        &["--positive", "dog"],
+    );
+    let plain = report_of(
+        "cat,dog,label\n0.95,0.05,cat\n0.12,0.88,dog\n",
+        &["--positive", "dog"],
+    );
     assert_eq!(signs["losses"], plain["losses"]);
     // Beside outputs they are features.
     let ran = run("a.csv", "p,rate,label\n0.5,95%,1\n0.25,5%,0\n", &[]);

@@ -83,7 +83,11 @@ fn classes_stand_behind_every_name() {
         }
     }
     let csv = "cat,dog,y\n0.9,0.1,cat\n0.2,0.8,dog\n";
-    let (predictions, rows) = read("a.csv", csv.as_bytes(), Options::default()).expect("readable");
+    let options = Options {
+        positive: Some("dog".to_owned()),
+        ..Options::default()
+    };
+    let (predictions, rows) = read("a.csv", csv.as_bytes(), options).expect("readable");
     assert_eq!(predictions.header().task, Task::Classes);
     assert_eq!(rows.targets, [0.0, 1.0]);
 }

@@ -90,13 +90,15 @@ impl Resolver<'_> {
         columns.sort_unstable();
         columns.dedup();
         let classes = columns.iter().map(|&column| self.names[column].clone());
-        Set {
+        let mut set = Set {
             family: Family::Score,
             stem: String::new(),
             classes: classes.collect(),
             columns,
             is_run: false,
             is_given: false,
-        }
+        };
+        set.sort();
+        set
     }
 }

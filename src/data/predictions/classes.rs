@@ -1,9 +1,9 @@
 //! Numbers as labels where each class has a column: which number means which column.
 
 use super::Options;
+use super::class_order::{self, positive_of};
 use super::columns::first_of;
 use super::labels::{IGNORED, Labels, Trouble};
-use super::names::polarity;
 use super::ordered::gap;
 use super::survey::number;
 use crate::words::{tr, word};
@@ -51,16 +51,7 @@ impl Labels {
         } else {
             Self::texts(there, names)
         };
-        let words: Option<Vec<usize>> = names
-            .iter()
-            .map(|name| polarity(name).map(usize::from))
-            .collect();
-        let column = words.and_then(|words| match words.as_slice() {
-            [0, 1] => Some(1),
-            [1, 0] => Some(0),
-            _ => None,
-        });
-        match (told, column) {
+        match (told, positive_of(names)) {
             (Err(_), Some(column)) => Self::of_positive(there, numeric, positive, column),
             (told, _) => Ok(told?.with_second(there, positive)),
         }
@@ -179,14 +170,8 @@ impl Labels {
     fn of_named(there: &[&str], values: &[f64], names: &[String]) -> Result<Self, Trouble> {
         let count = names.len();
         let signs = values == [-1.0, 1.0] && count == 2;
-        let words: Option<Vec<usize>> = names
-            .iter()
-            .map(|name| polarity(name).map(usize::from))
-            .collect();
-        if let Some(words) = words.filter(|_| count == 2)
-            && words[0] != words[1]
-        {
-            let column = |class: usize| usize::from(words[0] != class);
+        if let Some(positive) = positive_of(names) {
+            let column = |class: usize| if class == 1 { positive } else { 1 - positive };
             let class = |value: f64| match value {
                 0.0 => Some(Some(column(0))),
                 1.0 => Some(Some(column(1))),
@@ -210,18 +195,8 @@ impl Labels {
                 )));
             }
         }
-        let mut sorted: Vec<usize> = (0..count).collect();
-        sorted.sort_by(|&a, &b| names[a].cmp(&names[b]));
-        let is_sorted = sorted.iter().enumerate().all(|(place, &at)| place == at);
-        if !is_sorted {
-            let mut of_sorted = vec![String::new(); count];
-            for (class, &at) in sorted.iter().enumerate() {
-                of_sorted[at] = class.to_string();
-            }
-            let sorted: Vec<String> = sorted.iter().map(|&at| names[at].clone()).collect();
-            let alphabetical = order(word("in alphabetical order"), &sorted, of_sorted);
-            let orders = vec![column_order(names), alphabetical];
-            return Err(unclear(names, orders));
+        if class_order::numbers(names).is_none() && !names.is_sorted() {
+            return Err(unclear(names, orders(names)));
         }
         let labels = if signs {
             Self::signed()
@@ -273,6 +248,19 @@ fn order(says: &str, listed_as: &[String], classes: Vec<String>) -> (String, Vec
 fn column_order(names: &[String]) -> (String, Vec<String>) {
     let classes = (0..names.len()).map(|class| class.to_string()).collect();
     order(word("in the order of the columns"), names, classes)
+}
+
+/// Numbers in the order of the columns, and in that of their names.
+pub(super) fn orders(names: &[String]) -> Vec<(String, Vec<String>)> {
+    let mut places: Vec<usize> = (0..names.len()).collect();
+    places.sort_by_key(|&at| &names[at]);
+    let sorted: Vec<String> = places.iter().map(|&at| names[at].clone()).collect();
+    let mut classes = vec![String::new(); names.len()];
+    for (class, &at) in places.iter().enumerate() {
+        classes[at] = class.to_string();
+    }
+    let alphabetical = order(word("in alphabetical order"), &sorted, classes);
+    vec![column_order(names), alphabetical]
 }
 
 fn unclear(names: &[String], orders: Vec<(String, Vec<String>)>) -> Trouble {

@@ -5,6 +5,7 @@ mod blanks;
 use std::collections::{HashMap, HashSet};
 
 use super::Options;
+use super::class_order::positive_of;
 use super::columns::first_of;
 use super::names::{polarity, same};
 use super::survey::number;
@@ -139,9 +140,35 @@ impl Labels {
             }
             (Some(_), None, Classes::Named(names)) => Self::numbers(&there, names, options)?,
             (None, None, Classes::Two) => Self::two_texts(&there, options)?,
-            (None, None, Classes::Named(names)) => Self::texts(&there, names)?,
+            (None, None, Classes::Named(names)) => {
+                let labels = Self::texts(&there, names)?;
+                labels.ask_positive(&there, names, options)?;
+                labels
+            }
         };
         Ok(labels.ignoring(&there, &ignored))
+    }
+
+    /// Asks which of two labels is positive, where no name of their columns says so. Labels that are spelled in
+    /// more than one way no answer names: they stay in the order of the columns.
+    fn ask_positive(
+        &self,
+        there: &[&str],
+        names: &[String],
+        options: &Options,
+    ) -> Result<(), Trouble> {
+        let label = |class: usize| {
+            let mut texts = there.iter().filter(|text| self.class(text) == Some(class));
+            Some((*texts.next()?).to_owned())
+        };
+        let ([_, _], [_, _], None, Some(one), Some(other)) =
+            (names, there, positive_of(names), label(0), label(1))
+        else {
+            return Ok(());
+        };
+        let labels = [one, other];
+        let why = tr!("labels are {}: which is positive?", first_of(&labels));
+        Err(Trouble::Ask(why, positives(&labels, options)))
     }
 
     /// With labels that a person said are ignored.

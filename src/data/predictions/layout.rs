@@ -74,6 +74,14 @@ fn is_comma_number(name: &str) -> bool {
     name.contains(',') && number(name.replacen(',', ".", 1).as_bytes()).is_some()
 }
 
+/// The first line that is not empty.
+fn next_line(text: &[u8], end: u8) -> &[u8] {
+    let mut lines = text.split(|&byte| byte == end);
+    lines
+        .find(|line| !line.trim_ascii().is_empty())
+        .unwrap_or_default()
+}
+
 /// What names no column: classes may be numbers, but not such.
 fn is_fraction(name: &str) -> bool {
     number(name.as_bytes()).is_some_and(|value| value.is_finite() && value.fract() != 0.0)
@@ -263,6 +271,10 @@ impl Layout {
             None if !is_commented
                 && (names.iter().any(|name| is_fraction(name))
                     || is_data(&names)
+                        && !headerless::is_header(
+                            &names,
+                            &split(next_line(behind, end), dialect),
+                        )
                         && names.iter().filter(|name| !name.is_empty()).all(|name| {
                             number(name.as_bytes()).is_some() || is_comma_number(name)
                         })) =>

@@ -10,6 +10,7 @@ mod block;
 mod by_labels;
 mod check;
 mod class_names;
+mod class_order;
 mod classes;
 mod columns;
 mod contradiction;

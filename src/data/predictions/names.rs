@@ -313,6 +313,15 @@ pub(super) fn named(name: &str) -> Named {
 /// The class as it is written: all of the name from its first word on.
 fn behind(name: &str, class: &[&str]) -> String {
     let start = class[0].as_ptr() as usize - name.as_ptr() as usize;
+    // As CatBoost and Azure write it.
+    let quoted = || {
+        name[start..]
+            .strip_prefix("for Class \"")?
+            .strip_suffix('"')
+    };
+    if let Some(class) = name[start..].strip_prefix("Class=").or_else(quoted) {
+        return class.to_owned();
+    }
     let end = |last: &str| last.as_ptr() as usize - name.as_ptr() as usize + last.len();
     let end = class.last().map_or(name.len(), |last| end(last));
     // Behind another sign a minus is one, as in "p_-1".

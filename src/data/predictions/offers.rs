@@ -68,6 +68,10 @@ impl Resolver<'_> {
         numbers.others == 0 && numbers.count > 0 && !numbers.are_classes()
     }
 
+    fn are_measured(&self, columns: &[usize]) -> bool {
+        columns.iter().all(|&column| self.is_measured(column))
+    }
+
     /// Whether cells are a few numbers of classes or a few texts.
     pub fn is_of_classes(&self, column: usize) -> bool {
         let seen = &self.survey.columns[column];
@@ -118,12 +122,12 @@ impl Resolver<'_> {
         let classes = self.survey.columns[label].texts.len();
         let all = set_of(&columns);
         if columns.len() > 1 && all.sums_to_one(self.survey) {
-            ways.push(self.way(&all, false));
+            ways = self.ways_of_classes(&all, label, false);
         } else if columns.len() > 1 && classes <= 2 {
             // Of one model each rather than of one class each.
             ways = self.models(&all, label);
         } else if columns.len() > 2 && columns.len() >= classes {
-            ways.push(self.way(&all, true));
+            ways = self.ways_of_classes(&all, label, true);
         }
         if classes <= 2 && ways.is_empty() {
             for &column in &columns {
@@ -151,7 +155,7 @@ impl Resolver<'_> {
     pub fn without_labels(&self) -> Option<Set> {
         let all: Vec<usize> = (0..self.names.len()).collect();
         let set = set_of(&all);
-        let are_measured = all.len() > 1 && all.iter().all(|&column| self.is_measured(column));
+        let are_measured = all.len() > 1 && self.are_measured(&all);
         (are_measured && set.sums_to_one(self.survey)).then_some(set)
     }
 
@@ -166,15 +170,43 @@ impl Resolver<'_> {
         (says, set.options(self.names, self.options, of_logits))
     }
 
+    /// These columns, each of the class that its name says.
+    fn ways_of_classes(&self, set: &Set, label: usize, of_logits: bool) -> Vec<(String, Options)> {
+        let orders = self.by_class(set, label).into_iter();
+        let ways = orders.map(|(order, set)| {
+            let (says, options) = self.way(&set, of_logits);
+            let says = [says].into_iter().chain(order);
+            (says.collect::<Vec<_>>().join(", "), options)
+        });
+        ways.collect()
+    }
+
+    /// Columns that are called as the values of another one are, which then is the label.
+    fn called_by_values(&self, free: &[usize]) -> Vec<(String, Options)> {
+        let is_label = |&column: &usize| {
+            let set = self.named_by_labels(column);
+            set.is_some_and(|set| !set.columns.contains(&column) && self.are_measured(&set.columns))
+        };
+        let labels = free.iter().copied().filter(is_label);
+        let ways = labels.map(|column| {
+            let says = tr!("\"{0}\" is the label", super::shorten(&self.names[column]));
+            (says, self.with([(column, RoleName::Label)]))
+        });
+        ways.collect()
+    }
+
     /// Neither outputs nor labels have names.
     fn unnamed(&self, free: &[usize]) -> Vec<(String, Options)> {
+        let mut ways = self.called_by_values(free);
+        if !ways.is_empty() {
+            return ways;
+        }
         let numbers = |column: usize| &self.survey.columns[column].numbers;
         let free: Vec<usize> = free
             .iter()
             .copied()
             .filter(|&column| numbers(column).others == 0)
             .collect();
-        let mut ways = Vec::new();
         let &[first, .., last] = free.as_slice() else {
             return ways;
         };
@@ -199,29 +231,27 @@ impl Resolver<'_> {
             }
             for of_logits in [false, true] {
                 let may_be = match of_logits {
+                    true if within && sums && set.columns.len() > 1 => false,
                     true => self.may_be_logits(&set, within && sums),
                     false => within && sums,
                 };
                 if !may_be {
                     continue;
                 }
-                let (_, options) = self.way(&set, of_logits);
-                let options = mapped(&options, self.names, [(label, RoleName::Label)]);
-                let (what, name) = (set.shown(self.names), &self.names[label]);
-                let says = if of_logits {
-                    tr!("{what}: logits, \"{name}\": label", what, name)
-                } else {
-                    tr!("{what}: probabilities, \"{name}\": label", what, name)
-                };
-                ways.push((says, options));
+                let ways_of_set = self.ways_of_classes(&set, label, of_logits).into_iter();
+                ways.extend(ways_of_set.map(|(says, options)| {
+                    let options = mapped(&options, self.names, [(label, RoleName::Label)]);
+                    let name = &self.names[label];
+                    (tr!("{says}, \"{name}\": label", says, name), options)
+                }));
             }
             if free.len() == 2 && label == last && numbers(first).are_classes() {
                 continue;
             }
             break;
         }
-        if let (true, &[one, other], None) =
-            (ways.is_empty(), free.as_slice(), self.without_labels())
+        if let (true, &[one, other]) = (ways.is_empty(), free.as_slice())
+            && !set_of(&free).sums_to_one(self.survey)
         {
             for (pred, target) in [(one, other), (other, one)] {
                 let roles = [(pred, RoleName::Pred), (target, RoleName::Target)];

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::class_order::{self, positive_of};
 use super::columns::first_of;
 use super::error::{ReadError, Refusal};
 use super::labels::{Classes, IGNORED, Labels};
-use super::names::{Family, is_positive, polarity};
+use super::names::{Family, is_positive};
 use super::outputs::{Set, doubled};
 use super::resolve::Resolver;
 use super::survey;
@@ -55,6 +56,24 @@ pub(super) fn gap(classes: &[String]) -> Option<(i64, i64)> {
         .map(|(class, _)| (first, class))
 }
 
+impl Set {
+    /// Brings its columns into the order of the numbers by which their classes differ; of yes and no, yes is the
+    /// second wherever its column stands.
+    pub fn sort(&mut self) {
+        let whole: Option<Vec<i64>> = self.classes.iter().map(|class| number(class)).collect();
+        let numbers = whole.or_else(|| class_order::numbers(&self.classes));
+        if let Some(numbers) = numbers {
+            let pairs = self.classes.drain(..).zip(self.columns.drain(..));
+            let mut all: Vec<(i64, (String, usize))> = numbers.into_iter().zip(pairs).collect();
+            all.sort_by_key(|(number, _)| *number);
+            (self.classes, self.columns) = all.into_iter().map(|(_, pair)| pair).unzip();
+        } else if positive_of(&self.classes) == Some(0) {
+            self.classes.reverse();
+            self.columns.reverse();
+        }
+    }
+}
+
 /// With its classes in their order; `None` where it is none after all.
 pub(super) fn ordered(
     file: &str,
@@ -83,7 +102,6 @@ pub(super) fn ordered(
     let are_numbers = numbered >= 2 && (numbered == pairs.len() || !set.is_given);
     if are_numbers {
         pairs.retain(|(class, _)| number(class).is_some());
-        pairs.sort_by_key(|(class, _)| number(class));
     }
     let count = pairs.len();
     if !(2..=MOST_CLASSES).contains(&count) {
@@ -96,13 +114,8 @@ pub(super) fn ordered(
     }) {
         return Err(Unordered::Doubled(doubled(file, &names[*column])));
     }
-    // Of yes and no, yes is the positive class wherever its column stands.
-    if let [(first, _), (second, _)] = pairs.as_slice()
-        && (polarity(first), polarity(second)) == (Some(true), Some(false))
-    {
-        pairs.reverse();
-    }
     (set.classes, set.columns) = pairs.into_iter().unzip();
+    set.sort();
     if are_numbers {
         for class in &mut set.classes {
             *class = number(class).map_or_else(|| class.clone(), |number| number.to_string());

@@ -2,6 +2,7 @@
 
 use std::hash::Hasher;
 
+use super::class_order::positive_of;
 use super::columns::in_quotes;
 use super::decided::ROUNDING;
 use super::error::{ReadError, Refusal};
@@ -30,11 +31,18 @@ impl Resolver<'_> {
         let mut candidates: Vec<usize> = all().filter(given).collect();
         if candidates.is_empty() {
             let taken = |column: &usize| found.sets.iter().any(|set| set.columns.contains(column));
+            // Beside a column of the opposite it is of a class, as "true" beside "false".
+            let is_of_class = |column: &usize| {
+                let words = self.names.iter();
+                let mut words = words.filter(|other| other.parse::<f64>().is_err());
+                words.any(|other| positive_of(&[&self.names[*column], other]) == Some(0))
+            };
             candidates = all()
                 .filter(|column| {
                     self.roles[*column].is_none()
                         && named(&self.names[*column]).label
                         && !taken(column)
+                        && !is_of_class(column)
                 })
                 .collect();
         }

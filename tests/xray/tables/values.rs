@@ -194,6 +194,7 @@ fn labels_are_listed_once_each() {
     let maps = roles.map(|(name, role)| (name.to_owned(), role.parse().expect("a role")));
     let options = Options {
         maps: maps.to_vec(),
+        positive: Some("dog".to_owned()),
         ..Options::default()
     };
     let (predictions, rows) = read("a.csv", csv, options).unwrap_or_else(|why| panic!("{why}"));

@@ -2,10 +2,11 @@
 
 use std::io::Cursor;
 
+use super::super::names::named;
 use super::super::options::{quoted, quoted_file};
 use super::super::outputs::sum_slack;
 use super::super::records::{Dialect, Records};
-use super::super::survey::{Numbers, number};
+use super::super::survey::{Numbers, number, truth};
 use crate::words::tr;
 
 /// Rows that tell, and bytes of them that are looked at.
@@ -22,6 +23,29 @@ enum Seems {
     Number,
     /// Texts and numbers of rows.
     Other,
+}
+
+/// Whether a line of a word and numbers names columns, as `true,0,1,2` does: a label, and classes from 0 on, each once.
+/// Behind it stand labels that are called otherwise.
+pub(super) fn is_header(line: &[String], next: &[String]) -> bool {
+    let (words, numbers): (Vec<usize>, Vec<usize>) = (0..line.len())
+        .filter(|&at| !line[at].is_empty())
+        .partition(|&at| line[at].parse::<f64>().is_err());
+    let [label] = words.as_slice() else {
+        return false;
+    };
+    // A row has a class alone beside its label, but hardly ever an index without a name.
+    let has_index = line.first().is_some_and(String::is_empty);
+    let is_there = |class: usize| numbers.iter().any(|&at| line[at] == class.to_string());
+    let is_word = |at: usize| {
+        next.get(at)
+            .is_some_and(|cell| cell.parse::<f64>().is_err())
+    };
+    named(&line[*label]).label
+        && next.len() == line.len()
+        && (numbers.len() > 1 || has_index && numbers.len() == 1)
+        && (0..numbers.len()).all(is_there)
+        && !(is_word(*label) && truth(&next[*label]).is_some())
 }
 
 /// How it can be read, where the values leave a way.
