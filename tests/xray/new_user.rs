@@ -256,7 +256,7 @@ fn vectors_of_spark_are_lists() {
 #[test]
 fn scores_by_label_are_columns_whatever_their_order() {
     let names = [
-        ("scores", "score", "cat", "dog"),
+        ("scores", "score", "NEGATIVE", "POSITIVE"),
         ("predicted_label_probs", "prob", "0", "1"),
     ];
     for (list, key, one, other) in names {
