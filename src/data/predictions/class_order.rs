@@ -155,13 +155,11 @@ fn numbered(mut numbers: Vec<i64>, values: Option<&[f64]>) -> Option<Vec<String>
     let from_zero = values.contains(&0.0) || values == [-1.0, 1.0] || values == [1.0, -1.0];
     if follow_from(1) && from_zero {
         numbers.iter_mut().for_each(|of| *of -= 1);
-    } else if !follow_from(0)
-        && !follow_from(1)
-        && !(values.iter().all(is_class) && !values.is_empty())
-    {
-        return None;
+        return Some(numbers.iter().map(i64::to_string).collect());
     }
-    Some(numbers.iter().map(i64::to_string).collect())
+    let are_labels = !values.is_empty() && values.iter().all(is_class);
+    let are_classes = are_labels || follow_from(0) || follow_from(1);
+    are_classes.then(|| numbers.iter().map(i64::to_string).collect())
 }
 
 /// The same columns, called so.
