@@ -9,6 +9,8 @@ use super::super::records::{Dialect, Records};
 use super::super::survey::{Numbers, number, truth};
 use crate::words::tr;
 
+/// Columns whose names are written out; a line of more is no help.
+const MOST_NAMED: usize = 24;
 /// Rows that tell, and bytes of them that are looked at.
 const ROWS: usize = 200;
 const BYTES: usize = 1 << 16;
@@ -60,6 +62,9 @@ pub(super) fn cure(file: &str, text: &[u8], dialect: Dialect) -> Option<String> 
     }
     let count = rows.first()?.len();
     rows.retain(|row| row.len() == count);
+    if count > MOST_NAMED {
+        return None;
+    }
     let columns: Vec<Vec<Option<f64>>> = (0..count)
         .map(|column| rows.iter().map(|row| row[column]).collect())
         .collect();
