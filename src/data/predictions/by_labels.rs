@@ -22,7 +22,7 @@ impl Resolver<'_> {
             return None;
         }
         let ignored = |text: &str| self.options.ignore_labels.iter().any(|of| of == text);
-        let place = |text: &str| self.names.iter().position(|name| name == text);
+        let place = |text: &str| self.places.exact(text).first().copied();
         let mut columns: Vec<usize> = Vec::new();
         let texts = seen.texts.iter().map(|(text, _)| text.as_str());
         for text in texts.filter(|text| !text.is_empty() && !ignored(text)) {

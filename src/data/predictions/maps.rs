@@ -1,6 +1,6 @@
 //! Which column a person means by a name, and options that say more of columns.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::names::same;
 use super::resolve::Resolver;
@@ -9,26 +9,35 @@ use super::{Options, RoleName};
 /// Columns by their names.
 pub(super) struct Places<'a> {
     names: &'a [String],
-    exact: HashMap<&'a str, Vec<usize>>,
+    /// In the order of names, equal ones as they stand.
+    ordered: Vec<usize>,
 }
 
 impl<'a> Places<'a> {
     pub fn of(names: &'a [String]) -> Self {
-        let mut exact: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, name) in names.iter().enumerate() {
-            exact.entry(name).or_default().push(at);
-        }
-        Self { names, exact }
+        let mut ordered: Vec<usize> = (0..names.len()).collect();
+        ordered.sort_by_key(|&at| &names[at]);
+        Self { names, ordered }
+    }
+
+    /// The columns of exactly this name.
+    pub fn exact(&self, name: &str) -> &[usize] {
+        let before = |&at: &usize| self.names[at].as_str() < name;
+        let from = self.ordered.partition_point(before);
+        let rest = &self.ordered[from..];
+        let count = rest.iter().take_while(|&&at| self.names[at] == name);
+        &rest[..count.count()]
     }
 
     /// The columns that a name may mean: those of exactly this name, else those that are the same but for case,
     /// spaces, `-` and `_`.
     pub fn of_name(&self, name: &str) -> Vec<usize> {
-        let near = || {
-            let all = 0..self.names.len();
-            all.filter(|&at| same(&self.names[at], name)).collect()
-        };
-        self.exact.get(name).cloned().unwrap_or_else(near)
+        let exact = self.exact(name);
+        if !exact.is_empty() {
+            return exact.to_vec();
+        }
+        let all = 0..self.names.len();
+        all.filter(|&at| same(&self.names[at], name)).collect()
     }
 }
 

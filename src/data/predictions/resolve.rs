@@ -5,6 +5,7 @@ use super::error::{ReadError, Refusal};
 use super::given;
 use super::kind::{self, Kind};
 use super::labels::Labels;
+use super::maps::Places;
 use super::masks;
 use super::names::{self, Family, Optional, named};
 use super::outputs::{self, Choice, Set, doubled};
@@ -54,6 +55,7 @@ impl Plan {
 pub(super) struct Resolver<'a> {
     pub file: &'a str,
     pub names: &'a [String],
+    pub places: Places<'a>,
     pub survey: &'a Survey,
     pub options: &'a Options,
     pub roles: Vec<Option<RoleName>>,
@@ -70,6 +72,7 @@ impl<'a> Resolver<'a> {
         Ok(Self {
             file,
             names,
+            places: Places::of(names),
             survey,
             options,
             roles: given::roles(file, names, options)?,
