@@ -163,14 +163,14 @@ fn keys_go_from_the_role_that_holds_and_a_choice_closes_the_menu() {
         (focused(&harness).unwrap_or_default(), is_open)
     };
     let at = |name: &str, is_open| (name.to_owned(), is_open);
-    assert_eq!(press(Key::Enter), at("logit of class 1", true));
-    assert_eq!(press(Key::ArrowDown), at("percent of class 0", true));
+    assert_eq!(press(Key::Enter), at("logit of class 2", true));
+    assert_eq!(press(Key::ArrowDown), at("percent of class 1", true));
+    assert_eq!(press(Key::ArrowUp), at("logit of class 2", true));
     assert_eq!(press(Key::ArrowUp), at("logit of class 1", true));
-    assert_eq!(press(Key::ArrowUp), at("logit of class 0", true));
     // And back at the menu, from which the next is one step away.
     assert_eq!(press(Key::Enter), at("second", false));
     assert_eq!(press(Key::Tab), at("third", false));
     assert_eq!(press(Key::Enter), at("label", true));
     let role = harness.get_by_role_and_label(Role::ComboBox, "second");
-    assert_eq!(role.value().as_deref(), Some("logit of class 0"));
+    assert_eq!(role.value().as_deref(), Some("logit of class 1"));
 }
