@@ -343,7 +343,8 @@ impl Predictions {
                 let place = table.place(&self.block, row, name);
                 let returned = self.block.batches.returned.as_ref();
                 let name = returned.filter(|(_, number)| *number == id);
-                let name = name.map_or(String::new(), |(name, _)| format!(" \"{name}\""));
+                let name =
+                    name.map_or(String::new(), |(name, _)| format!(" \"{}\"", shorten(name)));
                 let column = quoted(columns.name(table.names(), Role::Batch));
                 return Err(Fault::All(ReadError(tr!(
                     "{place}: mini-batch{name} comes back; its rows should stand together: sort rows by it, or say --map \

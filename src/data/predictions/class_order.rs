@@ -108,8 +108,10 @@ impl Resolver<'_> {
             (2, _) => {
                 let way = |classes: [&String; 2]| {
                     let of = classes.iter().zip(&names);
-                    let says =
-                        of.map(|(label, name)| tr!("label {label} is \"{name}\"", label, name));
+                    let says = of.map(|(label, name)| {
+                        let (label, name) = (super::shorten(label), super::shorten(name));
+                        tr!("label {label} is \"{name}\"", label, name)
+                    });
                     let says: Vec<String> = says.collect();
                     let classes = classes.map(String::clone).to_vec();
                     (Some(says.join(", ")), called(set, classes))

@@ -241,7 +241,7 @@ impl Resolver<'_> {
                 let ways_of_set = self.ways_of_classes(&set, label, of_logits).into_iter();
                 ways.extend(ways_of_set.map(|(says, options)| {
                     let options = mapped(&options, self.names, [(label, RoleName::Label)]);
-                    let name = &self.names[label];
+                    let name = super::shorten(&self.names[label]);
                     (tr!("{says}, \"{name}\": label", says, name), options)
                 }));
             }

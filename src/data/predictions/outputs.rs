@@ -283,7 +283,7 @@ pub(super) fn find(
 pub(super) fn doubled(file: &str, wanted: &str) -> ReadError {
     let what = tr!(
         "there are two columns \"{wanted}\"; one is expected",
-        wanted
+        wanted = super::shorten(wanted)
     );
     ReadError::of(file, what)
 }
