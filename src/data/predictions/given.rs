@@ -40,11 +40,11 @@ pub(super) fn known(names: &[String], options: &Options) -> Vec<usize> {
 /// When there is no such column, or two roles are said of one.
 pub(super) fn roles(
     file: &str,
-    names: &[String],
+    places: &Places<'_>,
     options: &Options,
 ) -> Result<Vec<Option<RoleName>>, ReadError> {
+    let names = places.names;
     let mut roles: Vec<Option<RoleName>> = vec![None; names.len()];
-    let places = Places::of(names);
     for (name, role) in &options.maps {
         match places.of_name(name).as_slice() {
             [at] => {

@@ -8,7 +8,7 @@ use super::{Options, RoleName};
 
 /// Columns by their names.
 pub(super) struct Places<'a> {
-    names: &'a [String],
+    pub names: &'a [String],
     /// In the order of names, equal ones as they stand.
     ordered: Vec<usize>,
 }

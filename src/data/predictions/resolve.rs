@@ -69,13 +69,14 @@ impl<'a> Resolver<'a> {
         survey: &'a Survey,
         options: &'a Options,
     ) -> Result<Self, ReadError> {
+        let places = Places::of(names);
         Ok(Self {
             file,
             names,
-            places: Places::of(names),
             survey,
             options,
-            roles: given::roles(file, names, options)?,
+            roles: given::roles(file, &places, options)?,
+            places,
         })
     }
 

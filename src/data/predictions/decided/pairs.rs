@@ -9,6 +9,7 @@ use super::super::survey::number;
 const MOST_DECISIONS: usize = 64;
 /// Pairs that are looked at. A file with more has as many scores, of which one has to be named.
 const MOST_PAIRS: usize = 256;
+
 /// Least and largest of some scores.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Range {

@@ -1,6 +1,7 @@
 //! From files to the reading that they have: a look at their values where names leave open what they are.
 
 use super::super::error::{ReadError, Refusal};
+use super::super::maps::Places;
 use super::super::resolve::{Plan, Resolver};
 use super::super::survey::Survey;
 use super::super::work::{Pace, Work};
@@ -61,7 +62,7 @@ async fn read(files: &Files, options: Options, pace: &Pace) -> Result<Prediction
     let file = files.name(0);
     let mask = given::mask(&names, &options);
     let all: Vec<usize> = (0..names.len()).collect();
-    let roles = given::roles(file, &names, &options)?;
+    let roles = given::roles(file, &Places::of(&names), &options)?;
     let pairs = || decided::pairs(&names, &roles);
     let mut survey = match Survey::sample(first.as_mut(), mask, &all, pairs(), pace).await {
         Ok(survey) => survey,
