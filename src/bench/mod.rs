@@ -19,7 +19,7 @@ use crate::words::tr;
 
 /// Names of all workloads, in the order in which they run: GHM-C's loss and gradient on so many
 /// logits, a training step at a batch size, one of six arms, the decision map, and an X-ray.
-pub const WORKLOADS: [&str; 10] = [
+pub const WORKLOADS: [&str; 11] = [
     "ghm-c/10000",
     "ghm-c/100000",
     "ghm-c/1000000",
@@ -27,6 +27,7 @@ pub const WORKLOADS: [&str; 10] = [
     "train/256",
     "train/4096",
     "train/65536",
+    "train/950000",
     "race/6",
     "map",
     "xray",

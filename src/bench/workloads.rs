@@ -12,8 +12,10 @@ use crate::engine::{BackendInfo, Compute, EngineError, Request, Trainer, map_poi
 use crate::ghm::Loss;
 use crate::xray::{Job, Progress};
 
-/// Examples of the dataset, half of which are trained on: all mini-batches are whole ones.
-const EXAMPLES: u32 = 2 * 65_536;
+/// Examples that are trained on, at least: all mini-batches are whole ones.
+const TRAINED_ON: u32 = 65_536;
+/// Examples that are tested on; what is measured does not look at them.
+const TESTED_ON: u32 = 50_000;
 /// Batch size of the race.
 const RACE_BATCH: u32 = 4096;
 /// Rows of the X-ray.
@@ -88,12 +90,13 @@ struct Train {
 
 /// The default network and its data.
 fn config(loss: Loss, batch_size: u32, backend: Backend) -> Config {
+    let examples = batch_size.max(TRAINED_ON) + TESTED_ON;
     Config {
         loss,
         batch_size,
         backend,
-        examples: EXAMPLES,
-        test_share: 0.5,
+        examples,
+        test_share: f64::from(TESTED_ON) / f64::from(examples),
         ..Config::default()
     }
 }
