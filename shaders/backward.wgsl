@@ -6,9 +6,12 @@
 @group(0) @binding(4) var<storage, read_write> deltas: array<f32>;
 
 @compute @workgroup_size(LANES)
-fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
+fn backward(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
     let n = batch.examples;
-    let k = id.x;
+    let k = invocation(id, groups);
     if k >= n {
         return;
     }

@@ -8,9 +8,12 @@
 @group(0) @binding(7) var<storage, read_write> targets: array<f32>;
 
 @compute @workgroup_size(LANES)
-fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
+fn forward(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
     let n = batch.examples;
-    let k = id.x;
+    let k = invocation(id, groups);
     if k >= n {
         return;
     }

@@ -7,9 +7,12 @@
 @group(0) @binding(5) var<storage, read_write> gradient_norms: array<f32>;
 
 @compute @workgroup_size(LANES)
-fn gradient_norm(@builtin(global_invocation_id) id: vec3<u32>) {
+fn gradient_norm(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
     let n = batch.examples;
-    let k = id.x;
+    let k = invocation(id, groups);
     if k >= n {
         return;
     }

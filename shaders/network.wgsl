@@ -26,6 +26,10 @@ struct Network {
     parameters: u32,
     hidden: u32,
     activation: u32,
+    most_slices: u32,
+    reserved0: u32,
+    reserved1: u32,
+    reserved2: u32,
     layers: array<Layer, 4>,
 }
 
@@ -54,7 +58,15 @@ fn row_below(layer: Layer) -> u32 {
     return inputs() + layer.units - layer.inputs;
 }
 
-// Where the sums of a lane begin: one for every parameter, and that of the losses.
+// Examples that a workgroup of `reduce` takes at a time.
+const RUN: u32 = LANES * LANE_RUN;
+
+// Slices of the mini-batch that are added up side by side, each by all lanes: what a large GPU has room for.
+fn slices() -> u32 {
+    return clamp((batch.examples + RUN - 1u) / RUN, 1u, net.most_slices);
+}
+
+// Where the sums of a lane begin, counted through all slices: one for every parameter, and that of the losses.
 fn sums_row(lane: u32) -> u32 {
     return lane * (net.parameters + 1u);
 }

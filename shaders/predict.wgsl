@@ -8,11 +8,15 @@ const MAX_WIDTH: u32 = 64u;
 @group(0) @binding(4) var<storage, read_write> predictions: array<f32>;
 
 @compute @workgroup_size(LANES)
-fn predict(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= batch.examples {
+fn predict(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let point = invocation(id, groups);
+    if point >= batch.examples {
         return;
     }
-    let k = batch.first + id.x;
+    let k = batch.first + point;
     var below: array<f32, MAX_WIDTH>;
     var here: array<f32, MAX_WIDTH>;
     below[0] = points[k].x;

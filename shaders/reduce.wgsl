@@ -1,6 +1,6 @@
 // Sums over the mini-batch: a workgroup takes a tile of the weights of a unit, which read its deltas together, and
-// the bias beside them; the last one takes the losses. Every lane has a slice of the examples and leaves its own
-// sums for `total`: no lane waits for another, which is what costs where a CPU does the work.
+// the bias beside them; the last one takes the losses. Each does so for every slice, a run of examples in turn.
+// Every lane leaves its own sums for `total`: none waits for another, which is what costs where a CPU does the work.
 
 @group(0) @binding(2) var<storage, read> activations: array<f32>;
 @group(0) @binding(3) var<storage, read> deltas: array<f32>;
@@ -42,7 +42,9 @@ fn reduce(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let n = batch.examples;
-    let row = sums_row(lane);
+    let row = sums_row(group.y * LANES + lane);
+    let first_run = group.y * RUN;
+    let stride = slices() * RUN;
     var tile = group.x;
     var l = 0u;
     while l < net.depth && tile >= net.layers[l].outputs * tiles_of_unit(l) {
@@ -51,8 +53,8 @@ fn reduce(
     }
     if l == net.depth {
         var loss = 0.0;
-        for (var start = 0u; start < n; start += LANES * LANE_RUN) {
-            loss += sum_losses(start + lane, min(start + LANES * LANE_RUN, n));
+        for (var start = first_run; start < n; start += stride) {
+            loss += sum_losses(start + lane, min(start + RUN, n));
         }
         sums[row + net.parameters] = loss;
         return;
@@ -65,8 +67,8 @@ fn reduce(
     let rows = (row_below(layer) + inputs) * n;
     let delta = (layer.units + unit) * n;
     var total = Sums();
-    for (var start = 0u; start < n; start += LANES * LANE_RUN) {
-        let run = sum_products(delta, rows, start + lane, min(start + LANES * LANE_RUN, n));
+    for (var start = first_run; start < n; start += stride) {
+        let run = sum_products(delta, rows, start + lane, min(start + RUN, n));
         total.weights += run.weights;
         total.bias += run.bias;
     }

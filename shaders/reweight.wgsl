@@ -12,9 +12,12 @@
 @group(0) @binding(9) var<storage, read_write> losses: array<f32>;
 
 @compute @workgroup_size(LANES)
-fn reweight(@builtin(global_invocation_id) id: vec3<u32>) {
+fn reweight(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
     let n = batch.examples;
-    let k = id.x;
+    let k = invocation(id, groups);
     if k >= n {
         return;
     }

@@ -46,3 +46,9 @@ const CLASSES: u32 = 1u;
 const REGRESSION: u32 = 2u;
 
 @group(0) @binding(0) var<uniform> batch: Step;
+
+// Number of an invocation where there is one for each example: what one dimension has no room for goes on in
+// the next row of workgroups.
+fn invocation(id: vec3<u32>, groups: vec3<u32>) -> u32 {
+    return id.y * groups.x * LANES + id.x;
+}

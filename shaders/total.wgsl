@@ -12,7 +12,7 @@ fn total(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     var sum = 0.0;
-    for (var lane = 0u; lane < LANES; lane++) {
+    for (var lane = 0u; lane < slices() * LANES; lane++) {
         sum += sums[sums_row(lane) + p];
     }
     if p < net.parameters {

@@ -95,7 +95,17 @@ fn shared_structs_have_the_same_layout() {
     assert_same_layout!(
         NetworkTable,
         "Network",
-        [depth, parameters, hidden, activation, layers]
+        [
+            depth,
+            parameters,
+            hidden,
+            activation,
+            most_slices,
+            reserved0,
+            reserved1,
+            reserved2,
+            layers
+        ]
     );
     assert_same_layout!(Example, "Example", [x, y, target_value, ignored]);
     assert_same_layout!(

@@ -2,76 +2,16 @@
 //! them.
 
 use super::device::Gpu;
-use super::kernels::{Array, KERNELS, Kernel, LANES};
-use super::layout::{Example, NetworkTable, Statistics};
+use super::kernels::{Array, KERNELS, Kernel};
+use super::layout::{Example, NetworkTable};
+use super::lengths::{FLOAT, Lengths, OF_BATCH, fits, most_in_one_array};
 use super::memory::Memory;
 use crate::data::Dataset;
 use crate::engine::{EngineError, Network, Step, evaluation_points, map_points};
-use crate::ghm::MAX_BINS;
-use crate::words::{tr, word};
-
-const FLOAT: u64 = size_of::<f32>() as u64;
+use crate::words::word;
 
 /// Step uniforms that there is always room for: a reading uses three.
 const LEAST_STEPS: usize = 4;
-
-/// Numbers that the lengths of the arrays follow from.
-#[derive(Clone, Copy)]
-struct Lengths {
-    order: usize,
-    examples: usize,
-    parameters: usize,
-    inputs: usize,
-    hidden: usize,
-    outputs: usize,
-    batch: usize,
-    points: usize,
-}
-
-impl Lengths {
-    fn bytes(&self, array: Array) -> u64 {
-        let batch = self.batch as u64 * FLOAT;
-        match array {
-            Array::Order => self.order as u64 * FLOAT,
-            Array::Examples => (self.examples * size_of::<Example>()) as u64,
-            Array::Parameters | Array::Gradient => self.parameters as u64 * FLOAT,
-            Array::Sums => u64::from(LANES) * (self.parameters as u64 + 1) * FLOAT,
-            Array::Moments => 2 * self.parameters as u64 * FLOAT,
-            // Without a network there are none, but no buffer is empty.
-            Array::Activations => (self.activation_rows() * batch).max(FLOAT),
-            Array::Deltas => (self.hidden + self.outputs) as u64 * batch,
-            Array::Outputs | Array::GradientNorms => self.outputs as u64 * batch,
-            Array::Targets => 2 * batch,
-            Array::Errors | Array::Norms | Array::Losses => batch,
-            Array::Tally => MAX_BINS as u64 * FLOAT,
-            Array::Statistics => size_of::<Statistics>() as u64,
-            Array::Points => 2 * self.points as u64 * FLOAT,
-            Array::Predictions => (self.outputs * self.points) as u64 * FLOAT,
-        }
-    }
-
-    /// Rows of the largest array of the mini-batch.
-    fn widest(&self) -> u64 {
-        self.activation_rows()
-            .max((self.hidden + self.outputs) as u64)
-    }
-
-    fn activation_rows(&self) -> u64 {
-        (self.inputs + self.hidden) as u64
-    }
-}
-
-/// Arrays whose length is that of the mini-batch.
-const OF_BATCH: [Array; 8] = [
-    Array::Activations,
-    Array::Outputs,
-    Array::Targets,
-    Array::Errors,
-    Array::GradientNorms,
-    Array::Norms,
-    Array::Deltas,
-    Array::Losses,
-];
 
 /// The arrays of one run and the bind groups over them.
 pub(super) struct Arrays {
@@ -119,6 +59,7 @@ impl Arrays {
             outputs: network.outputs(),
             batch: batch.max(1),
             points: points.len(),
+            network: table,
         };
         fits(&gpu.device.limits(), &lengths)?;
         let stride = size_of::<Step>()
@@ -309,86 +250,4 @@ impl Arrays {
 
 fn storage(gpu: &Gpu, array: Array, lengths: &Lengths) -> Memory {
     Memory::storage(gpu, &format!("{array:?}"), lengths.bytes(array))
-}
-
-/// How many entries of `entry` bytes one array can have.
-fn most_in_one_array(limits: &wgpu::Limits, entry: u64) -> usize {
-    let bytes = limits
-        .max_buffer_size
-        .min(limits.max_storage_buffer_binding_size);
-    (bytes / entry) as usize
-}
-
-/// Whether a mini-batch fits.
-fn fits(limits: &wgpu::Limits, lengths: &Lengths) -> Result<(), EngineError> {
-    let row = lengths.widest() * FLOAT;
-    let most = most_in_one_array(limits, row)
-        .min(limits.max_compute_workgroups_per_dimension as usize * LANES as usize);
-    if lengths.batch <= most {
-        return Ok(());
-    }
-    Err(EngineError(tr!(
-        "batch-size: {0} examples are more than this GPU takes at once through this network: up to {most} fit, or \
-         use backend=cpu",
-        lengths.batch,
-        most
-    )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lengths(batch: usize) -> Lengths {
-        Lengths {
-            order: batch,
-            examples: 1,
-            parameters: 1,
-            inputs: 2,
-            hidden: 192,
-            outputs: 1,
-            batch,
-            points: 1,
-        }
-    }
-
-    #[test]
-    fn the_largest_batch_named_fits_and_one_more_does_not() {
-        let limits = wgpu::Limits::default();
-        let error = fits(&limits, &lengths(950_000)).expect_err("742 MB do not fit");
-        assert!(error.0.starts_with("batch-size: 950000"), "{error}");
-        assert!(error.0.ends_with("or use backend=cpu"), "{error}");
-        let most = error
-            .0
-            .split("up to ")
-            .nth(1)
-            .and_then(|rest| rest.split(' ').next())
-            .and_then(|number| number.parse::<usize>().ok())
-            .expect("the message names the largest");
-        assert_eq!(most, (128 << 20) / (194 * 4));
-        assert!(fits(&limits, &lengths(most)).is_ok());
-        assert!(fits(&limits, &lengths(most + 1)).is_err());
-    }
-
-    #[test]
-    fn outputs_without_a_network_need_little_beside_the_data() {
-        let n = 1_000_000;
-        let lengths = Lengths {
-            order: 1,
-            inputs: 0,
-            hidden: 0,
-            ..lengths(n)
-        };
-        let all: u64 = OF_BATCH.iter().map(|&array| lengths.bytes(array)).sum();
-        let data = lengths.bytes(Array::Outputs) + lengths.bytes(Array::Targets);
-        assert!(all - data <= 24 * n as u64, "{}", all - data);
-    }
-
-    #[test]
-    fn activations_are_the_largest_array_of_a_batch() {
-        let lengths = lengths(1000);
-        for array in OF_BATCH {
-            assert!(lengths.bytes(array) <= lengths.bytes(Array::Activations));
-        }
-    }
 }

@@ -9,6 +9,9 @@ use crate::ghm::{Loss, MAX_BINS, Task};
 /// Invocations of a workgroup, `LANES` in the shaders.
 pub(super) const LANES: u32 = 64;
 
+/// Workgroups in one dimension that every device has room for.
+const MOST_IN_A_ROW: u32 = 65_535;
+
 /// Examples that a workgroup of the histogram counts: enough to be worth its own counters.
 const HISTOGRAM_RUN: u32 = 512;
 
@@ -42,7 +45,7 @@ pub enum Array {
     Deltas,
     /// `[n]`, weighted.
     Losses,
-    /// `[LANES, p + 1]`: sums over slices of the mini-batch, for the gradient and the loss.
+    /// `[slices * LANES, p + 1]`: sums over parts of the mini-batch, for the gradient and the loss.
     Sums,
     /// `[p]`
     Gradient,
@@ -85,7 +88,7 @@ pub enum Grid {
     /// A workgroup for each run of gradient norms.
     Runs,
     One,
-    /// A workgroup for each tile of weights and one for the loss.
+    /// A workgroup for each tile of weights and one for the loss, of each slice of the mini-batch.
     Tiles,
     /// An invocation for each parameter and one for the loss.
     Sums,
@@ -99,10 +102,14 @@ impl Grid {
     /// Workgroups in x and y.
     pub fn groups(self, step: &Step, network: &NetworkTable) -> [u32; 2] {
         match self {
-            Self::Examples => [step.examples.div_ceil(LANES), 1],
+            Self::Examples => {
+                let groups = step.examples.div_ceil(LANES);
+                let rows = groups.div_ceil(MOST_IN_A_ROW).max(1);
+                [groups.div_ceil(rows), rows]
+            }
             Self::Runs => [(step.examples * step.entries).div_ceil(HISTOGRAM_RUN), 1],
             Self::One => [1, 1],
-            Self::Tiles => [network.tiles() + 1, 1],
+            Self::Tiles => [network.tiles() + 1, network.slices(step.examples)],
             Self::Sums => [(network.parameters + 1).div_ceil(LANES), 1],
             Self::Parameters => [network.parameters.div_ceil(LANES), 1],
             Self::Bins => [step.bins, step.classes],

@@ -15,6 +15,12 @@ const MAX_WIDTH: usize = 64;
 /// Weights of a unit that a workgroup of `reduce` takes, `TILE` in the shader.
 const TILE: u32 = 4;
 
+/// Examples of a mini-batch that a workgroup of `reduce` takes at a time, `LANES * LANE_RUN` in the shaders.
+const RUN: u32 = 4096;
+
+/// Workgroups of `reduce` that keep a large GPU busy.
+const BUSY: u32 = 2048;
+
 /// One layer; the fields of [`crate::engine::Layer`].
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
@@ -40,6 +46,11 @@ pub struct NetworkTable {
     pub hidden: u32,
     /// [`Activation`] as a number.
     pub activation: u32,
+    /// Most slices of a mini-batch that `reduce` adds up side by side.
+    pub most_slices: u32,
+    pub reserved0: u32,
+    pub reserved1: u32,
+    pub reserved2: u32,
     pub layers: [LayerTable; MAX_LAYERS],
 }
 
@@ -63,6 +74,7 @@ impl NetworkTable {
                 ..LayerTable::default()
             };
         }
+        let tiles = tiles(&layers);
         Some(Self {
             depth: network.layers.len() as u32,
             parameters: network.parameters() as u32,
@@ -71,15 +83,28 @@ impl NetworkTable {
                 Activation::Tanh => 0,
                 Activation::Relu => 1,
             },
+            most_slices: BUSY.div_ceil(tiles + 1),
+            reserved0: 0,
+            reserved1: 0,
+            reserved2: 0,
             layers,
         })
     }
 
     /// Tiles of the weights of all units, as `reduce` adds them up.
     pub fn tiles(&self) -> u32 {
-        let of_layer = |layer: &LayerTable| layer.outputs * layer.inputs.div_ceil(TILE);
-        self.layers.iter().map(of_layer).sum()
+        tiles(&self.layers)
     }
+
+    /// Slices of a mini-batch of `examples` that `reduce` adds up side by side.
+    pub fn slices(&self, examples: u32) -> u32 {
+        examples.div_ceil(RUN).clamp(1, self.most_slices)
+    }
+}
+
+fn tiles(layers: &[LayerTable; MAX_LAYERS]) -> u32 {
+    let of_layer = |layer: &LayerTable| layer.outputs * layer.inputs.div_ceil(TILE);
+    layers.iter().map(of_layer).sum()
 }
 
 /// A training example on the device.

@@ -11,6 +11,7 @@ mod engine;
 mod harmonizer;
 mod kernels;
 mod layout;
+mod lengths;
 mod memory;
 mod pipelines;
 #[cfg(not(target_arch = "wasm32"))]
