@@ -5,7 +5,7 @@ use super::error::{ReadError, brief};
 use super::faults::Fault;
 use super::groups::{MOST_BATCHES, MOST_GROUPS, MOST_NAME, MOST_NAMES, Trouble};
 use super::open::Predictions;
-use super::options::quoted;
+use super::options::quoted_name;
 use super::outputs::sum_slack;
 use super::{Outputs, Rows, shorten};
 use crate::ghm::Task;
@@ -75,7 +75,7 @@ impl Predictions {
                  expected (--map {name}=ignore leaves the column out)",
                 place = table.place(&self.block, row, name),
                 MOST_BATCHES,
-                name = quoted(name)
+                name = quoted_name(name)
             )));
         }
         let Some(trouble) = self.block.groups.trouble else {
@@ -345,7 +345,7 @@ impl Predictions {
                 let name = returned.filter(|(_, number)| *number == id);
                 let name =
                     name.map_or(String::new(), |(name, _)| format!(" \"{}\"", shorten(name)));
-                let column = quoted(columns.name(table.names(), Role::Batch));
+                let column = quoted_name(columns.name(table.names(), Role::Batch));
                 return Err(Fault::All(ReadError(tr!(
                     "{place}: mini-batch{name} comes back; its rows should stand together: sort rows by it, or say --map \
                      {column}=group, or --map {column}=ignore",

@@ -4,7 +4,7 @@ use super::columns::Role;
 use super::error::{ReadError, brief, shorten};
 use super::masks::said;
 use super::open::Predictions;
-use super::options::quoted;
+use super::options::quoted_name;
 use super::outputs::sum_slack;
 use crate::ghm::Task;
 use crate::words::{tr, word};
@@ -52,7 +52,7 @@ impl Predictions {
         let (table, columns) = &self.tables[self.current];
         let role = self.plan.mask.unwrap_or(Role::Valid);
         let column = columns.name(table.names(), role);
-        let name = quoted(column);
+        let name = quoted_name(column);
         let what = tr!("is not 0 or 1 (--map {name}=ignore reads all rows)", name);
         let Role::Text(k) = role else {
             return self.wrong(row, role, self.valid(row), &what).into();
@@ -73,7 +73,7 @@ impl Predictions {
         match self.of_all_or_row(self.wrong(row, Role::Output(0), sum, what), is_off) {
             Fault::All(ReadError(what)) => {
                 let (table, columns) = &self.tables[self.current];
-                let name = quoted(columns.name(table.names(), Role::Output(0)));
+                let name = quoted_name(columns.name(table.names(), Role::Output(0)));
                 Fault::All(ReadError(tr!(
                     "{what}, and many rows have another: where an example may be of several classes (multi-label), each \
                      is read alone (--map {name}=p and --map NAME=label)",
@@ -121,7 +121,7 @@ impl Predictions {
             }
             Task::Binary if target.fract() != 0.0 => {
                 let (table, columns) = &self.tables[self.current];
-                let name = |role| quoted(columns.name(table.names(), role));
+                let name = |role| quoted_name(columns.name(table.names(), role));
                 fail(&tr!(
                     "is not 0 or 1 but a fraction: labels are of one class or the other (of a regression: --map \
                      {target}=target --map {pred}=pred)",

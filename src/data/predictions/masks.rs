@@ -2,7 +2,7 @@
 
 use super::error::shorten;
 use super::names::{Optional, named, plain};
-use super::options::quoted;
+use super::options::quoted_name;
 use super::resolve::Resolver;
 use super::survey::{number, truth};
 use crate::words::tr;
@@ -55,7 +55,7 @@ impl Resolver<'_> {
         if self.roles[column].is_some() || !is_called_so(name) {
             return None;
         }
-        let flag = quoted(&format!("{name}=valid"));
+        let flag = quoted_name(name) + "=valid";
         let (short, part) = (shorten(name), plain(name));
         let texts = &self.survey.columns[column].texts;
         let is_weight = named(name).optional == Some(Optional::Weight)

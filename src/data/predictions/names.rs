@@ -1,5 +1,8 @@
 //! What people call columns: the one table of names.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::survey::truth;
 
 /// What a name says of a column. A name may say more than one thing.
@@ -200,6 +203,13 @@ const LONGEST: usize = 32;
 
 /// A name without what makes no difference.
 pub(super) fn plain(name: &str) -> String {
+    // Nearly all names are: a table of a thousand classes asks for thousands.
+    if name.is_ascii() {
+        let kept = name.bytes().filter(u8::is_ascii_alphanumeric);
+        return kept
+            .map(|byte| char::from(byte.to_ascii_lowercase()))
+            .collect();
+    }
     let kept = name.chars().filter(|c| c.is_alphanumeric());
     kept.flat_map(char::to_lowercase).collect()
 }
@@ -244,8 +254,12 @@ pub(super) fn known(names: &[String]) -> usize {
 }
 
 fn family(plain: &str) -> Option<Family> {
-    let has = |(_, names): &&(Family, &[&str])| names.contains(&plain);
-    OUTPUTS.iter().find(has).map(|(family, _)| *family)
+    static FAMILIES: LazyLock<HashMap<&str, Family>> = LazyLock::new(|| {
+        let all = OUTPUTS.iter();
+        all.flat_map(|&(family, names)| names.iter().map(move |&name| (name, family)))
+            .collect()
+    });
+    FAMILIES.get(plain).copied()
 }
 
 /// What a name says.

@@ -1,7 +1,7 @@
 //! Columns that should hold numbers and hold none: leaving out rows would leave nothing.
 
 use super::open::Predictions;
-use super::options::quoted;
+use super::options::quoted_name;
 use super::survey::{Seen, Survey, number};
 use crate::words::{tr, word};
 
@@ -39,7 +39,7 @@ fn cure(seen: &Seen, name: &str) -> Option<String> {
         let is_missing = MISSING.contains(&text.to_ascii_lowercase().as_str());
         !is_missing && number(text).is_none()
     })?;
-    let name = quoted(&format!("{name}=ignore"));
+    let name = quoted_name(name);
     if first.contains('[') {
         let what = word(
             "the column holds lists that are not all numbers, as many in each row; where it was written, pandas makes a column for each class: d[[\"p_0\", \"p_1\"]] = d.pop(COLUMN).tolist()",
@@ -53,7 +53,7 @@ fn cure(seen: &Seen, name: &str) -> Option<String> {
         _ => word("words"),
     };
     Some(tr!(
-        "the column holds {looks} and no number; where another column has the numbers, --map {name} leaves this one \
+        "the column holds {looks} and no number; where another column has the numbers, --map {name}=ignore leaves this one \
          out",
         looks,
         name

@@ -66,6 +66,16 @@ pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
+/// A column's name for a flag within a sentence, which has no room for a long one.
+pub(super) fn quoted_name(name: &str) -> String {
+    const MOST: usize = 80;
+    let quoted = quoted(name);
+    match quoted.chars().nth(MOST) {
+        Some(_) => "NAME".to_owned(),
+        None => quoted,
+    }
+}
+
 /// A file for a shell and a program, which takes what begins with a dash to be a flag.
 pub(super) fn quoted_file(name: &str) -> String {
     match name.strip_prefix('-') {

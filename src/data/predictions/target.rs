@@ -9,7 +9,7 @@ use super::error::{ReadError, Refusal};
 use super::kind;
 use super::labels::{Classes, Labels, Trouble};
 use super::names::{self, Family, named};
-use super::options::quoted;
+use super::options::quoted_name;
 use super::outputs::{Found, Set, doubled};
 use super::question::Question;
 use super::regression::are_two;
@@ -266,7 +266,7 @@ impl Resolver<'_> {
             .any(|value| values.contains(value));
         if target.are_classes() && pred.are_classes() && shared {
             let what = kind::hard(set, self.names);
-            let [name, target] = [set.columns[0], label].map(|of| quoted(&self.names[of]));
+            let [name, target] = [set.columns[0], label].map(|of| quoted_name(&self.names[of]));
             let cure = tr!(
                 "for a regression say --map {name}=pred --map {target}=target",
                 name,
