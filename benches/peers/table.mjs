@@ -13,7 +13,7 @@ const at = (source, key, name) => ({ source, key, name });
 const native = (name) => at("native", null, name);
 const page = (name) => at("chromium", "page", name);
 
-const steps = [["train/256", 20], ["train/4096", 4], ["train/65536", 2]];
+const steps = [["train/256", 20], ["train/4096", 4], ["train/65536", 2], ["train/950000"]];
 const losses = [["ghm-c/10000"], ["ghm-c/100000"], ["ghm-c/1000000", 15], ["ghm-c/10000000"]];
 // Peers that train by the example gain nothing from larger batches, and we have none below 256.
 const javascript = (part, peer, bar) =>
