@@ -1,9 +1,9 @@
-//! What people call columns: the one table of names.
+//! What people call columns: what a name says.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+mod known;
 
 use super::survey::truth;
+use known::{HISTOGRAM, LABELS, LONGEST, OPTIONAL, POSITIVE, RUNS, TARGETS, family, may_be_known};
 
 /// What a name says of a column. A name may say more than one thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,154 +52,6 @@ pub(super) enum Optional {
     Batch,
     Group,
 }
-
-const LABELS: [&str; 25] = [
-    "label",
-    "labels",
-    "y",
-    "ytrue",
-    "true",
-    "truelabel",
-    "target",
-    "targets",
-    "gt",
-    "groundtruth",
-    "gold",
-    "goldlabel",
-    "actual",
-    "truth",
-    "class",
-    "classid",
-    "actualclass",
-    "actuallabel",
-    "trueclass",
-    "labelids",
-    "observed",
-    "obs",
-    "reference",
-    "references",
-    "ytest",
-];
-const TARGETS: [&str; 11] = [
-    "target",
-    "targets",
-    "ytrue",
-    "y",
-    "actual",
-    "truth",
-    "observed",
-    "obs",
-    "reference",
-    "references",
-    "ytest",
-];
-const OUTPUTS: [(Family, &[&str]); 6] = [
-    (
-        Family::Logit,
-        &["logit", "logits", "x", "rawscore", "decisionfunction"],
-    ),
-    (
-        Family::LogProbability,
-        &[
-            "logp",
-            "logprob",
-            "logprobs",
-            "logproba",
-            "logprobas",
-            "logprobability",
-            "logprobabilities",
-            "logsoftmax",
-            "predictlogproba",
-        ],
-    ),
-    (
-        Family::Probability,
-        &[
-            "p",
-            "prob",
-            "probs",
-            "proba",
-            "probability",
-            "probabilities",
-            "yprob",
-            "yproba",
-            "yprobability",
-            "probabilitypositive",
-            "probpositive",
-            "predprob",
-            "predproba",
-            "predictedprob",
-            "predictedproba",
-            "predictedprobability",
-            "predictionprobability",
-            "ypredprob",
-            "ypredproba",
-            "ypredprobability",
-            "ypredprobs",
-            "yhatprob",
-            "yhatproba",
-            "phat",
-            "scoredprobabilities",
-        ],
-    ),
-    (
-        Family::Score,
-        &[
-            "score",
-            "scores",
-            "yscore",
-            "output",
-            "outputs",
-            "modelscore",
-            "predictionscore",
-            "ypredscore",
-            "predscore",
-            "confidence",
-        ],
-    ),
-    (
-        Family::Prediction,
-        &[
-            "pred",
-            "preds",
-            "prediction",
-            "predictions",
-            "ypred",
-            "predict",
-            "predicted",
-            "predictedvalue",
-            "fitted",
-            "yhat",
-        ],
-    ),
-    (
-        Family::Decision,
-        &[
-            "predlabel",
-            "predictedlabel",
-            "predictionlabel",
-            "predictedclass",
-            "predclass",
-            "decision",
-            "scoredlabels",
-        ],
-    ),
-];
-const OPTIONAL: [(Optional, &[&str]); 4] = [
-    (Optional::Valid, &["valid", "mask"]),
-    (Optional::Weight, &["weight"]),
-    (Optional::Batch, &["batch"]),
-    (Optional::Group, &["group"]),
-];
-/// Columns of a distribution that was counted elsewhere.
-const HISTOGRAM: [&str; 3] = ["gradientnorm", "count", "log10count"];
-/// What stands behind a name where one column alone is of the positive class of two.
-const POSITIVE: [&str; 4] = ["1", "positive", "pos", "true"];
-/// Words that number runs of a model, not classes.
-const RUNS: [&str; 6] = ["epoch", "step", "fold", "run", "seed", "iter"];
-
-/// No known name has more characters: what is longer, such as a header that is taken for one name, is none.
-const LONGEST: usize = 32;
 
 /// A name without what makes no difference.
 pub(super) fn plain(name: &str) -> String {
@@ -253,17 +105,12 @@ pub(super) fn known(names: &[String]) -> usize {
     names.iter().filter(|name| is_known(name)).count()
 }
 
-fn family(plain: &str) -> Option<Family> {
-    static FAMILIES: LazyLock<HashMap<&str, Family>> = LazyLock::new(|| {
-        let all = OUTPUTS.iter();
-        all.flat_map(|&(family, names)| names.iter().map(move |&name| (name, family)))
-            .collect()
-    });
-    FAMILIES.get(plain).copied()
-}
-
 /// What a name says.
 pub(super) fn named(name: &str) -> Named {
+    // Says no to most names of a table of thousands of columns, and quickly.
+    if name.is_ascii() && !may_be_known(name) {
+        return Named::default();
+    }
     let whole = plain(name);
     let has = |(_, names): &&(Optional, &[&str])| names.contains(&whole.as_str());
     let mut named = Named {
@@ -347,15 +194,7 @@ fn behind(name: &str, class: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Family, LABELS, LONGEST, OPTIONAL, OUTPUTS, TARGETS, named};
-
-    #[test]
-    fn no_known_name_is_longer_than_the_longest() {
-        let outputs = OUTPUTS.iter().flat_map(|(_, names)| *names);
-        let optional = OPTIONAL.iter().flat_map(|(_, names)| *names);
-        let all = LABELS.iter().chain(&TARGETS).chain(outputs).chain(optional);
-        assert!(all.into_iter().all(|name| name.len() <= LONGEST));
-    }
+    use super::{Family, named};
 
     #[test]
     fn classes_stand_behind_words() {
