@@ -151,6 +151,7 @@ impl Layout {
         }
         let dialect = |delimiter| Dialect {
             delimiter,
+            runs: false,
             end,
             quotes: Quotes::Doubled,
             comments,
@@ -180,9 +181,10 @@ impl Layout {
             b' ' => spaces::other(parted, dialect).unwrap_or(delimiter),
             _ => delimiter,
         };
-        let dialect = dialect(delimiter);
+        let mut dialect = dialect(delimiter);
         if delimiter == b' ' {
             notes.push(word("its fields are separated by spaces").to_owned());
+            dialect.runs = spaces::are_runs(parted, dialect);
         }
         let names = split(header, dialect);
         let is_quoted = |name: &String| matches!(name.as_bytes(), [b'\'', .., b'\'']);

@@ -29,6 +29,8 @@ pub(super) enum Quotes {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dialect {
     pub delimiter: u8,
+    /// Whether several delimiters part as one does, as the spaces of columns that stand below each other.
+    pub runs: bool,
     /// The last byte of a line: a line feed, or a carriage return where there is no line feed.
     pub end: u8,
     pub quotes: Quotes,
@@ -108,6 +110,11 @@ impl Records {
         }
     }
 
+    /// Whether its first field is enclosed in quotes.
+    pub fn begins_quoted(&self) -> bool {
+        self.buffer[self.record] == b'"'
+    }
+
     /// Fields of the record.
     pub fn len(&self) -> usize {
         self.fields.len()
@@ -161,6 +168,7 @@ impl Records {
         self.fields.clear();
         self.is_in_text = false;
         let Dialect { delimiter, end, .. } = self.dialect;
+        let runs = self.dialect.runs;
         let special = self.dialect.quotes != Quotes::Literal;
         let bytes = &self.buffer[self.start..self.end];
         let mut from = 0;
@@ -172,11 +180,16 @@ impl Records {
                 continue;
             }
             if byte == delimiter {
-                self.fields.push((from, at));
+                if !runs || at > from {
+                    self.fields.push((from, at));
+                }
                 from = at + 1;
             } else if byte == end {
                 let is_pair = at > from && bytes[at - 1] == b'\r';
-                self.fields.push((from, at - usize::from(is_pair)));
+                let to = at - usize::from(is_pair);
+                if !runs || to > from || self.fields.is_empty() {
+                    self.fields.push((from, to));
+                }
                 return Split::Whole(at + 1);
             } else if byte == b'"' && at == from && special {
                 let Some((length, behind)) = enclosed(&bytes[at + 1..], delimiter, end) else {
@@ -196,7 +209,10 @@ impl Records {
             [] => Split::End,
             _ => {
                 let is_pair = bytes.len() > from && bytes.ends_with(b"\r");
-                self.fields.push((from, bytes.len() - usize::from(is_pair)));
+                let to = bytes.len() - usize::from(is_pair);
+                if !runs || to > from || self.fields.is_empty() {
+                    self.fields.push((from, to));
+                }
                 Split::Whole(bytes.len())
             }
         }

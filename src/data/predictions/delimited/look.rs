@@ -1,6 +1,7 @@
 //! What the rows at the beginning tell: whether they have a cell more than there are names, and what marks
 //! their numbers have.
 
+use std::collections::HashSet;
 use std::io::Cursor;
 
 use super::super::decimal::Decimals;
@@ -15,12 +16,19 @@ use crate::words::word;
 /// Rows that tell whether they have names of their own.
 const TELLING_ROWS: usize = 3;
 
+/// Rows of which no two begin with the same number where that is a label.
+const MANY_ROWS: usize = 10;
+
 /// How the rows at the beginning go with the names.
 #[derive(Default)]
 pub(super) struct Look {
     rows: usize,
     /// Of the first few rows: those that have a cell more than there are names, of which the first names the row.
     named: usize,
+    /// Whole numbers that name rows: in the first of a cell too many, each another one.
+    numbers: HashSet<u64>,
+    /// Of the rows: those whose first cell is quoted.
+    quoted: usize,
     /// Rows with a cell more, an empty one at the end; and those with a cell less.
     longer: usize,
     shorter: usize,
@@ -59,6 +67,11 @@ impl Delimited {
                     || !first.is_empty() && first.parse::<f64>().is_err();
                 look.named += usize::from(is_name && is_longer);
             }
+            let number = std::str::from_utf8(sample.get(0)).ok().map(str::trim);
+            if let (true, Some(Ok(number))) = (is_longer, number.map(str::parse)) {
+                look.numbers.insert(number);
+            }
+            look.quoted += usize::from(sample.begins_quoted());
             look.longer += usize::from(is_longer && sample.get(names).trim_ascii().is_empty());
             look.shorter += usize::from(sample.len() + 1 == names);
             look.seen
@@ -87,9 +100,13 @@ impl Delimited {
         let ends_open = all(look.longer);
         let last = self.names.last().map_or("", String::as_str);
         // Names of rows in front would leave nothing in a column that is needed.
+        let are_named = look.named == look.rows.min(TELLING_ROWS);
+        // As rows keep their numbers where R or pandas has sorted or picked them.
+        let are_numbered = look.numbers.len() == look.rows
+            && (look.quoted == look.rows || self.records.dialect.runs || look.rows >= MANY_ROWS);
         let names_rows = self.has_header
             && look.rows > 0
-            && look.named == look.rows.min(TELLING_ROWS)
+            && (are_named || are_numbered)
             && !(ends_open && is_known(last));
         if names_rows && ends_open {
             return Err(ReadError::of(
@@ -103,7 +120,7 @@ impl Delimited {
         if names_rows {
             self.names.insert(0, String::new());
             self.notes.push(
-                word("its header has one name less than its rows have cells, as R writes it: the first cell names the row")
+                word("its header has one name less than its rows have cells, as R writes and pandas prints it: the first cell names the row")
                     .to_owned(),
             );
         } else if ends_open {
