@@ -66,6 +66,27 @@ impl Resolver<'_> {
         Err(self.ask(why, vec![way(&all), way(set)]).into())
     }
 
+    /// Asks where the output is a column `x`, which is as often a feature, and another column may be the output.
+    pub fn check_x(&self, set: &Set, label: Option<usize>) -> Result<(), Refusal> {
+        let Some(label) = label.filter(|_| set.is_x()) else {
+            return Ok(());
+        };
+        let ways = self.offers(None, Some(label));
+        let x = &self.names[set.columns[0]];
+        let is_of_x = |(_, options): &(String, Options)| {
+            let mut outputs = options.maps.iter().filter(|(_, role)| role.is_output());
+            outputs.all(|(name, _)| name == x)
+        };
+        if ways.iter().all(is_of_x) {
+            return Ok(());
+        }
+        let why = tr!(
+            "\"{x}\" may be a logit or a feature, and another column may be the output: which is it?",
+            x
+        );
+        Err(self.ask(why, ways).into())
+    }
+
     /// Columns of fractions of which no name says what they are.
     fn unexplained(&self, set: &Set, label: usize) -> Vec<usize> {
         let is_unexplained = |column: &usize| {

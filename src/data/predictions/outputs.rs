@@ -32,6 +32,11 @@ impl Set {
         self.is_given && self.stem == PERCENT
     }
 
+    /// Whether it is a column `x`, of which nobody has said what it is.
+    pub fn is_x(&self) -> bool {
+        self.stem == "x" && !self.is_given
+    }
+
     /// Whether values have the sign of percent: no logit has one.
     pub fn has_sign(&self, survey: &Survey) -> bool {
         self.columns.iter().any(|of| survey.divided.contains(of))

@@ -115,7 +115,8 @@ impl<'a> Resolver<'a> {
         let label = self.label(&found);
         let mut said = Vec::new();
         said.extend(self.log_probabilities(&mut found)?);
-        if found.sets.iter().all(|set| set.family > Family::Score)
+        let is_weak = |set: &Set| set.family > Family::Score || set.is_x();
+        if found.sets.iter().all(is_weak)
             && let Ok(Some(label)) = label
             && let Some(set) = self.named_by_labels(label)
         {
@@ -157,6 +158,7 @@ impl<'a> Resolver<'a> {
             self.check_boxes(label)?;
         }
         self.check_gap(&set, label)?;
+        self.check_x(&set, label)?;
         let mut notes: Vec<String> = note.into_iter().chain(said).collect();
         if let Some(label) = label
             && self.is_regression(&set, label)?
