@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::array::Array;
+use super::class_lists;
 use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::lane::{Chosen, Lane};
@@ -57,6 +58,7 @@ impl Arrays {
             None => None,
             Some(given) => Some((taker(file, &arrays, given)?, given)),
         };
+        let classes = class_lists::of_arrays(&arrays)?;
         let is_alone = arrays.len() == 1;
         let one_row = (arrays.iter().filter_map(Array::shape)).any(|shape| shape.rows == 1);
         let mut made = Self {
@@ -101,10 +103,15 @@ impl Arrays {
                 None if shape.columns == 1 => made.names.push(array.name.clone()),
                 None => {
                     let alone = array.is_file && is_alone;
-                    let name = |k| match alone {
+                    let fits = |of: &&Vec<String>| {
+                        of.len() == shape.columns && shape.rows != of.len() as u64
+                    };
+                    let classes = classes.as_ref().filter(fits);
+                    let name = |k: usize| match (alone, classes) {
                         // Which is which nobody says.
-                        true => format!("column {k}"),
-                        false => format!("{}_{k}", numbered(&array.name)),
+                        (true, _) => format!("column {k}"),
+                        (false, Some(of)) => format!("{}_{}", numbered(&array.name), of[k]),
+                        (false, None) => format!("{}_{k}", numbered(&array.name)),
                     };
                     made.names.extend((0..shape.columns).map(name));
                 }

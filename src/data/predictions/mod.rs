@@ -9,6 +9,7 @@ mod asking;
 mod block;
 mod by_labels;
 mod check;
+mod class_lists;
 mod class_names;
 mod class_order;
 mod classes;
@@ -80,6 +81,7 @@ mod work;
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
+use error::Said;
 pub(crate) use error::shorten;
 pub use error::{ReadError, Refusal};
 pub use format::ENDINGS;
@@ -90,7 +92,7 @@ pub use question::{AskedColumn, Candidate, Question};
 pub use reading::{Reading, Taken};
 
 use crate::ghm::Task;
-use crate::words::{tr, word};
+use crate::words::tr;
 use block::Block;
 
 /// What the outputs are.
@@ -209,7 +211,7 @@ impl Input {
             path: Some(path.clone()),
             open: Arc::new(move || {
                 if path.is_dir() {
-                    return Err(io::Error::other(word("it is a folder")));
+                    return Err(Said::error(of_folder(&path)));
                 }
                 Ok(Box::new(std::fs::File::open(&path)?))
             }),
@@ -316,4 +318,22 @@ trait Table: Send {
     fn notes(&self) -> &[String] {
         &[]
     }
+}
+
+/// What is to be said of a folder: how its files are given.
+fn of_folder(path: &std::path::Path) -> String {
+    let names = std::fs::read_dir(path).into_iter().flatten().flatten();
+    let mut names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    // As Spark and Dask write it; what stands beside the parts are checksums.
+    let parts = if names.any(|name| name.starts_with("part-")) {
+        "part-*"
+    } else {
+        "*"
+    };
+    let folder = options::quoted_file(&path.display().to_string());
+    tr!(
+        "it is a folder; its files together are one table: ghm-lab xray {folder}/{parts}",
+        folder,
+        parts
+    )
 }

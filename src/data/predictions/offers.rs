@@ -2,7 +2,7 @@
 
 use super::guesses::offer;
 use super::maps::mapped;
-use super::names::{Family, named};
+use super::names::{Family, named, plain};
 use super::outputs::Set;
 use super::regression::are_two;
 use super::resolve::Resolver;
@@ -253,7 +253,13 @@ impl Resolver<'_> {
         if let (true, &[one, other]) = (ways.is_empty(), free.as_slice())
             && !set_of(&free).sums_to_one(self.survey)
         {
-            for (pred, target) in [(one, other), (other, one)] {
+            // Of "price" and "predicted_price" the one with more words predicts the other.
+            let [first, second] = [one, other].map(|of| plain(&self.names[of]));
+            let pairs = match second.len() > first.len() && second.contains(&first) {
+                true => [(other, one), (one, other)],
+                false => [(one, other), (other, one)],
+            };
+            for (pred, target) in pairs {
                 let roles = [(pred, RoleName::Pred), (target, RoleName::Target)];
                 let [pred, target] = [pred, target].map(|of| super::shorten(&self.names[of]));
                 let says = tr!(
@@ -269,7 +275,7 @@ impl Resolver<'_> {
 }
 
 /// Columns as outputs of classes from 0, or the only output.
-fn set_of(columns: &[usize]) -> Set {
+pub(super) fn set_of(columns: &[usize]) -> Set {
     let classes = 0..if columns.len() > 1 { columns.len() } else { 0 };
     Set {
         family: Family::Score,

@@ -9,6 +9,7 @@ use super::error::{ReadError, Refusal};
 use super::kind;
 use super::labels::{Classes, Labels, Trouble};
 use super::names::{self, Family, named};
+use super::offers::set_of;
 use super::options::quoted_name;
 use super::outputs::{Found, Set, doubled};
 use super::question::Question;
@@ -225,14 +226,30 @@ impl Resolver<'_> {
     /// Columns of a one-hot label, one for each class.
     pub fn one_hot(&self, set: &Set) -> Vec<usize> {
         let classes = set.columns.len().max(2);
-        let place = |class| {
-            let mut columns = (0..self.names.len())
-                .filter(|&column| named(&self.names[column]).one_hot == Some(class));
+        let place = |is_of: &dyn Fn(&str) -> bool| {
+            let mut columns = (0..self.names.len()).filter(|&column| is_of(&self.names[column]));
             columns.next().filter(|_| columns.next().is_none())
         };
-        (0..classes)
-            .map(place)
-            .collect::<Option<Vec<_>>>()
+        // Called as the columns of the outputs are, or numbered.
+        let by_name = set
+            .classes
+            .iter()
+            .map(|class| place(&|name| is_of_class(name, class)));
+        let by_name: Option<Vec<usize>> = by_name.collect();
+        let by_number = || {
+            let places =
+                (0..classes).map(|class| place(&|name| named(name).one_hot == Some(class)));
+            places.collect::<Option<Vec<usize>>>()
+        };
+        let is_one_hot = |columns: &Vec<usize>| {
+            let set = set_of(columns);
+            !columns.is_empty()
+                && are_two(&set.numbers(self.survey))
+                && set.sums_to_one(self.survey)
+        };
+        by_name
+            .filter(is_one_hot)
+            .or_else(by_number)
             .unwrap_or_default()
     }
 
@@ -359,4 +376,11 @@ impl Resolver<'_> {
         );
         Err(ReadError::of(self.file, what))
     }
+}
+
+/// Whether a column is that of a class of a one-hot label, as "true_cat" is.
+fn is_of_class(name: &str, class: &str) -> bool {
+    let signs = name.match_indices(|c: char| !c.is_alphanumeric());
+    let mut parts = signs.map(|(at, sign)| (&name[..at], &name[at + sign.len()..]));
+    parts.any(|(label, of)| named(label).label && names::same(of, class))
 }

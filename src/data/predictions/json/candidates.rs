@@ -1,6 +1,7 @@
 //! Which of the tables that a JSON document may be is meant.
 
 use super::super::Options;
+use super::super::class_lists;
 use super::super::columns::first_of;
 use super::super::error::{ReadError, shorten};
 use super::super::names::known;
@@ -113,7 +114,7 @@ pub(super) fn object(
     }
     match split(arrays, &document.store) {
         Ok(split) => candidates.push(split),
-        Err(arrays) => candidates.push(columns(arrays)),
+        Err(arrays) => candidates.push(columns(arrays, &document.store)),
     }
     for entry in others {
         if let Shape::Records(frame) = entry.shape {
@@ -127,7 +128,7 @@ pub(super) fn object(
         candidates.push(Candidate {
             of: vec![name],
             is_nested: true,
-            ..columns(entries)
+            ..columns(entries, &document.store)
         });
     }
     let keys: Vec<(String, Option<u64>)> = maps
@@ -137,7 +138,7 @@ pub(super) fn object(
     if options.maps.is_empty() {
         tables::of_splits(file, &maps)?;
     }
-    let maps = columns(maps);
+    let maps = columns(maps, &document.store);
     candidates.push(maps);
     let rows = std::mem::take(&mut document.by_row);
     let of = document.first_row.take().into_iter().collect();
@@ -207,14 +208,7 @@ fn split(mut arrays: Vec<Entry>, store: &Store) -> Result<Candidate, Vec<Entry>>
     else {
         return Err(arrays);
     };
-    let text = |cell: &cells::Cell| match cell.value() {
-        Ok(value) => value.to_string(),
-        Err((Kind::Text | Kind::Whole, code)) => {
-            String::from_utf8_lossy(store.text(code)).into_owned()
-        }
-        Err((kind, _)) => kind.name().to_owned(),
-    };
-    let names: Vec<String> = names.cells.iter().map(text).collect();
+    let names = texts(names, store);
     if names.len() != frame.columns.len() {
         return Err(arrays);
     }
@@ -228,8 +222,33 @@ fn split(mut arrays: Vec<Entry>, store: &Store) -> Result<Candidate, Vec<Entry>>
     }
 }
 
+/// Cells as text.
+fn texts(column: &Column, store: &Store) -> Vec<String> {
+    let text = |cell: &cells::Cell| match cell.value() {
+        Ok(value) => value.to_string(),
+        Err((Kind::Text | Kind::Whole, code)) => {
+            String::from_utf8_lossy(store.text(code)).into_owned()
+        }
+        Err((kind, _)) => kind.name().to_owned(),
+    };
+    column.cells.iter().map(text).collect()
+}
+
+/// The list of the names of classes among these entries.
+fn class_list(entries: &[Entry], store: &Store) -> Option<Vec<String>> {
+    let list = |entry: &Entry| match &entry.shape {
+        Shape::List(column) if class_lists::is_called_so(&entry.name) => Some(texts(column, store)),
+        Shape::Empty | Shape::List(_) | Shape::Matrix(_) | Shape::Records(_) => None,
+    };
+    entries
+        .iter()
+        .find_map(list)
+        .and_then(class_lists::all_different)
+}
+
 /// Arrays by their names, matrices with a column for each class.
-fn columns(entries: Vec<Entry>) -> Candidate {
+fn columns(entries: Vec<Entry>, store: &Store) -> Candidate {
+    let classes = class_list(&entries, store);
     let lengths: Vec<usize> = entries
         .iter()
         .filter_map(|entry| match &entry.shape {
@@ -271,11 +290,13 @@ fn columns(entries: Vec<Entry>) -> Candidate {
             }
             Shape::Matrix(frame) => {
                 let count = frame.columns.len();
+                let fits = |of: &&Vec<String>| of.len() == count && frame.rows != count;
+                let classes = classes.as_ref().filter(fits);
                 for (k, column) in frame.columns.into_iter().enumerate() {
-                    made.names.push(if count == 1 {
-                        name.clone()
-                    } else {
-                        numbered(&name, k)
+                    made.names.push(match classes {
+                        _ if count == 1 => name.clone(),
+                        Some(of) => numbered(&name, &of[k]),
+                        None => numbered(&name, k),
                     });
                     made.columns.push(column);
                 }

@@ -4,6 +4,7 @@ mod nested;
 mod rows;
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::super::Input;
@@ -344,8 +345,8 @@ fn is_row(name: &str, first_key: &[u8], first: Option<u8>) -> bool {
     !is_known(name) && (is_known(&key) || !is_number(&key))
 }
 
-/// The name of a column of a matrix.
-pub(super) fn numbered(name: &str, k: usize) -> String {
+/// The name of a column of a matrix, by the number or the name of its class.
+pub(super) fn numbered(name: &str, class: impl Display) -> String {
     let name = if name == "logits" { "logit" } else { name };
-    format!("{name}_{k}")
+    format!("{name}_{class}")
 }
