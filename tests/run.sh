@@ -176,7 +176,7 @@ sizes() {
 
 browser_tests() {
     cargo build --locked --quiet --package ghm-lab-server
-    cargo test --locked --quiet --package ghm-lab --test browser -- --test-threads=1
+    cargo test --locked --quiet --package ghm-lab --test browser -- --test-threads=2
     echo "Pictures are in $target/screenshots."
 }
 

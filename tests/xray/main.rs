@@ -42,6 +42,7 @@ mod percents;
 mod questions;
 mod readings;
 mod readings_binary;
+mod real_tools;
 mod replaced;
 mod rows;
 mod said;

@@ -5,6 +5,7 @@ mod read;
 mod text;
 mod write;
 
+use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -222,6 +223,14 @@ fn open(matches: &ArgMatches) -> Result<Predictions, Failure> {
     let paths = || matches.get_many::<PathBuf>("files").into_iter().flatten();
     if paths().filter(|path| *path == Path::new("-")).count() > 1 {
         return Err(Failure::usage("-: standard input can be read once"));
+    }
+    let mut there = HashSet::new();
+    for path in paths() {
+        if path.canonicalize().is_ok_and(|whole| !there.insert(whole)) {
+            let path = path.display();
+            let what = format!("{path}: it is given twice, and its rows would count twice");
+            return Err(Failure::usage(what));
+        }
     }
     let inputs: Result<Vec<Input>, Failure> = paths().map(|path| input(path)).collect();
     let columns = matches.get_one::<String>("columns");
