@@ -8,7 +8,7 @@ use super::{Pages, attempt};
 use crate::data::predictions::Block;
 use crate::data::predictions::decimal::number;
 use crate::data::predictions::error::{ReadError, shorten};
-use crate::data::predictions::lists::cell;
+use crate::data::predictions::lists::{DENSE, cell, sparse};
 use crate::data::predictions::place::{MOST_TEXT, null, place, too_long};
 use crate::words::tr;
 
@@ -43,6 +43,13 @@ impl Pages {
                         return Err(self.uneven(lane));
                     }
                     match values {
+                        Values::Numbers(of) if lane.fields.is_empty() => {
+                            let rows = (0..count).filter(|&row| there[row]).zip(of);
+                            for (row, _) in rows.filter(|(_, kind)| *kind != DENSE) {
+                                let why = || sparse(&self.cell(lane, row));
+                                bad.entry(block.rows + row).or_insert_with(why);
+                            }
+                        }
                         Values::Numbers(of) => self.add_numbers(lane, of, &there, block, &mut bad),
                         Values::Texts(of) => {
                             self.add_texts(lane, &of, &there, block, &mut bad)?;

@@ -21,7 +21,7 @@ use super::arrays::of_list;
 use super::columns::Columns;
 use super::error::{ReadError, shorten};
 use super::guard::guarded;
-use super::lists::MOST_COLUMNS;
+use super::lists::{MOST_COLUMNS, VALUES};
 use super::place::{MOST_TEXTS, TEXT_ROWS, place};
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
@@ -101,6 +101,9 @@ impl Pages {
             reader,
         };
         for (at, leaf) in pages.leaves.iter().enumerate() {
+            if leaf.part.is_some_and(|part| part != VALUES) {
+                continue;
+            }
             let width = attempt(&pages.file, || pages.width(at)).unwrap_or_else(|fault| {
                 pages.faults.push((at, fault));
                 0
@@ -177,6 +180,11 @@ impl Pages {
             if let Some(lane) = self.lanes.last_mut().filter(|lane| lane.index == at) {
                 lane.fields.push((role, k));
                 continue;
+            }
+            if leaf.part.is_some() && width > 0 {
+                // Whether each is dense stands in its first part.
+                let first = at - VALUES;
+                self.lanes.push(Lane::of(&self.leaves[first], first, 1));
             }
             let mut lane = Lane::of(leaf, at, width);
             lane.fields.push((role, k));
