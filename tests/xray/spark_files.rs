@@ -318,4 +318,8 @@ fn texts_without_a_header_have_a_name_for_each_column() {
     );
     let named = run("lists.csv", lists, &["--columns", "label,other,p"]);
     assert_eq!(named.code, 0, "{}", named.stderr);
+    let words = "cat,\"[0.5,0.25,0.25]\"\ndog,\"[0.25,0.5,0.25]\"\nhorse,\"[0.125,0.375,0.5]\"\n";
+    run("words.csv", words, &[]).is_refused("words", &["there is no header"]);
+    let named = run("words.csv", words, &["--columns", "label,p"]);
+    assert_eq!(named.code, 0, "{}", named.stderr);
 }

@@ -65,9 +65,9 @@ fn split(line: &[u8], dialect: Dialect) -> Vec<String> {
 }
 
 fn is_data(names: &[String]) -> bool {
-    names
-        .iter()
-        .any(|name| number(name.as_bytes()).is_some() || is_comma_number(name))
+    names.iter().any(|name| {
+        number(name.as_bytes()).is_some() || is_comma_number(name) || headerless::is_list(name)
+    })
 }
 
 fn is_comma_number(name: &str) -> bool {
