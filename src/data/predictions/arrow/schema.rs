@@ -1,8 +1,9 @@
 //! The columns of an Arrow file, and which of a batch's buffers are theirs.
 
 use super::flat::Table;
-use crate::data::predictions::lists::{VECTOR, of_struct};
+use crate::data::predictions::lists::VECTOR;
 use crate::data::predictions::npy::Element;
+use crate::data::predictions::structures::of_struct;
 
 /// Deepest nesting of columns.
 const MOST_DEPTH: usize = 32;

@@ -4,7 +4,8 @@ use parquet::basic::{ConvertedType, LogicalType, Repetition};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use super::lane::Kind;
-use crate::data::predictions::lists::{VECTOR, of_struct};
+use crate::data::predictions::lists::VECTOR;
+use crate::data::predictions::structures::of_struct;
 
 /// Where the levels of a list tell that a value is there, or null, or the list is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

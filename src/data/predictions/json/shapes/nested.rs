@@ -1,8 +1,8 @@
 //! Objects within objects: tables and rows under names, and columns under the name of a column.
 
 use super::super::super::error::ReadError;
-use super::super::super::lists::{of_struct, what_of_sparse};
 use super::super::super::names::named;
+use super::super::super::structures::{of_struct, what_of_sparse};
 use super::super::cells::{Cell, Kind};
 use super::{Document, Entry, Frame, Row, Shape, numbered};
 
