@@ -66,7 +66,7 @@ fn files() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
             "read_pickle",
         ),
         ("preds.pkl.gz", gzip(pickle), "a pickle", "read_pickle"),
-        ("preds.joblib", zlib(pickle), "a pickle", "read_pickle"),
+        ("preds.joblib", zlib(pickle), "a pickle", "joblib.load"),
         (
             "preds.xlsx",
             zip(&["[Content_Types].xml", "xl/workbook.xml"]),

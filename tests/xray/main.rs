@@ -47,6 +47,7 @@ mod replaced;
 mod rows;
 mod said;
 mod several_tables;
+mod spark_files;
 mod sparse_histogram;
 mod steps;
 mod tables;

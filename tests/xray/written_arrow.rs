@@ -8,6 +8,9 @@ pub enum Column {
     Texts(Vec<String>),
     /// Nothing, in as many rows as one likes.
     Nulls,
+    Lists(Vec<Vec<f64>>),
+    /// Columns in a structure, and in which rows it is there.
+    Structure(Vec<bool>, Vec<(&'static str, Column)>),
 }
 
 /// A field of a table.
@@ -101,7 +104,7 @@ fn root(fields: &[Option<Field>]) -> Vec<u8> {
 /// Version 5 of the format.
 const VERSION: i16 = 4;
 
-fn schema(columns: &[(&str, Column)]) -> Vec<Option<Field>> {
+fn fields(columns: &[(&str, Column)]) -> Vec<Vec<Option<Field>>> {
     let fields = columns.iter().map(|(name, column)| {
         let (kind, of) = match column {
             Column::Numbers(_) => (3, vec![Some(Field::Short(2))]),
@@ -109,13 +112,57 @@ fn schema(columns: &[(&str, Column)]) -> Vec<Option<Field>> {
             Column::Bools(_) => (6, Vec::new()),
             Column::Texts(_) => (5, Vec::new()),
             Column::Nulls => (1, Vec::new()),
+            Column::Lists(_) => (12, Vec::new()),
+            Column::Structure(..) => (13, Vec::new()),
+        };
+        let inside = match column {
+            Column::Lists(_) => fields(&[("item", Column::Numbers(Vec::new()))]),
+            Column::Structure(_, inside) => fields(inside),
+            _ => Vec::new(),
         };
         let name = Some(Field::Text((*name).to_owned()));
         let kind = Some(Field::Byte(kind));
-        let children = Some(Field::Tables(Vec::new()));
+        let children = Some(Field::Tables(inside));
         vec![name, None, kind, Some(Field::Table(of)), None, children]
     });
-    vec![None, Some(Field::Tables(fields.collect()))]
+    fields.collect()
+}
+
+fn schema(columns: &[(&str, Column)]) -> Vec<Option<Field>> {
+    vec![None, Some(Field::Tables(fields(columns)))]
+}
+
+/// How many rows the parts of a column have, and how many of them are null.
+fn nodes(column: &Column, rows: usize) -> Vec<Vec<i64>> {
+    let mut nodes = vec![vec![rows as i64, 0]];
+    match column {
+        Column::Lists(all) => nodes.push(vec![all.concat().len() as i64, 0]),
+        Column::Structure(there, inside) => {
+            nodes[0][1] = there.iter().filter(|is_there| !**is_there).count() as i64;
+            nodes.extend(
+                inside
+                    .iter()
+                    .flat_map(|(_, column)| self::nodes(column, rows)),
+            );
+        }
+        _ => {}
+    }
+    nodes
+}
+
+fn eight(bits: &[bool]) -> u8 {
+    bits.iter()
+        .rev()
+        .fold(0, |byte, &bit| byte << 1 | u8::from(bit))
+}
+
+fn ends(lengths: impl Iterator<Item = usize>) -> Vec<u8> {
+    let mut ends = vec![0_i32];
+    ends.extend(lengths.scan(0, |end, length| {
+        *end += length as i32;
+        Some(*end)
+    }));
+    ends.iter().flat_map(|end| end.to_le_bytes()).collect()
 }
 
 /// A message with its body behind it.
@@ -138,22 +185,20 @@ fn buffers(column: &Column) -> Vec<Vec<u8>> {
     match column {
         Column::Numbers(all) => vec![none, all.iter().flat_map(|v| v.to_le_bytes()).collect()],
         Column::Whole(all) => vec![none, all.iter().flat_map(|v| v.to_le_bytes()).collect()],
-        Column::Bools(all) => {
-            let eight = |bits: &[bool]| {
-                bits.iter()
-                    .rev()
-                    .fold(0, |byte, &bit| byte << 1 | u8::from(bit))
-            };
-            vec![none, all.chunks(8).map(eight).collect()]
+        Column::Bools(all) => vec![none, all.chunks(8).map(eight).collect()],
+        Column::Structure(there, inside) => {
+            let mut all = vec![there.chunks(8).map(eight).collect()];
+            all.extend(inside.iter().flat_map(|(_, column)| buffers(column)));
+            all
+        }
+        Column::Lists(all) => {
+            let values = all.iter().flatten().flat_map(|v| v.to_le_bytes());
+            let ends = ends(all.iter().map(Vec::len));
+            vec![none.clone(), ends, none, values.collect()]
         }
         Column::Nulls => Vec::new(),
         Column::Texts(all) => {
-            let mut ends = vec![0_i32];
-            ends.extend(all.iter().scan(0, |end, text| {
-                *end += text.len() as i32;
-                Some(*end)
-            }));
-            let ends = ends.iter().flat_map(|end| end.to_le_bytes()).collect();
+            let ends = ends(all.iter().map(String::len));
             vec![none, ends, all.concat().into_bytes()]
         }
     }
@@ -174,7 +219,9 @@ pub fn listed(columns: &[(&str, Column)], rows: usize, times: usize) -> Vec<u8> 
     }
     let batch = vec![
         Some(Field::Long(rows as i64)),
-        Some(Field::Structures(vec![vec![rows as i64, 0]; columns.len()])),
+        Some(Field::Structures(
+            columns.iter().flat_map(|(_, of)| nodes(of, rows)).collect(),
+        )),
         Some(Field::Structures(places)),
     ];
     let (batch, before) = message(3, batch, &body);

@@ -16,6 +16,25 @@ impl Kind {
                 "d = pd.DataFrame(pd.read_pickle(FILE))",
                 "d.to_csv(\"preds.csv\", index=False)",
             ],
+            Self::Joblib => &[
+                "import joblib, pandas as pd",
+                "d = pd.DataFrame(joblib.load(FILE))",
+                "d.to_csv(\"preds.csv\", index=False)",
+            ],
+            Self::HtmlTable => &[
+                "import pandas as pd  # and lxml",
+                "d = pd.read_html(FILE)[0]",
+                "d.to_csv(\"preds.csv\", index=False)",
+            ],
+            Self::Utf32 => &[
+                "d = open(FILE, encoding=\"utf-32\", newline=\"\").read()",
+                "open(\"preds.csv\", \"w\", encoding=\"utf-8\", newline=\"\").write(d)",
+            ],
+            Self::Dput => &[
+                "# in R",
+                "d <- dget(FILE)",
+                "write.csv(d, \"preds.csv\", row.names = FALSE)",
+            ],
             Self::Excel | Self::OldExcel => &[
                 "import pandas as pd  # and openpyxl, or xlrd for .xls",
                 "d = pd.read_excel(FILE)",

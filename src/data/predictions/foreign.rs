@@ -20,6 +20,7 @@ const MOST_MEMBERS: usize = 1000;
 pub(super) enum Kind {
     Torch,
     Pickle,
+    Joblib,
     Excel,
     OldExcel,
     OpenDocument,
@@ -51,8 +52,11 @@ pub(super) enum Kind {
     Image,
     Pdf,
     Html,
+    HtmlTable,
     Xml,
     LfsPointer,
+    Dput,
+    Utf32,
 }
 
 /// Refuses a file that begins with these bytes where it is of a kind that is not read here.
@@ -65,6 +69,11 @@ pub(super) fn refuse(input: &Input, start: &[u8]) -> Result<(), ReadError> {
     } else {
         kind(start)
             .or_else(|| kind(&unpacked(start)))
+            .map(|kind| match (kind, start) {
+                // Nobody else packs a pickle by zlib.
+                (Kind::Pickle, [0x78, ..]) => Kind::Joblib,
+                (kind, _) => kind,
+            })
             .map(|kind| (kind, String::new()))
     };
     let Some((kind, members)) = found else {
@@ -143,7 +152,7 @@ fn zipped(input: &Input) -> Option<(Kind, String)> {
 
 /// What begins with these bytes.
 fn kind(start: &[u8]) -> Option<Kind> {
-    let known: [(usize, &[u8], Kind); 47] = [
+    let known: [(usize, &[u8], Kind); 52] = [
         (0, b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20", Kind::Torch),
         (0, b"\x80\x02", Kind::Pickle),
         (0, b"\x80\x03", Kind::Pickle),
@@ -183,6 +192,12 @@ fn kind(start: &[u8]) -> Option<Kind> {
         (0, b"CDF\x01", Kind::NetCdf),
         (0, b"CDF\x02", Kind::NetCdf),
         (0, b"<stata_dta>", Kind::Stata),
+        // Versions 114 and 115, which pandas writes, highest bytes first or last.
+        (0, b"\x72\x01\x01\0", Kind::Stata),
+        (0, b"\x72\x02\x01\0", Kind::Stata),
+        (0, b"\x73\x02\x01\0", Kind::Stata),
+        (0, b"\xff\xfe\0\0", Kind::Utf32),
+        (0, b"\0\0\xfe\xff", Kind::Utf32),
         (12, b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", Kind::Sas),
         (0, b"$FL2@(#)", Kind::Spss),
         (0, b"\x89PNG\r\n\x1a\n", Kind::Image),
@@ -200,7 +215,11 @@ fn kind(start: &[u8]) -> Option<Kind> {
     if let Some((.., kind)) = known.iter().find(|(at, magic, _)| is(*at, magic)) {
         // Letters alone may be those of a text.
         let is_text = matches!(kind, Kind::Orc | Kind::Bzip2) && start.is_ascii();
-        return Some(*kind).filter(|_| !is_text);
+        let is_joblib = || start.windows(7).any(|bytes| bytes == b"joblib.");
+        return match kind {
+            Kind::Pickle if is_joblib() => Some(Kind::Joblib),
+            _ => Some(*kind).filter(|_| !is_text),
+        };
     }
     if is_record(start) {
         let events = start.windows(12).any(|bytes| bytes == b"brain.Event:");
@@ -213,8 +232,15 @@ fn kind(start: &[u8]) -> Option<Kind> {
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
     let text = text.trim_ascii_start().iter().take(14);
     let text: Vec<u8> = text.map(u8::to_ascii_lowercase).collect();
-    let is_page = text.starts_with(b"<!doctype html") || text.starts_with(b"<html");
-    is_page.then_some(Kind::Html)
+    let begins: [(&[u8], Kind); 4] = [
+        (b"<!doctype html", Kind::Html),
+        (b"<html", Kind::Html),
+        (b"<table", Kind::HtmlTable),
+        (b"structure(list", Kind::Dput),
+    ];
+    let mut begins = begins.iter();
+    let of = begins.find(|(begins, _)| text.starts_with(begins));
+    of.map(|(_, kind)| *kind)
 }
 
 /// Whether a TFRecord begins here: a length and its checksum.
@@ -241,7 +267,7 @@ impl Kind {
             Self::Torch => word(
                 "a file of PyTorch, which is a pickle: to load it runs what is in it, so it is not loaded here",
             ),
-            Self::Pickle => {
+            Self::Pickle | Self::Joblib => {
                 word("a pickle: to load it runs what is in it, so it is not loaded here")
             }
             Self::Excel => word("an Excel workbook (in Excel: save as CSV UTF-8)"),
@@ -281,6 +307,9 @@ impl Kind {
             Self::Image => word("an image; predictions are expected, a row for each example"),
             Self::Pdf => word("a PDF; predictions are expected, a row for each example"),
             Self::Html => word("a web page, perhaps of a login; download the file itself"),
+            Self::HtmlTable => word("a table of a web page"),
+            Self::Dput => word("what dput of R writes"),
+            Self::Utf32 => word("text in UTF-32, and UTF-8 is expected"),
             Self::Xml => word("XML; save it as CSV or JSON"),
             Self::LfsPointer => {
                 word("a pointer of Git LFS, not the file itself; git lfs pull fetches it")

@@ -65,9 +65,9 @@ fn split(line: &[u8], dialect: Dialect) -> Vec<String> {
 }
 
 fn is_data(names: &[String]) -> bool {
-    names
-        .iter()
-        .any(|name| number(name.as_bytes()).is_some() || is_comma_number(name))
+    names.iter().any(|name| {
+        number(name.as_bytes()).is_some() || is_comma_number(name) || headerless::is_list(name)
+    })
 }
 
 fn is_comma_number(name: &str) -> bool {
@@ -85,6 +85,7 @@ fn next_line(text: &[u8], end: u8) -> &[u8] {
 /// What names no column: classes may be numbers, but not such.
 fn is_fraction(name: &str) -> bool {
     number(name.as_bytes()).is_some_and(|value| value.is_finite() && value.fract() != 0.0)
+        || headerless::is_list(name)
 }
 
 impl Layout {
@@ -284,7 +285,7 @@ impl Layout {
                 let first = shorten(&names.join(&char::from(delimiter).to_string()));
                 let cure = headerless::cure(file, parted, dialect).unwrap_or_else(|| {
                     tr!(
-                        "name every column by --columns, {count} in all, as in --columns logit,label (a name that says nothing, such as other, is not read)",
+                        "name every column by --columns, {count} in all (a name that says nothing, such as other, is not read)",
                         count = names.len()
                     )
                 });

@@ -4,10 +4,21 @@ use std::ops::Range;
 
 use super::error::ReadError;
 use super::place::null;
+use super::structures::what_of_sparse;
 use crate::words::tr;
 
 /// Most columns that a file becomes.
 pub(super) const MOST_COLUMNS: usize = 1 << 16;
+
+/// What a vector of Spark is made of, and which of it are the values; the first says whether they are all.
+pub(super) const VECTOR: [&str; 4] = ["type", "size", "indices", "values"];
+pub(super) const VALUES: usize = 3;
+pub(super) const DENSE: f64 = 1.0;
+
+/// A vector at this place that has not all of its values.
+pub(super) fn sparse(place: &str) -> ReadError {
+    ReadError(format!("{place}: {}", what_of_sparse()))
+}
 
 /// Where the value `k` of a row is, whose values are these; `None` where it has no list, or one with holes.
 ///

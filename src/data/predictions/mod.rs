@@ -72,6 +72,7 @@ mod siblings;
 mod skips;
 mod splits;
 mod stream;
+mod structures;
 mod survey;
 mod target;
 mod truth;

@@ -1,5 +1,6 @@
 //! Columns that should hold numbers and hold none: leaving out rows would leave nothing.
 
+use super::delimited::lists::values;
 use super::open::Predictions;
 use super::options::quoted_name;
 use super::survey::{Seen, Survey, number};
@@ -41,6 +42,14 @@ fn cure(seen: &Seen, name: &str) -> Option<String> {
     })?;
     let name = quoted_name(name);
     if first.contains('[') {
+        // As many numbers as there are brackets for: what is not read so are other formats, and lists of other lengths.
+        let items = values(first.as_bytes()).unwrap_or_default();
+        if !items.is_empty() && items.into_iter().all(|of| number(&first[of]).is_some()) {
+            let what = word(
+                "the column holds texts of lists; where it was written, pandas makes a column for each class: import ast; d[[\"p_0\", \"p_1\"]] = d.pop(COLUMN).map(ast.literal_eval).tolist()",
+            );
+            return Some(what.to_owned());
+        }
         let what = word(
             "the column holds lists that are not all numbers, as many in each row; where it was written, pandas makes a column for each class: d[[\"p_0\", \"p_1\"]] = d.pop(COLUMN).tolist()",
         );

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::body::{Batch, Body, MOST_ROWS};
 use super::dictionary::Dictionary;
-use super::schema::{Cells, Values};
+use super::schema::{Around, Cells, Values};
 use crate::data::predictions::ReadError;
 use crate::data::predictions::decimal::number;
 use crate::data::predictions::digits::{whole, written};
@@ -26,7 +26,7 @@ pub(super) enum Pushed {
 pub(super) struct Loaded {
     rows: usize,
     /// A bit for each cell that is there; empty where all are.
-    there: Vec<u8>,
+    pub there: Vec<u8>,
     cells: Option<Bytes>,
 }
 
@@ -52,6 +52,36 @@ pub(super) fn place(bytes: &[u8], width: usize, index: usize) -> Option<usize> {
         4 => usize::try_from(i32::from_le_bytes(*bytes.first_chunk()?)).ok(),
         _ => usize::try_from(i64::from_le_bytes(*bytes.first_chunk()?)).ok(),
     }
+}
+
+/// Adds to the rows that are not there those in which a structure around them is not.
+pub(super) fn mask(
+    there: &mut Vec<u8>,
+    around: &Around,
+    batch: &Batch<'_>,
+    body: &mut Body<'_>,
+) -> Result<(), ReadError> {
+    for &[node, buffer, views] in &around.masks {
+        let file = body.file;
+        let broken = || ReadError::of(file, word("its Arrow data contradict themselves"));
+        let [rows, nulls] = batch.nodes.pair(node).ok_or_else(broken)?;
+        if rows != batch.rows {
+            return Err(broken());
+        }
+        if nulls == 0 {
+            continue;
+        }
+        let [before, _] = batch.variadic(views).ok_or_else(broken)?;
+        let bits = batch.buffer(buffer + before, body)?;
+        if (bits.len() as u64) < rows.div_ceil(8) {
+            return Err(broken());
+        }
+        match there.is_empty() {
+            true => *there = bits,
+            false => there.iter_mut().zip(bits).for_each(|(own, of)| *own &= of),
+        }
+    }
+    Ok(())
 }
 
 impl Loaded {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::body::{Batch, Body};
-use super::cells::{bit, place};
+use super::cells::{bit, mask, place};
 use super::schema::{self, Lengths};
 use crate::data::predictions::ReadError;
 use crate::words::word;
@@ -25,6 +25,7 @@ impl Lists {
     /// Of a batch with so many rows.
     pub fn of(
         lists: schema::Lists,
+        around: &schema::Around,
         batch: &Batch<'_>,
         body: &mut Body<'_>,
     ) -> Result<Self, ReadError> {
@@ -74,7 +75,8 @@ impl Lists {
             }
             Lengths::Ends(_) => {}
         }
-        made.even = made.even.filter(|_| nulls == 0);
+        mask(&mut made.there, around, batch, body)?;
+        made.even = made.even.filter(|_| made.there.is_empty());
         Ok(made)
     }
 

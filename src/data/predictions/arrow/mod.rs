@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::arrays::of_list;
 use super::columns::{Columns, Role};
 use super::error::{ReadError, shorten};
-use super::lists::{self as shared, MOST_COLUMNS};
+use super::lists::{self as shared, DENSE, MOST_COLUMNS, VALUES};
 use super::place::{MOST_TEXT, MOST_TEXTS, TEXT_ROWS, null, place, too_long};
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
@@ -84,6 +84,9 @@ impl Batches {
         };
         let widths = batches.widths()?;
         for (at, (column, width)) in batches.columns.iter().zip(widths).enumerate() {
+            if column.around.part.is_some_and(|part| part != VALUES) {
+                continue;
+            }
             let is_one = width == 0 || batches.names.len() + width > MOST_COLUMNS;
             if is_one {
                 batches.names.push(column.name.clone());
@@ -121,7 +124,7 @@ impl Batches {
                 let (Some(of), None) = (column.lists, &width) else {
                     continue;
                 };
-                let lists = Lists::of(of, &batch, &mut body)?;
+                let lists = Lists::of(of, &column.around, &batch, &mut body)?;
                 let first = rows.clone().find_map(|row| lists.range(row));
                 *width = first.map(|values| values.len());
             }
@@ -153,9 +156,11 @@ impl Batches {
                     let Some(lists) = column.lists else {
                         let rows = Some(batch.rows);
                         lane.loaded = Loaded::of(&column.values, rows, &batch, &mut body)?;
+                        let there = &mut lane.loaded.there;
+                        cells::mask(there, &column.around, &batch, &mut body)?;
                         continue;
                     };
-                    let lists = Lists::of(lists, &batch, &mut body)?;
+                    let lists = Lists::of(lists, &column.around, &batch, &mut body)?;
                     lane.loaded = Loaded::of(&column.values, None, &batch, &mut body)?;
                     if lane.loaded.rows() < lists.needs {
                         return Err(self.messages.broken());
@@ -231,14 +236,19 @@ impl Batches {
                 lane.fields.push((role, k));
                 continue;
             }
-            self.lanes.push(Lane {
-                column: at,
-                fields: vec![(role, k)],
+            let lane = |column, fields, width| Lane {
+                column,
+                fields,
                 width,
                 has_values,
                 loaded: Loaded::default(),
                 lists: None,
-            });
+            };
+            if column.around.part.is_some() && has_values {
+                // Whether each is dense stands in its first part.
+                self.lanes.push(lane(at - VALUES, Vec::new(), 1));
+            }
+            self.lanes.push(lane(at, vec![(role, k)], width));
         }
         // A batch of no bytes may have any number of rows.
         let is_nothing = |lane: &Lane| {
@@ -264,6 +274,19 @@ impl Batches {
                 Some((id, _)) => Some(self.dictionaries.get(&id).ok_or_else(broken)?),
                 None => None,
             };
+            if lane.fields.is_empty() {
+                for row in 0..count {
+                    let mut kind = Vec::new();
+                    let pushed = lane.loaded.push(from + row, dictionary, &mut kind);
+                    if !matches!(pushed, Pushed::Null) && kind != [DENSE] {
+                        let place =
+                            place(&self.messages.file, &column.name, self.next + row as u64);
+                        bad.entry(block.rows + row)
+                            .or_insert_with(|| shared::sparse(&place));
+                    }
+                }
+                continue;
+            }
             let first = match &lane.lists {
                 None => Some(from),
                 Some(lists) => {

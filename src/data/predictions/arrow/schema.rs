@@ -1,12 +1,16 @@
 //! The columns of an Arrow file, and which of a batch's buffers are theirs.
 
 use super::flat::Table;
+use crate::data::predictions::lists::VECTOR;
 use crate::data::predictions::npy::Element;
+use crate::data::predictions::structures::of_struct;
 
 /// Deepest nesting of columns.
 const MOST_DEPTH: usize = 32;
 /// Most columns, those inside others included.
 const MOST_COLUMNS: usize = 1 << 16;
+/// The number of the type.
+const STRUCTURE: u8 = 13;
 
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +60,34 @@ pub(super) struct Lists {
     pub views: usize,
 }
 
-/// A column of the file: a value a row, or a list of them.
+/// A column of the file, or of a structure in it: a value a row, or a list of them.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     pub name: String,
     pub values: Values,
     pub lists: Option<Lists>,
+    pub around: Around,
+}
+
+/// Structures that a column is in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Around {
+    name: String,
+    /// Index of the node and the mask of each, and of the next list of buffers of texts.
+    pub masks: Vec<[usize; 3]>,
+    /// Which part it is of a vector of Spark, which has all of [`VECTOR`] and nothing else.
+    pub part: Option<usize>,
+}
+
+impl Around {
+    fn name_of(&self, field: Table<'_>) -> String {
+        let own = field.text(0).unwrap_or_default();
+        match (self.part, self.masks.as_slice()) {
+            (Some(_), _) => self.name.clone(),
+            (None, []) => own,
+            (None, _) => of_struct(&self.name, '.', &own),
+        }
+    }
 }
 
 /// Goes through columns in the order in which batches have them.
@@ -83,7 +109,7 @@ pub(super) fn columns(schema: Table<'_>) -> Option<Vec<Column>> {
     let mut walk = Walk::default();
     let mut columns = Vec::new();
     for index in 0..fields.count {
-        columns.push(walk.column(fields.table(index)?)?);
+        walk.columns(fields.table(index)?, Around::default(), &mut columns)?;
     }
     Some(columns)
 }
@@ -104,8 +130,39 @@ fn whole(of: Table<'_>) -> Option<Element> {
 }
 
 impl Walk {
-    /// The next column.
-    fn column(&mut self, field: Table<'_>) -> Option<Column> {
+    /// The next column, or those of a structure.
+    fn columns(
+        &mut self,
+        field: Table<'_>,
+        mut around: Around,
+        columns: &mut Vec<Column>,
+    ) -> Option<()> {
+        if field.u8(2)? != STRUCTURE || field.table(4).is_some() {
+            columns.push(self.column(field, around)?);
+            return Some(());
+        }
+        if around.masks.len() > MOST_DEPTH {
+            return None;
+        }
+        around.name = around.name_of(field);
+        around.masks.push([self.nodes, self.buffers, self.views]);
+        self.enter(field)?;
+        let children = field.list(5)?;
+        let name = |at| children.table(at)?.text(0);
+        let is_vector = children.count == VECTOR.len()
+            && VECTOR
+                .iter()
+                .map(|&of| Some(of.to_owned()))
+                .eq((0..VECTOR.len()).map(name));
+        for at in 0..children.count {
+            around.part = is_vector.then_some(at);
+            self.columns(children.table(at)?, around.clone(), columns)?;
+        }
+        Some(())
+    }
+
+    /// The next column, which is no structure.
+    fn column(&mut self, field: Table<'_>, around: Around) -> Option<Column> {
         let lengths = match field.u8(2)? {
             12 => Some(Lengths::Ends(4)),
             21 => Some(Lengths::Ends(8)),
@@ -123,7 +180,7 @@ impl Walk {
             buffer: self.buffers,
             views: self.views,
         });
-        let name = field.text(0).unwrap_or_default();
+        let name = around.name_of(field);
         let Some(lists) = lists else {
             let values = self.values(field, 0)?;
             let lists = None;
@@ -131,6 +188,7 @@ impl Walk {
                 name,
                 values,
                 lists,
+                around,
             });
         };
         let was_lost = self.lost;
@@ -152,6 +210,7 @@ impl Walk {
             name,
             values,
             lists: Some(lists).filter(|_| is_number),
+            around,
         })
     }
 

@@ -16,7 +16,7 @@ pub(in super::super) struct List {
 
 /// What the beginning of a file says of a column.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Seen {
+pub(in super::super) struct Seen {
     /// Values of the first list of numbers, and how many cells are such.
     width: usize,
     same: usize,
@@ -25,6 +25,11 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Values of each cell, where most are lists.
+    pub fn width(&self) -> Option<usize> {
+        Some(self.width).filter(|_| self.same > self.others)
+    }
+
     pub fn learn(&mut self, cell: &[u8]) {
         let is_number = |of: &Range<usize>| {
             let text = str::from_utf8(&cell[of.clone()]).ok();

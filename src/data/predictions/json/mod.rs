@@ -9,16 +9,23 @@ mod tables;
 
 use std::collections::BTreeMap;
 
+use super::arrays::of_list;
 use super::columns::Columns;
+use super::delimited::lists::{Seen, values};
 use super::encoding::transcoded;
 use super::error::{ReadError, shorten};
+use super::names::is_known;
+use super::survey::number;
 use super::work::Pace;
 use super::{Block, Input, Options, Table};
 use crate::words::{tr, word};
 use candidates::{Candidate, array, object};
-use cells::{Column, Kind, Store};
+use cells::{Cell, Column, Full, Kind, Store};
 use scan::Scanner;
 use shapes::{Document, Entry, Frame};
+
+/// Cells that tell whether a column is of lists.
+const TELLING: usize = 1000;
 
 /// Columns in memory.
 pub(super) struct Object {
@@ -49,7 +56,7 @@ impl Object {
         notes.extend(utf16.map(|what| tr!("it is text in {0}", what)));
         let mut document = Document::new(open()?, &input, pace);
         let first = document.scanner.peek()?;
-        let candidate = if first == Some(b'[') {
+        let mut candidate = if first == Some(b'[') {
             let shape = document.array("").await?;
             document.entries.push(Entry {
                 name: String::new(),
@@ -94,6 +101,8 @@ impl Object {
         if document.scanner.peek()?.is_some() {
             return Err(document.scanner.unexpected(word("the end of the file"))?);
         }
+        let parted = part(&mut candidate, &mut document.store);
+        document.kept(parted)?;
         if options.maps.is_empty() {
             coco::refuse(&file, &candidate.names)?;
         }
@@ -130,6 +139,55 @@ impl Object {
             )
         }
     }
+}
+
+/// Makes columns of those whose cells are texts of lists, as CSV has them.
+fn part(of: &mut Candidate, store: &mut Store) -> Result<(), Full> {
+    let names = std::mem::take(&mut of.names);
+    let columns = std::mem::take(&mut of.columns);
+    for (name, column) in names.into_iter().zip(columns) {
+        let mut seen = Seen::default();
+        for cell in column.cells.iter().take(TELLING) {
+            if let Err((Kind::Text, code)) = cell.value() {
+                seen.learn(store.text(code));
+            }
+        }
+        // Others need no memory.
+        let Some(width) = seen.width().filter(|_| is_known(&name)) else {
+            of.names.push(name);
+            of.columns.push(column);
+            continue;
+        };
+        let mut parts = Vec::new();
+        for name in of_list(&name, width) {
+            parts.push(store.column(&name)?);
+            of.names.push(name);
+        }
+        for cell in column.cells {
+            let text = match cell.value() {
+                Err((Kind::Text, code)) => store.text(code).to_vec(),
+                Ok(_) | Err(_) => Vec::new(),
+            };
+            let items = values(&text);
+            for (k, part) in parts.iter_mut().enumerate() {
+                let cell = match &items {
+                    Some(items) if items.len() == width => {
+                        let item = &text[items[k].clone()];
+                        let number = str::from_utf8(item).ok().and_then(number);
+                        match number {
+                            Some(number) => Cell::number(number),
+                            None => Cell::of(Kind::Text, store.code(item)?),
+                        }
+                    }
+                    Some(_) => Cell::of(Kind::OtherLength, 0),
+                    None => cell,
+                };
+                part.push(store, cell)?;
+            }
+        }
+        of.columns.append(&mut parts);
+    }
+    Ok(())
 }
 
 impl Table for Object {

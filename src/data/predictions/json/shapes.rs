@@ -139,7 +139,7 @@ impl Document {
         ))
     }
 
-    fn kept<T>(&self, outcome: Result<T, Full>) -> Result<T, ReadError> {
+    pub fn kept<T>(&self, outcome: Result<T, Full>) -> Result<T, ReadError> {
         outcome.map_err(|Full| self.full())
     }
 

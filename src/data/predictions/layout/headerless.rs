@@ -1,7 +1,9 @@
 //! What a person can do about a text without names for its columns, by its values.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
+use super::super::delimited::lists::values;
 use super::super::names::named;
 use super::super::options::{quoted, quoted_file};
 use super::super::outputs::sum_slack;
@@ -16,6 +18,8 @@ const ROWS: usize = 200;
 const BYTES: usize = 1 << 16;
 /// Rows that count upwards by one in as many rows are numbers of rows.
 const COUNTED: usize = 10;
+/// Most words that are labels.
+const MOST_WORDS: usize = 20;
 
 /// What a column seems to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,15 +54,30 @@ pub(super) fn is_header(line: &[String], next: &[String]) -> bool {
         && !(is_word(*label) && truth(&next[*label]).is_some())
 }
 
+/// Whether a cell is a list of numbers, which names no column; one alone in brackets may.
+pub(super) fn is_list(cell: &str) -> bool {
+    let items = values(cell.as_bytes()).unwrap_or_default();
+    items.len() > 1 && items.into_iter().all(|of| number(&cell[of]).is_some())
+}
+
 /// How it can be read, where the values leave a way.
 pub(super) fn cure(file: &str, text: &[u8], dialect: Dialect) -> Option<String> {
     let text = text[..text.len().min(BYTES)].to_vec();
     let mut records = Records::new(Box::new(Cursor::new(text)), dialect, 1);
     records.settled = true;
     let mut rows: Vec<Vec<Option<f64>>> = Vec::new();
+    let mut words: Vec<BTreeSet<String>> = Vec::new();
     while rows.len() < ROWS && matches!(records.next(), Ok(true)) {
-        let cell = |field: &[u8]| number(String::from_utf8_lossy(field).trim());
-        rows.push(records.fields().map(cell).collect());
+        words.resize(records.len().max(words.len()), BTreeSet::new());
+        let cell = |(field, words): (&[u8], &mut BTreeSet<String>)| {
+            let text = String::from_utf8_lossy(field);
+            let number = number(text.trim());
+            if number.is_none() {
+                words.insert(text.trim().to_owned());
+            }
+            number
+        };
+        rows.push(records.fields().zip(&mut words).map(cell).collect());
     }
     let count = rows.first()?.len();
     rows.retain(|row| row.len() == count);
@@ -72,11 +91,17 @@ pub(super) fn cure(file: &str, text: &[u8], dialect: Dialect) -> Option<String> 
     let seem: Vec<Seems> = columns
         .iter()
         .zip(&numbers)
-        .map(|(cells, numbers)| {
+        .zip(&words)
+        .map(|((cells, numbers), words)| {
             let steps = cells.windows(2);
             let mut steps = steps.map(|pair| Some(pair[1]? - pair[0]?));
             let is_counted = cells.len() >= COUNTED && steps.all(|step| step == Some(1.0));
+            // Each word of a label comes again and again.
+            let are_labels = numbers.count == 0
+                && (2..=MOST_WORDS).contains(&words.len())
+                && words.len() * 2 <= cells.len();
             match numbers {
+                _ if are_labels => Seems::Class,
                 _ if numbers.others > 0 || is_counted => Seems::Other,
                 _ if numbers.are_classes() => Seems::Class,
                 _ => Seems::Number,
@@ -131,11 +156,14 @@ pub(super) fn cure(file: &str, text: &[u8], dialect: Dialect) -> Option<String> 
                     .collect::<String>()
             ));
         }
-        (Some(label), &[output]) => {
+        (Some(label), &[output]) if words[label].len() <= 2 => {
             name(label, "label");
             name(output, if within(output) { "p" } else { "logit" });
         }
-        (Some(label), [_, _, ..]) if numbers[label].most < outputs.len() as f64 => {
+        (Some(label), [_, _, ..])
+            if numbers[label].most < outputs.len() as f64
+                && words[label].len() <= outputs.len() =>
+        {
             // Two models, and not two classes.
             if !sums && outputs.iter().all(|&at| within(at)) {
                 return None;

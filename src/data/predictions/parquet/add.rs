@@ -7,8 +7,9 @@ use super::lists::Lists;
 use super::{Pages, attempt};
 use crate::data::predictions::Block;
 use crate::data::predictions::decimal::number;
+use crate::data::predictions::delimited::lists::values;
 use crate::data::predictions::error::{ReadError, shorten};
-use crate::data::predictions::lists::cell;
+use crate::data::predictions::lists::{DENSE, cell, sparse};
 use crate::data::predictions::place::{MOST_TEXT, null, place, too_long};
 use crate::words::tr;
 
@@ -43,6 +44,13 @@ impl Pages {
                         return Err(self.uneven(lane));
                     }
                     match values {
+                        Values::Numbers(of) if lane.fields.is_empty() => {
+                            let rows = (0..count).filter(|&row| there[row]).zip(of);
+                            for (row, _) in rows.filter(|(_, kind)| *kind != DENSE) {
+                                let why = || sparse(&self.cell(lane, row));
+                                bad.entry(block.rows + row).or_insert_with(why);
+                            }
+                        }
                         Values::Numbers(of) => self.add_numbers(lane, of, &there, block, &mut bad),
                         Values::Texts(of) => {
                             self.add_texts(lane, &of, &there, block, &mut bad)?;
@@ -112,10 +120,27 @@ impl Pages {
         bad: &mut Faults,
     ) -> Result<(), ReadError> {
         let before = block.rows;
-        for (role, _) in &lane.fields {
+        // Once for all that are values of it.
+        let lists: Vec<_> = match lane.width {
+            1 => Vec::new(),
+            _ => texts.iter().map(values).collect(),
+        };
+        for (role, k) in &lane.fields {
             let mut texts = texts.iter();
+            let mut lists = lists.iter();
             for (row, &is_there) in there.iter().enumerate() {
-                let text = if is_there { texts.next() } else { None };
+                let mut text = if is_there { texts.next() } else { None };
+                let list = if is_there { lists.next() } else { None };
+                if let (Some(whole), Some(Some(list))) = (text, list) {
+                    let shape = [lane.width, *k];
+                    match cell(Some(0..list.len()), shape, || self.cell(lane, row)) {
+                        Ok(item) => text = Some(&whole[list[item].clone()]),
+                        Err(why) if !role.is_text() => {
+                            bad.entry(before + row).or_insert(why);
+                        }
+                        Err(_) => {}
+                    }
+                }
                 if let Some(column) = block.numbers(*role) {
                     let number = text.and_then(number);
                     column.push(number.unwrap_or(f64::NAN));

@@ -4,6 +4,8 @@ use parquet::basic::{ConvertedType, LogicalType, Repetition};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use super::lane::Kind;
+use crate::data::predictions::lists::VECTOR;
+use crate::data::predictions::structures::of_struct;
 
 /// Where the levels of a list tell that a value is there, or null, or the list is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub(super) struct ListLevels {
 /// A column as the file has it.
 pub(super) struct Leaf {
     pub name: String,
+    /// Which part it is of a vector of Spark, which has all of [`VECTOR`] and nothing else.
+    pub part: Option<usize>,
     pub kind: Kind,
     /// Whether a row has lists of lists, or of what is no number, or of structures.
     pub is_nested: bool,
@@ -28,8 +32,19 @@ pub(super) struct Leaf {
 impl Leaf {
     pub fn of(schema: &SchemaDescriptor, index: usize) -> Self {
         let column = schema.column(index);
+        let (root, parts) = (schema.get_column_root(index), column.path().parts());
+        let part = |name: &String| VECTOR.iter().position(|part| part == name);
+        let is_vector = root.is_group()
+            && root.get_basic_info().repetition() != Repetition::REPEATED
+            && (root.get_fields().iter().map(|field| field.name())).eq(VECTOR);
+        let part = parts.get(1).filter(|_| is_vector).and_then(part);
         let mut leaf = Self {
-            name: column.path().string(),
+            name: match (part, parts) {
+                (Some(_), [own, ..]) => own.clone(),
+                (None, [outer, inner]) => of_struct(outer, '.', inner),
+                (..) => column.path().string(),
+            },
+            part,
             kind: Kind::of(&column),
             is_nested: column.max_rep_level() > 0,
             list: None,
@@ -42,9 +57,10 @@ impl Leaf {
         if column.max_rep_level() != 1 || !is_number {
             return leaf;
         }
-        let root = schema.get_column_root(index);
-        if let Some((name, element)) = list(root, column.path().parts()) {
-            leaf.name = name;
+        if let Some((name, element)) = list(root, parts) {
+            if part.is_none() {
+                leaf.name = name;
+            }
             leaf.is_nested = false;
             leaf.list = Some(ListLevels {
                 element,

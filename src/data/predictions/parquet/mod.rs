@@ -19,13 +19,15 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::arrays::of_list;
 use super::columns::Columns;
+use super::delimited::lists::Seen;
 use super::error::{ReadError, shorten};
 use super::guard::guarded;
-use super::lists::MOST_COLUMNS;
+use super::lists::{MOST_COLUMNS, VALUES};
+use super::names::is_known;
 use super::place::{MOST_TEXTS, TEXT_ROWS, place};
 use super::{Block, Input, Table};
 use crate::words::{tr, word};
-use lane::{Kind, Lane, Levels};
+use lane::{Kind, Lane, Levels, Values};
 use leaf::Leaf;
 use source::{Begun, Budget, Checked, Chunks, Packed};
 
@@ -101,6 +103,9 @@ impl Pages {
             reader,
         };
         for (at, leaf) in pages.leaves.iter().enumerate() {
+            if leaf.part.is_some_and(|part| part != VALUES) {
+                continue;
+            }
             let width = attempt(&pages.file, || pages.width(at)).unwrap_or_else(|fault| {
                 pages.faults.push((at, fault));
                 0
@@ -120,7 +125,11 @@ impl Pages {
     fn width(&self, at: usize) -> Result<usize, ParquetError> {
         let leaf = &self.leaves[at];
         let Some(list) = leaf.list else {
-            return Ok(usize::from(!leaf.is_nested));
+            let is_text = leaf.kind == Kind::Text && !leaf.is_nested && is_known(&leaf.name);
+            // What cannot be read is told by whoever reads on.
+            let width = || guarded(|| self.width_of_texts(leaf, at))?.ok()?;
+            let width = is_text.then(width).flatten();
+            return Ok(width.unwrap_or(usize::from(!leaf.is_nested)));
         };
         let mut lane = Lane::of(leaf, at, 1);
         for group in 0..self.reader.num_row_groups() {
@@ -142,6 +151,21 @@ impl Pages {
             }
         }
         Ok(0)
+    }
+
+    /// How many values the texts of a column have, where most are lists.
+    fn width_of_texts(&self, leaf: &Leaf, at: usize) -> Result<Option<usize>, ParquetError> {
+        let mut seen = Seen::default();
+        if self.reader.num_row_groups() > 0 {
+            let mut lane = Lane::of(leaf, at, 1);
+            lane.reader = Some(self.column(0, &lane, &Budget::default())?);
+            let rows = self.reader.metadata().row_group(0).num_rows().max(0) as usize;
+            let read = lane.read(TEXT_ROWS.min(rows), &mut Levels::default())?;
+            if let Values::Texts(texts) = read {
+                texts.iter().for_each(|text| seen.learn(text));
+            }
+        }
+        Ok(seen.width())
     }
 
     /// A column of a group of rows.
@@ -177,6 +201,11 @@ impl Pages {
             if let Some(lane) = self.lanes.last_mut().filter(|lane| lane.index == at) {
                 lane.fields.push((role, k));
                 continue;
+            }
+            if leaf.part.is_some() && width > 0 {
+                // Whether each is dense stands in its first part.
+                let first = at - VALUES;
+                self.lanes.push(Lane::of(&self.leaves[first], first, 1));
             }
             let mut lane = Lane::of(leaf, at, width);
             lane.fields.push((role, k));

@@ -2,9 +2,9 @@
 
 use super::super::super::error::ReadError;
 use super::super::super::names::named;
+use super::super::super::structures::{of_struct, what_of_sparse};
 use super::super::cells::{Cell, Kind};
 use super::{Document, Entry, Frame, Row, Shape, numbered};
-use crate::words::word;
 
 impl Document {
     /// An object in a record, as columns: numbers by the names of classes, and lists. A dense vector of Spark,
@@ -15,7 +15,7 @@ impl Document {
         let mut kind = None;
         while let Some(first) = self.scanner.entry(&mut is_first)? {
             let key = String::from_utf8_lossy(&self.scanner.text).into_owned();
-            let name = format!("{outer}_{key}");
+            let name = of_struct(outer, '_', &key);
             let dense = kind.take();
             if is_empty && key == "type" && !b"[{".contains(&first) {
                 kind = Some((name, self.cell(first)?));
@@ -29,10 +29,8 @@ impl Document {
                         self.spread(row, outer)?;
                         continue;
                     }
-                    (Ok(0.0), "size", _) => {
-                        return Err(self.scanner.fail(word(
-                            "it is a sparse vector of Spark; where it is written, vector_to_array (pyspark.ml.functions) makes a list of it",
-                        )));
+                    (Ok(0.0), "size", _) if named(outer).output.is_some() => {
+                        return Err(self.scanner.fail(what_of_sparse()));
                     }
                     _ => self.set(row, &name, cell)?,
                 }
