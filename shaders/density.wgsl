@@ -40,14 +40,22 @@ fn density(@builtin(local_invocation_index) j: u32) {
         normaliser = f32(atomicLoad(&hits));
     }
     var ema = 0.0;
+    var filled = 0.0;
     if j < batch.bins {
         ema = statistics.ema[j];
+        filled = statistics.filled[j];
         if count > 0u || batch.holds_empty_bins == 0u {
-            ema = batch.ema_momentum * ema + (1.0 - batch.ema_momentum) * f32(count);
+            let rest = 1.0 - batch.ema_momentum;
+            ema = batch.ema_momentum * ema + rest * f32(count);
+            filled = batch.ema_momentum * filled + rest;
         }
     }
-    let density = ema * batch.ema_correction * normaliser;
+    var density = ema * normaliser;
+    if batch.corrects_bias == 1u && filled > 0.0 {
+        density = ema / filled * normaliser;
+    }
     statistics.ema[j] = ema;
+    statistics.filled[j] = filled;
     statistics.density[j] = density;
     statistics.beta[j] = select(0.0, examples / density, density > LEAST_DENSITY);
 }

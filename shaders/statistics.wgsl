@@ -8,6 +8,7 @@ const CONTRIBUTIONS: u32 = LOSSES * CLASS_BINS;
 struct Statistics {
     counts: array<u32, MAX_BINS>,
     ema: array<f32, MAX_BINS>,
+    filled: array<f32, MAX_BINS>,
     density: array<f32, MAX_BINS>,
     beta: array<f32, MAX_BINS>,
     class_counts: array<u32, CLASS_BINS>,

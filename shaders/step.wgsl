@@ -10,7 +10,7 @@ struct Step {
     bins: u32,
     loss: u32,
     ema_momentum: f32,
-    ema_correction: f32,
+    corrects_bias: u32,
     holds_empty_bins: u32,
     normaliser: u32,
     optimizer: u32,

@@ -4,29 +4,27 @@ mod support;
 
 use ghm_lab::config::Config;
 use ghm_lab::ghm::{
-    Convention, EmaClock, Loss, Normaliser, bin, contribution, cross_entropy, density, direction,
-    gradient_norm, histogram, hit_bins, line_deviation,
+    Average, Convention, DensityRule, Loss, Normaliser, bin, contribution, cross_entropy, density,
+    direction, gradient_norm, histogram, hit_bins, line_deviation,
 };
 use proptest::prelude::*;
 use support::twins::{first_step, run};
 
 /// The state of one moving average, and what the last mini-batch made of it.
-struct Average {
-    clock: EmaClock,
+struct State {
     convention: Convention,
     counts: Vec<u32>,
-    ema: Vec<f64>,
+    average: Average<f64>,
     density: Vec<f64>,
     beta: Vec<f64>,
 }
 
-impl Average {
+impl State {
     fn new(convention: Convention, bins: usize) -> Self {
         Self {
-            clock: EmaClock::default(),
             convention,
             counts: vec![0; bins],
-            ema: vec![0.0; bins],
+            average: Average::new(bins),
             density: vec![0.0; bins],
             beta: vec![0.0; bins],
         }
@@ -34,11 +32,11 @@ impl Average {
 
     fn feed(&mut self, counts: &[u32], momentum: f64) {
         self.counts.copy_from_slice(counts);
-        let rule = self.clock.tick(momentum, self.convention);
+        let rule = DensityRule::of(self.convention, momentum);
         density(
             &self.counts,
             &rule,
-            &mut self.ema,
+            &mut self.average,
             &mut self.density,
             &mut self.beta,
         );
@@ -142,7 +140,7 @@ proptest! {
     fn one_bin_without_momentum_is_the_cross_entropy((logits, targets) in batches()) {
         let norms = norms_of(&logits, &targets);
         for convention in [Convention::Corrected, Convention::Paper, Convention::Mmdetection] {
-            let mut average = Average::new(convention, 1);
+            let mut average = State::new(convention, 1);
             average.feed_norms(&norms, 0.0);
             prop_assert_eq!(average.beta[0], 1.0);
             let n = logits.len();
@@ -158,7 +156,7 @@ proptest! {
     fn the_weights_sum_to_the_examples_times_hit_bins_over_the_normaliser(
         norms in norms(), bins in 1..=256usize, convention in conventions(),
     ) {
-        let mut average = Average::new(convention, bins);
+        let mut average = State::new(convention, bins);
         average.feed_norms(&norms, 0.0);
         let sum: f64 = average.weights(&norms).iter().sum();
         let (n, hit) = (norms.len() as f64, hit_bins(&average.counts) as f64);
@@ -173,7 +171,7 @@ proptest! {
     #[test]
     fn equally_full_bins_leave_every_weight_at_one(count in 1..50u32, bins in 1..=256usize) {
         for convention in [Convention::Corrected, Convention::Paper, Convention::Mmdetection] {
-            let mut average = Average::new(convention, bins);
+            let mut average = State::new(convention, bins);
             average.feed(&vec![count; bins], 0.0);
             prop_assert!(average.beta.iter().all(|&beta| is_close(beta, 1.0, 1e-14)));
             prop_assert!(average.density.iter().all(|&gd| is_close(gd, average.examples(), 1e-14)));
@@ -184,7 +182,7 @@ proptest! {
     fn the_harmonized_contribution_is_the_mean_norm_times_the_slope(
         norms in norms(), bins in 1..=256usize, convention in conventions(),
     ) {
-        let mut average = Average::new(convention, bins);
+        let mut average = State::new(convention, bins);
         average.feed_norms(&norms, 0.0);
         let slope = match convention.normaliser() {
             Normaliser::Bins => 1.0,
@@ -214,7 +212,7 @@ proptest! {
     fn the_deviation_from_the_line_is_that_of_the_worst_bin(
         norms in norms(), bins in 1..=256usize, factor in 1.1..3.0f64, pick in any::<prop::sample::Index>(),
     ) {
-        let mut average = Average::new(Convention::Paper, bins);
+        let mut average = State::new(Convention::Paper, bins);
         average.feed_norms(&norms, 0.0);
         let means = mean_norms(&norms, bins);
         let hit: Vec<usize> = (0..bins).filter(|&j| means[j].is_some_and(|m| m > 0.0)).collect();
@@ -234,18 +232,20 @@ proptest! {
     ) {
         let bins = counts.len();
         let fresh = |convention| {
-            let mut average = Average::new(convention, bins);
+            let mut average = State::new(convention, bins);
             average.feed(&counts, 0.0);
             average
         };
         for &convention in Convention::ALL {
             let settled = fresh(convention);
-            let mut average = Average::new(convention, bins);
+            let mut average = State::new(convention, bins);
             for t in 1..=12 {
                 average.feed(&counts, momentum);
                 let start = match convention {
-                    Convention::Corrected => 1.0,
-                    _ => 1.0 / (1.0 - momentum.powi(t)),
+                    Convention::Corrected | Convention::PerBin => 1.0,
+                    Convention::Paper | Convention::Mmdetection | Convention::Keras => {
+                        1.0 / (1.0 - momentum.powi(t))
+                    }
                 };
                 for j in 0..bins {
                     let factor = average.beta[j] / settled.beta[j];
@@ -260,51 +260,60 @@ proptest! {
         counts in prop::collection::vec(1..1000u32, 1..60),
         momenta in prop::collection::vec(0.0..0.999f64, 1..20),
     ) {
-        let mut average = Average::new(Convention::Corrected, counts.len());
-        for &momentum in &momenta {
-            average.feed(&counts, momentum);
-        }
-        let n = counts.len() as f64;
-        for (gd, &count) in average.density.iter().zip(&counts) {
-            prop_assert!(is_close(*gd, f64::from(count) * n, 1e-9));
+        for convention in [Convention::Corrected, Convention::PerBin] {
+            let mut average = State::new(convention, counts.len());
+            for &momentum in &momenta {
+                average.feed(&counts, momentum);
+            }
+            let n = counts.len() as f64;
+            for (gd, &count) in average.density.iter().zip(&counts) {
+                prop_assert!(is_close(*gd, f64::from(count) * n, 1e-9));
+            }
         }
     }
 
     #[test]
-    fn empty_bins_hold_their_average_under_mmdetection_and_decay_elsewhere(
+    fn empty_bins_hold_their_average_or_decay(
         count in 1..1000u32, momentum in 0.01..0.999f64, pauses in 1..20i32,
         convention in conventions(),
     ) {
-        let mut average = Average::new(convention, 2);
+        let mut average = State::new(convention, 2);
         average.feed(&[count, count], momentum);
-        let before = average.ema[1];
+        let before = average.average.ema[1];
         for _ in 0..pauses {
             average.feed(&[count, 0], momentum);
         }
         let want = match convention {
-            Convention::Mmdetection => before,
-            _ => before * momentum.powi(pauses),
+            Convention::Mmdetection | Convention::PerBin => before,
+            Convention::Corrected | Convention::Paper | Convention::Keras => {
+                before * momentum.powi(pauses)
+            }
         };
-        prop_assert!(is_close(average.ema[1], want, 1e-11));
+        prop_assert!(is_close(average.average.ema[1], want, 1e-11));
         // A bin that is hit for the first time starts from zero whenever that is.
-        let mut late = Average::new(convention, 2);
+        let mut late = State::new(convention, 2);
         for _ in 0..pauses {
             late.feed(&[count, 0], momentum);
         }
         prop_assert_eq!((late.density[1], late.beta[1]), (0.0, 0.0));
         late.feed(&[count, count], momentum);
-        prop_assert!(is_close(late.ema[1], (1.0 - momentum) * f64::from(count), 1e-12));
+        prop_assert!(is_close(late.average.ema[1], (1.0 - momentum) * f64::from(count), 1e-12));
+        // Where each bin is corrected by itself, it counts in full from then on.
+        if convention == Convention::PerBin {
+            prop_assert!(is_close(late.density[1], 2.0 * f64::from(count), 1e-12));
+            prop_assert!(is_close(average.density[1], f64::from(count), 1e-12));
+        }
     }
 
     #[test]
     fn the_keras_weight_is_the_examples_over_the_average(
         counts in prop::collection::vec(0..1000u32, 1..60), momentum in 0.0..0.999f64,
     ) {
-        let mut average = Average::new(Convention::Keras, counts.len());
+        let mut average = State::new(Convention::Keras, counts.len());
         average.feed(&counts, momentum);
         for (j, &count) in counts.iter().enumerate() {
-            prop_assert_eq!(average.density[j], average.ema[j]);
-            let want = if count == 0 { 0.0 } else { average.examples() / average.ema[j] };
+            prop_assert_eq!(average.density[j], average.average.ema[j]);
+            let want = if count == 0 { 0.0 } else { average.examples() / average.average.ema[j] };
             prop_assert_eq!(average.beta[j], want);
         }
     }
@@ -313,7 +322,7 @@ proptest! {
 #[test]
 fn the_first_factors_are_those_that_people_report() {
     let factors = |momentum, steps| {
-        let mut average = Average::new(Convention::Paper, 2);
+        let mut average = State::new(Convention::Paper, 2);
         (0..steps)
             .map(|_| {
                 average.feed(&[60, 60], momentum);

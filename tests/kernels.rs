@@ -27,7 +27,7 @@ use fixture::{
 use ghm_lab::config::Optimizer;
 use ghm_lab::engine::gpu::{Array, Statistics};
 use ghm_lab::engine::{Step, cpu};
-use ghm_lab::ghm::{self, DensityRule, MAX_BINS, Normaliser, Task};
+use ghm_lab::ghm::{self, Average, DensityRule, MAX_BINS, Normaliser, Task};
 
 #[test]
 fn forward() {
@@ -170,7 +170,7 @@ fn density() {
                 ghm::histogram(&norms(n, bins), &mut counts[..m]);
                 let rule = DensityRule {
                     momentum: [0.0, 0.75, 0.9][c % 3],
-                    correction: [1.0, 4.0][c % 2],
+                    corrects_bias: c % 2 == 1,
                     holds_empty_bins: holds,
                     normaliser,
                 };
@@ -184,28 +184,34 @@ fn density() {
                 bench.probe.write(Array::Tally, &counts);
                 let mut statistics = Statistics {
                     ema: [7.0; MAX_BINS],
+                    filled: [0.5; MAX_BINS],
                     ..Statistics::zeroed()
                 };
                 statistics.ema[..m].copy_from_slice(&ema);
+                // Bins that were hit more or less often, one of them never.
+                let filled: Vec<f32> = (0..m).map(|j| 1.0 - 0.75_f32.powi(j as i32 % 7)).collect();
+                statistics.filled[..m].copy_from_slice(&filled);
                 bench.probe.write(Array::Statistics, &[statistics]);
                 bench.run(
                     "density",
                     &Step {
                         bins,
                         ema_momentum: rule.momentum,
-                        ema_correction: rule.correction,
+                        corrects_bias: u32::from(rule.corrects_bias),
                         holds_empty_bins: u32::from(holds),
                         normaliser: normaliser as u32,
                         ..step(n)
                     },
                 );
                 let (mut density, mut beta) = (vec![0.0; m], vec![0.0; m]);
-                ghm::density(&counts[..m], &rule, &mut ema, &mut density, &mut beta);
+                let mut average = Average { ema, filled };
+                ghm::density(&counts[..m], &rule, &mut average, &mut density, &mut beta);
                 let theirs = bench.statistics();
                 let row = format!("n={n} M={bins} {normaliser:?} holds={holds}");
                 report.compare_counts(&format!("counts {row}"), &theirs.counts, &counts);
                 for (name, theirs, mut ours) in [
-                    ("ema", theirs.ema, ema),
+                    ("ema", theirs.ema, average.ema),
+                    ("filled", theirs.filled, average.filled),
                     ("density", theirs.density, density),
                     ("beta", theirs.beta, beta),
                 ] {

@@ -1,10 +1,10 @@
 //! Measures and weights against their definitions, written out plainly.
 
 use ghm_lab::ghm::{
-    ABOVE_HALF, ClassBalance, Convention, EmaClock, Ranking, asl1, asl1_norm, class_weights,
-    density, effective_sample_size, exact_density, expected_calibration_error, first_largest,
-    focal_weight, interval, kept_examples, select_hardest, sigmoid, smooth_l1, softmax,
-    softmax_log_odds,
+    ABOVE_HALF, Average, ClassBalance, Convention, DensityRule, Ranking, asl1, asl1_norm,
+    class_weights, density, effective_sample_size, exact_density, expected_calibration_error,
+    first_largest, focal_weight, interval, kept_examples, select_hardest, sigmoid, smooth_l1,
+    softmax, softmax_log_odds,
 };
 use proptest::prelude::*;
 
@@ -261,10 +261,14 @@ fn a_logit_of_minus_infinity_is_a_class_that_cannot_be() {
 
 #[test]
 fn counts_of_none_leave_average_density_and_weights_as_they_are() {
-    let rule = EmaClock::default().tick(0.75, Convention::Corrected);
-    let (mut ema, mut of_bins, mut beta) = ([4.0, 0.0], [8.0, 0.0], [0.5, 0.0]);
-    density(&[0_u32, 0], &rule, &mut ema, &mut of_bins, &mut beta);
-    assert_eq!((ema, of_bins, beta), ([4.0, 0.0], [8.0, 0.0], [0.5, 0.0]));
-    let start = EmaClock::default().rule(0.75, Convention::Corrected);
-    assert_eq!(start.correction, 1.0);
+    let before = Average {
+        ema: vec![4.0, 0.0],
+        filled: vec![0.25, 0.25],
+    };
+    for &convention in Convention::ALL {
+        let rule = DensityRule::of(convention, 0.75);
+        let (mut average, mut of_bins, mut beta) = (before.clone(), [8.0, 0.0], [0.5, 0.0]);
+        density(&[0_u32, 0], &rule, &mut average, &mut of_bins, &mut beta);
+        assert_eq!((&average, of_bins, beta), (&before, [8.0, 0.0], [0.5, 0.0]));
+    }
 }

@@ -60,7 +60,7 @@ fn shared_structs_have_the_same_layout() {
             bins,
             loss,
             ema_momentum,
-            ema_correction,
+            corrects_bias,
             holds_empty_bins,
             normaliser,
             optimizer,
@@ -114,6 +114,7 @@ fn shared_structs_have_the_same_layout() {
         [
             counts,
             ema,
+            filled,
             density,
             beta,
             class_counts,

@@ -97,7 +97,7 @@ impl Arrived {
                 order: moment.order,
                 parameters,
                 moments,
-                ema: reading.ema.clone(),
+                average: reading.average.clone(),
             }),
             snapshot: Snapshot {
                 step: moment.step,
@@ -110,7 +110,7 @@ impl Arrived {
                 contribution: over_classes(&reading.classes),
                 classes: reading.classes,
                 counts: reading.counts,
-                ema: reading.ema,
+                ema: reading.average.ema,
                 density: reading.density,
                 beta: reading.beta,
                 exact,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Clocks, EngineError};
 use crate::data::Order;
-use crate::ghm::EmaClock;
+use crate::ghm::Average;
 use crate::words::tr;
 
 /// All that the next step depends on beside settings and data.
@@ -21,8 +21,8 @@ pub struct Checkpoint {
     pub parameters: Vec<f32>,
     /// Of the optimizer, `[2, p]`.
     pub moments: Vec<f32>,
-    /// Moving average of the counts, one entry a bin.
-    pub ema: Vec<f32>,
+    /// Moving average of the counts.
+    pub average: Average<f32>,
 }
 
 /// Place in the order of the examples, and what the clocks have counted.
@@ -31,8 +31,6 @@ pub struct Place {
     epoch: u32,
     /// Examples of the epoch that were seen.
     seen: usize,
-    /// Weight that the zero start of the moving average still has.
-    start_weight: f64,
     /// Updates since the optimizer started.
     updates: u32,
 }
@@ -42,7 +40,6 @@ impl Place {
         Self {
             epoch: order.epoch(),
             seen: order.seen(),
-            start_weight: clocks.ema.start_weight(),
             updates: clocks.updates,
         }
     }
@@ -53,7 +50,6 @@ impl Place {
             Some(kept) => *order = kept.clone(),
             None => order.go_to(self.epoch, self.seen),
         }
-        clocks.ema = EmaClock::with_start_weight(self.start_weight);
         clocks.updates = self.updates;
     }
 }
@@ -71,8 +67,7 @@ impl Checkpoint {
     /// Starts anew what a change of settings did.
     pub fn forget(&mut self, what: Forgotten) {
         if what.density {
-            self.ema.fill(0.0);
-            self.place.start_weight = EmaClock::default().start_weight();
+            self.average = Average::new(self.average.ema.len());
         }
         if what.optimizer {
             self.moments.fill(0.0);
@@ -82,7 +77,8 @@ impl Checkpoint {
 
     /// Whether training can go on from it at all.
     pub fn is_finite(&self) -> bool {
-        let all = [&self.parameters, &self.moments, &self.ema];
+        let Average { ema, filled } = &self.average;
+        let all = [&self.parameters, &self.moments, ema, filled];
         all.into_iter().flatten().all(|value| value.is_finite())
     }
 

@@ -30,6 +30,7 @@ pub use step::{ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, Clocks, MAX_CLASSES, Step};
 pub use trainer::Trainer;
 
 use crate::data::Dataset;
+use crate::ghm::Average;
 
 /// Examples of a split that loss and average precision are computed on, at most: the first ones,
 /// which are a random sample, since splits are shuffled.
@@ -64,7 +65,7 @@ pub struct Reading {
     pub loss: f32,
     /// One entry a bin.
     pub counts: Vec<u32>,
-    pub ema: Vec<f32>,
+    pub average: Average<f32>,
     pub density: Vec<f32>,
     pub beta: Vec<f32>,
     /// Of each class, over the last mini-batch; of one in a regression.
@@ -136,9 +137,8 @@ pub trait Engine {
     /// When a mini-batch does not fit the device; nothing was queued then.
     fn train(&mut self, steps: &[Step], indices: &[u32]) -> Result<(), EngineError>;
 
-    /// Overwrites parameters `[p]`, the optimizer's moments `[2, p]` and the moving average, one entry a
-    /// bin.
-    fn restore(&mut self, parameters: &[f32], moments: &[f32], ema: &[f32]);
+    /// Overwrites parameters `[p]`, the optimizer's moments `[2, p]` and the moving average.
+    fn restore(&mut self, parameters: &[f32], moments: &[f32], average: &Average<f32>);
 
     /// Starts the moving average from zero.
     fn reset_density(&mut self);

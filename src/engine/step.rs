@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::config::Config;
-use crate::ghm::{EmaClock, Loss, LossRule, Normaliser, Real, Task, kept_examples};
+use crate::ghm::{DensityRule, Loss, LossRule, Normaliser, Real, Task, kept_examples};
 
 /// Most classes that a network may have outputs for.
 pub const MAX_CLASSES: usize = 5;
@@ -29,7 +29,8 @@ pub struct Step {
     /// [`crate::ghm::Loss`] as a number.
     pub loss: u32,
     pub ema_momentum: f32,
-    pub ema_correction: f32,
+    /// 1 when the average is corrected for its zero start.
+    pub corrects_bias: u32,
     /// 1 when empty bins keep their average.
     pub holds_empty_bins: u32,
     /// [`crate::ghm::Normaliser`] as a number.
@@ -120,27 +121,20 @@ pub const ADAM_BETA1: f64 = 0.9;
 pub const ADAM_BETA2: f64 = 0.999;
 pub const ADAM_EPSILON: f64 = 1e-8;
 
-/// What a step depends on beside the settings: updates of the average and of Adam, and the data's
-/// classes.
+/// What a step depends on beside the settings: updates of Adam, and the data's classes.
 #[derive(Clone, Debug, Default)]
 pub struct Clocks {
     /// Examples of each class to train on; empty in a regression.
     pub classes: Vec<usize>,
-    pub ema: EmaClock,
     /// Updates since the optimizer started.
     pub updates: u32,
 }
 
 impl Clocks {
     /// The next step of a run with these settings, over `examples` indices from `first`, of which
-    /// `valid` are not ignored. Without any it says nothing of the density, whose clock stands still.
+    /// `valid` are not ignored.
     pub fn step(&mut self, config: &Config, first: usize, examples: usize, valid: usize) -> Step {
-        // The correction must be that of the momentum as float32 has it: near 1 they differ by 1e-5.
-        let momentum = f64::from(config.momentum as f32);
-        let rule = match valid {
-            0 => self.ema.rule(momentum, config.convention),
-            _ => self.ema.tick(momentum, config.convention),
-        };
+        let rule = DensityRule::of(config.convention, config.momentum as f32);
         self.updates += 1;
         let t = f64::from(self.updates);
         let mut class_weights = [1.0; MAX_CLASSES];
@@ -160,8 +154,8 @@ impl Clocks {
             entries: config.entries() as u32,
             bins: config.bins,
             loss: config.loss as u32,
-            ema_momentum: rule.momentum as f32,
-            ema_correction: rule.correction as f32,
+            ema_momentum: rule.momentum,
+            corrects_bias: u32::from(rule.corrects_bias),
             holds_empty_bins: u32::from(rule.holds_empty_bins),
             normaliser: rule.normaliser as u32,
             optimizer: config.optimizer as u32,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::config::Config;
 use crate::data::{Dataset, Order};
-use crate::ghm::Task;
+use crate::ghm::{Average, Task};
 use crate::words::word;
 
 /// Drives an engine through mini-batches. The same settings on the same engine give the same bits.
@@ -163,7 +163,6 @@ impl Trainer {
         };
         if forgotten.density {
             self.engine.reset_density();
-            self.clocks.ema = Default::default();
         }
         if forgotten.optimizer {
             self.engine.reset_optimizer();
@@ -183,12 +182,12 @@ impl Trainer {
         from.place
             .restore(from.order.as_ref(), &mut self.order, &mut self.clocks);
         let bins = self.config.bins as usize;
-        let mut ema = from.ema.clone();
-        if ema.len() != bins {
-            ema = vec![0.0; bins];
-            self.clocks.ema = Default::default();
-        }
-        self.engine.restore(&from.parameters, &from.moments, &ema);
+        let average = match from.average.ema.len() == bins {
+            true => from.average.clone(),
+            false => Average::new(bins),
+        };
+        self.engine
+            .restore(&from.parameters, &from.moments, &average);
         self.step = from.step;
         Ok(())
     }

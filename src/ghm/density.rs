@@ -1,6 +1,8 @@
 //! Gradient density over unit regions, its moving average and the harmonizing weights
 //! (paper, sections 3.2 and 3.4), with the choices in which public implementations differ.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Real, choice};
 
 choice! {
@@ -14,6 +16,8 @@ choice! {
         Mmdetection = ("mmdetection", "mmdetection"),
         #[doc = "As the keras port: average from zero, empty bins decay, weight 1/S without a normaliser."]
         Keras = ("keras", "keras"),
+        #[doc = "Empty bins keep their value, the bias is corrected for each bin by the mini-batches that hit it, divided by the number of hit bins."]
+        PerBin = ("per-bin", "per bin"),
     }
 }
 
@@ -32,17 +36,23 @@ pub enum Normaliser {
 impl Convention {
     /// Whether an empty bin keeps its average (`true`) or decays.
     pub fn holds_empty_bins(self) -> bool {
-        self == Self::Mmdetection
+        match self {
+            Self::Mmdetection | Self::PerBin => true,
+            Self::Corrected | Self::Paper | Self::Keras => false,
+        }
     }
 
-    /// Whether the average is divided by `1 - momentum^t`.
+    /// Whether the average is divided by `1 - momentum^t`, with t the updates of the bin.
     pub fn corrects_bias(self) -> bool {
-        self == Self::Corrected
+        match self {
+            Self::Corrected | Self::PerBin => true,
+            Self::Paper | Self::Mmdetection | Self::Keras => false,
+        }
     }
 
     pub fn normaliser(self) -> Normaliser {
         match self {
-            Self::Corrected | Self::Mmdetection => Normaliser::HitBins,
+            Self::Corrected | Self::Mmdetection | Self::PerBin => Normaliser::HitBins,
             Self::Paper => Normaliser::Bins,
             Self::Keras => Normaliser::One,
         }
@@ -54,55 +64,38 @@ impl Convention {
 pub struct DensityRule<T> {
     /// EMA momentum, 0 to below 1.
     pub momentum: T,
-    /// Factor on the average before it is used, `1 / (1 - momentum^t)` or 1.
-    pub correction: T,
+    pub corrects_bias: bool,
     pub holds_empty_bins: bool,
     pub normaliser: Normaliser,
 }
 
-/// Keeps the bias correction of the moving average, also when momentum changes on the way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EmaClock {
-    /// Product of the momenta so far: the weight that the zero start still has.
-    start_weight: f64,
-}
-
-impl Default for EmaClock {
-    fn default() -> Self {
-        Self { start_weight: 1.0 }
-    }
-}
-
-impl EmaClock {
-    /// The clock that has come so far.
-    pub fn with_start_weight(start_weight: f64) -> Self {
-        Self { start_weight }
-    }
-
-    /// Product of the momenta so far: the weight that the zero start still has.
-    pub fn start_weight(&self) -> f64 {
-        self.start_weight
-    }
-
-    /// Advances by one mini-batch and returns the rule for its update. Not for one whose examples are all
-    /// ignored: see [`EmaClock::rule`].
-    pub fn tick(&mut self, momentum: f64, convention: Convention) -> DensityRule<f64> {
-        self.start_weight *= momentum;
-        self.rule(momentum, convention)
-    }
-
-    /// The rule as of now, for a mini-batch that does not count.
-    pub fn rule(&self, momentum: f64, convention: Convention) -> DensityRule<f64> {
-        DensityRule {
+impl<T> DensityRule<T> {
+    pub fn of(convention: Convention, momentum: T) -> Self {
+        Self {
             momentum,
-            // Before the first update there is nothing to correct.
-            correction: if convention.corrects_bias() && self.start_weight < 1.0 {
-                1.0 / (1.0 - self.start_weight)
-            } else {
-                1.0
-            },
+            corrects_bias: convention.corrects_bias(),
             holds_empty_bins: convention.holds_empty_bins(),
             normaliser: convention.normaliser(),
+        }
+    }
+}
+
+/// The moving average of the counts, one entry a bin.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Average<T> {
+    /// S.
+    pub ema: Vec<T>,
+    /// How much of the zero start has been replaced: the same average of ones, `1 - momentum^t` after t updates of
+    /// the bin at one momentum, 0 before the first.
+    pub filled: Vec<T>,
+}
+
+impl<T: Real> Average<T> {
+    /// From zero.
+    pub fn new(bins: usize) -> Self {
+        Self {
+            ema: vec![T::ZERO; bins],
+            filled: vec![T::ZERO; bins],
         }
     }
 }
@@ -119,14 +112,14 @@ pub fn hit_bins<C: Copy + Into<f64>>(counts: &[C]) -> usize {
 /// Updates the moving average `S_j <- momentum S_j + (1 - momentum) R_j` and derives the gradient
 /// density and the harmonizing weight of every bin.
 ///
-/// `density_j = S_j * correction * normaliser` and `beta_j = N / density_j` with `N` the sum of the
-/// counts; both are 0 in a bin that was never hit, beta also up to [`LEAST_DENSITY`]. All slices have
-/// one entry a bin. Without a count, as of a mini-batch whose examples are all ignored, nothing changes:
+/// `density_j = S_j * normaliser`, where the bias is corrected over `filled_j`, and `beta_j = N / density_j` with
+/// `N` the sum of the counts; both are 0 in a bin that was never hit, beta also up to [`LEAST_DENSITY`]. All slices
+/// have one entry a bin. Without a count, as of a mini-batch whose examples are all ignored, nothing changes:
 /// it says nothing of the density.
 pub fn density<T: Real, C: Copy + Into<f64>>(
     counts: &[C],
     rule: &DensityRule<T>,
-    ema: &mut [T],
+    average: &mut Average<T>,
     density: &mut [T],
     beta: &mut [T],
 ) {
@@ -139,13 +132,18 @@ pub fn density<T: Real, C: Copy + Into<f64>>(
         Normaliser::Bins => counts.len() as f64,
         Normaliser::HitBins => hit_bins(counts) as f64,
     });
+    let Average { ema, filled } = average;
     for j in 0..counts.len() {
         let count = counts[j].into();
         if count > 0.0 || !rule.holds_empty_bins {
-            let count = T::of(count);
-            ema[j] = rule.momentum * ema[j] + (T::ONE - rule.momentum) * count;
+            let move_to = |old: T, new: T| rule.momentum * old + (T::ONE - rule.momentum) * new;
+            ema[j] = move_to(ema[j], T::of(count));
+            filled[j] = move_to(filled[j], T::ONE);
         }
-        density[j] = ema[j] * rule.correction * normaliser;
+        density[j] = match rule.corrects_bias && filled[j] > T::ZERO {
+            true => ema[j] / filled[j] * normaliser,
+            false => ema[j] * normaliser,
+        };
         beta[j] = if density[j] > T::of(LEAST_DENSITY) {
             examples / density[j]
         } else {

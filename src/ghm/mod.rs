@@ -17,9 +17,7 @@ mod softmax;
 
 pub(crate) use choice::choice;
 pub use contribution::{contribution, line_deviation};
-pub use density::{
-    Convention, DensityRule, EmaClock, LEAST_DENSITY, Normaliser, density, hit_bins,
-};
+pub use density::{Average, Convention, DensityRule, LEAST_DENSITY, Normaliser, density, hit_bins};
 pub use exact::{Window, exact_density};
 pub use gradient::{
     IGNORED, bin, cross_entropy, direction, gradient_norm, histogram, is_ignored, sigmoid, softplus,

@@ -5,7 +5,9 @@ use super::report::{LossReport, Report, slope};
 use super::scores::Metrics;
 use crate::config::Config;
 use crate::data::predictions::Histogram;
-use crate::ghm::{EmaClock, Loss, Seen, Selection, Task, density, effective_sample_size};
+use crate::ghm::{
+    Average, DensityRule, Loss, Seen, Selection, Task, density, effective_sample_size,
+};
 use crate::words::{text, tr};
 
 /// What a distribution comes to as one mini-batch. `bins` must divide the number of its bins; without
@@ -35,10 +37,10 @@ pub fn of_histogram(
         .map(|c| c.iter().sum())
         .collect();
     let examples: f64 = counts.iter().sum();
-    let mut state = [vec![0.0; bins], vec![0.0; bins], vec![0.0; bins]];
-    let [ema, gd, beta] = &mut state;
-    let rule = EmaClock::default().tick(config.momentum, config.convention);
-    density(&counts, &rule, ema, gd, beta);
+    let mut average = Average::new(bins);
+    let [mut gd, mut beta] = [vec![0.0; bins], vec![0.0; bins]];
+    let rule = DensityRule::of(config.convention, config.momentum);
+    density(&counts, &rule, &mut average, &mut gd, &mut beta);
     let losses = [Loss::CrossEntropy, Loss::Focal, Loss::Ohem, Loss::GhmC];
     let kept = hardest(&histogram.counts, config.ohem_keep * examples);
     let reports = losses.map(|loss| {
@@ -70,7 +72,6 @@ pub fn of_histogram(
             contribution,
         }
     });
-    let [ema, density, beta] = state;
     Ok(Report {
         header: None,
         task: Task::Binary,
@@ -81,8 +82,8 @@ pub fn of_histogram(
         batches: 1,
         slope: slope(config.convention.normaliser(), &counts),
         counts,
-        ema,
-        density,
+        ema: average.ema,
+        density: gd,
         beta,
         losses: reports.to_vec(),
         left_out: vec![(

@@ -200,7 +200,7 @@ pub(super) fn report(
         batches: totals.batches,
         slope: slope(settings.convention.normaliser(), &counts),
         counts,
-        ema: totals.ema.clone(),
+        ema: totals.average.ema.clone(),
         density: totals.density.clone(),
         beta: totals.beta.clone(),
         losses,

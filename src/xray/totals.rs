@@ -2,7 +2,7 @@
 
 use super::groups::Groups;
 use super::settings::Settings;
-use crate::ghm::{EmaClock, Selection, density};
+use crate::ghm::{Average, DensityRule, Selection, density};
 
 /// Sums under one loss.
 #[derive(Clone, Debug, Default)]
@@ -51,8 +51,7 @@ pub(super) struct Totals {
     /// Examples whose loss is infinite and was taken for that of the least probability.
     pub capped: u64,
     pub counts: Vec<u64>,
-    clock: EmaClock,
-    pub ema: Vec<f64>,
+    pub average: Average<f64>,
     pub density: Vec<f64>,
     pub beta: Vec<f64>,
     pub plain: Sums,
@@ -79,8 +78,7 @@ impl Totals {
             ignored: 0,
             capped: 0,
             counts: vec![0; bins],
-            clock: EmaClock::default(),
-            ema: vec![0.0; bins],
+            average: Average::new(bins),
             density: vec![0.0; bins],
             beta: vec![0.0; bins],
             plain: sums(),
@@ -96,13 +94,11 @@ impl Totals {
 
     /// Advances the moving average by the counts of a mini-batch.
     pub fn advance(&mut self, settings: &Settings, examples: u64, counts: &[f64]) {
-        let rule = self
-            .clock
-            .tick(settings.config.momentum, settings.convention);
+        let rule = DensityRule::of(settings.convention, settings.config.momentum);
         density(
             counts,
             &rule,
-            &mut self.ema,
+            &mut self.average,
             &mut self.density,
             &mut self.beta,
         );

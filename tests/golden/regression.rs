@@ -3,7 +3,7 @@
 use ghm_lab::config::Config;
 use ghm_lab::engine::cpu;
 use ghm_lab::ghm::{
-    Convention, DensityRule, EmaClock, Loss, Real, Seen, Task, asl1, asl1_norm, bin, density,
+    Average, Convention, DensityRule, Loss, Real, Seen, Task, asl1, asl1_norm, bin, density,
     histogram,
 };
 use serde_json::Value;
@@ -23,8 +23,8 @@ fn compare_regression<T: Real>(case: &Value, tolerance: f64) -> Rows {
     };
     // In f64 mu must not pass through the float32 of a step.
     let rule = config.loss_rule::<T>();
-    let mut clock = EmaClock::default();
-    let (mut counts, mut ema) = (vec![0; bins], vec![T::ZERO; bins]);
+    let density_rule = DensityRule::of(Convention::Mmdetection, T::of(number("momentum")));
+    let (mut counts, mut average) = (vec![0; bins], Average::new(bins));
     let (mut gd, mut beta) = (vec![T::ZERO; bins], vec![T::ZERO; bins]);
     for (b, batch) in case["batches"]
         .as_array()
@@ -43,14 +43,7 @@ fn compare_regression<T: Real>(case: &Value, tolerance: f64) -> Rows {
         histogram(&norms, &mut counts);
         let as_numbers: Vec<f64> = counts.iter().map(|&c| f64::from(c)).collect();
         rows.equal(name("counts"), as_numbers, numbers(&batch["counts"]));
-        let tick = clock.tick(number("momentum"), Convention::Mmdetection);
-        let average = DensityRule {
-            momentum: T::of(tick.momentum),
-            correction: T::of(tick.correction),
-            holds_empty_bins: tick.holds_empty_bins,
-            normaliser: tick.normaliser,
-        };
-        density(&counts, &average, &mut ema, &mut gd, &mut beta);
+        density(&counts, &density_rule, &mut average, &mut gd, &mut beta);
         let weights: Vec<T> = norms.iter().map(|&g| beta[bin(g, bins)]).collect();
         compare(
             &mut rows,

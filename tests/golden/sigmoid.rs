@@ -3,7 +3,7 @@
 use ghm_lab::config::Config;
 use ghm_lab::engine::cpu;
 use ghm_lab::ghm::{
-    Convention, DensityRule, EmaClock, Real, bin, density, gradient_norm, histogram, hit_bins,
+    Average, Convention, DensityRule, Real, bin, density, gradient_norm, histogram, hit_bins,
 };
 use serde_json::{Value, json};
 
@@ -20,8 +20,8 @@ fn compare_ghm<T: Real>(case: &Value, tolerance: f64) -> Rows {
     let mut rows = Rows::default();
     let bins = integer(&case["bins"]);
     let momentum = case["momentum"].as_f64().expect("momentum");
-    let mut clock = EmaClock::default();
-    let (mut counts, mut ema) = (vec![0; bins], vec![T::ZERO; bins]);
+    let rule = DensityRule::of(Convention::Mmdetection, T::of(momentum));
+    let (mut counts, mut average) = (vec![0; bins], Average::new(bins));
     let (mut gd, mut beta) = (vec![T::ZERO; bins], vec![T::ZERO; bins]);
     for (b, batch) in case["batches"]
         .as_array()
@@ -47,17 +47,10 @@ fn compare_ghm<T: Real>(case: &Value, tolerance: f64) -> Rows {
         let hit = hit_bins(&counts);
         rows.equal(name("valid_bins"), hit, integer(&batch["valid_bins"]));
 
-        let rule = clock.tick(momentum, Convention::Mmdetection);
-        let rule = DensityRule {
-            momentum: T::of(rule.momentum),
-            correction: T::of(rule.correction),
-            holds_empty_bins: rule.holds_empty_bins,
-            normaliser: rule.normaliser,
-        };
-        density(&counts, &rule, &mut ema, &mut gd, &mut beta);
+        density(&counts, &rule, &mut average, &mut gd, &mut beta);
         if !batch["acc_sum"].is_null() {
             let want = numbers(&batch["acc_sum"]);
-            compare(&mut rows, &name("acc_sum"), &ema, &want, tolerance);
+            compare(&mut rows, &name("acc_sum"), &average.ema, &want, tolerance);
         }
 
         let config = Config {

@@ -1,8 +1,8 @@
 //! GHM-C over several classes, against the keras port.
 
 use ghm_lab::ghm::{
-    Convention, EmaClock, bin, density, entry_norms, histogram, sigmoid, softmax, softmax_log_odds,
-    softplus,
+    Average, Convention, DensityRule, bin, density, entry_norms, histogram, sigmoid, softmax,
+    softmax_log_odds, softplus,
 };
 use serde_json::{Value, json};
 
@@ -15,8 +15,8 @@ fn compare_softmax(case: &Value) -> Rows {
     let (bins, classes) = (integer(&case["bins"]), integer(&case["classes"]));
     let momentum = case["momentum"].as_f64().expect("momentum");
     let every_entry = case["counts_over"] == "every class entry";
-    let mut clock = EmaClock::default();
-    let (mut counts, mut ema) = (vec![0; bins], vec![0.0; bins]);
+    let rule = DensityRule::of(Convention::Keras, momentum);
+    let (mut counts, mut average) = (vec![0; bins], Average::new(bins));
     let (mut gd, mut beta) = (vec![0.0; bins], vec![0.0; bins]);
     for (b, batch) in case["batches"]
         .as_array()
@@ -50,12 +50,11 @@ fn compare_softmax(case: &Value) -> Rows {
         histogram(if every_entry { &entries } else { &g }, &mut counts);
         let as_numbers: Vec<f64> = counts.iter().map(|&c| f64::from(c)).collect();
         rows.equal(name("counts"), as_numbers, numbers(&batch["counts"]));
-        let rule = clock.tick(momentum, Convention::Keras);
-        density(&counts, &rule, &mut ema, &mut gd, &mut beta);
+        density(&counts, &rule, &mut average, &mut gd, &mut beta);
         compare(
             &mut rows,
             &name("acc_sum"),
-            &ema,
+            &average.ema,
             &numbers(&batch["acc_sum"]),
             1e-9,
         );

@@ -5,7 +5,7 @@ use ghm_lab::data::Random;
 use ghm_lab::engine::cpu::Harmonizer;
 use ghm_lab::engine::gpu::GpuHarmonizer;
 use ghm_lab::engine::{Clocks, Step};
-use ghm_lab::ghm::{DensityRule, Loss, Real, density};
+use ghm_lab::ghm::{Average, DensityRule, Loss, Real, density};
 
 use crate::fixture::{SIZES, gpu};
 use crate::support::twins::run_with;
@@ -33,15 +33,15 @@ fn first_step(loss: Loss, n: usize) -> Step {
 fn twins<T: Real>(step: &Step, outputs: &[T], targets: &[T]) -> (f64, Vec<T>) {
     let rule = DensityRule {
         momentum: T::of(f64::from(step.ema_momentum)),
-        correction: T::of(f64::from(step.ema_correction)),
+        corrects_bias: step.corrects_bias == 1,
         holds_empty_bins: false,
         normaliser: step.normaliser(),
     };
     let beta = |counts: &[u32]| {
-        let mut arrays = [(); 3].map(|()| vec![T::ZERO; counts.len()]);
-        let [ema, of_bins, beta] = &mut arrays;
-        density(counts, &rule, ema, of_bins, beta);
-        arrays[2].clone()
+        let mut average = Average::new(counts.len());
+        let [mut of_bins, mut beta] = [(); 2].map(|()| vec![T::ZERO; counts.len()]);
+        density(counts, &rule, &mut average, &mut of_bins, &mut beta);
+        beta
     };
     let none = vec![false; targets.len()];
     let outcome = run_with(step, outputs, targets, &none, beta);

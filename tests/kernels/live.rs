@@ -194,10 +194,11 @@ fn a_resumed_run_is_the_same_run_to_the_bit() {
         };
         assert_eq!(resumed(&kept), whole.snapshot, "{optimizer:?}");
         // Each part of it matters.
-        let mut without = [kept.clone(), kept.clone(), kept];
+        let mut without = [(); 4].map(|()| kept.clone());
         without[0].parameters.fill(0.1);
         without[1].moments.fill(0.0);
-        without[2].ema.fill(0.0);
+        without[2].average.ema.fill(0.0);
+        without[3].average.filled.fill(0.5);
         for (part, without) in without.iter().enumerate() {
             assert_ne!(
                 resumed(without),

@@ -263,11 +263,11 @@ def others(framework, rows):
         one, _ = framework.function(name, x, array(y), array(valid))
         other, _ = framework.function(f"{name}_softmax", two, classes, array(valid))
         rows.compare(f"{name}, softmax", other, one)
-    for convention in ["corrected", "paper", "mmdetection", "keras"]:
+    for convention in ["corrected", "paper", "mmdetection", "keras", "per-bin"]:
         settings = {"bins": 7, "momentum": 0.6, "convention": convention}
         binary = framework.stateful("ghm_c", **settings)
         softmax = framework.stateful("ghm_c_softmax", counting="true-class", **settings)
-        average, start = np.zeros(7), 1.0
+        average, start = np.zeros(7), np.ones(7)
         for batch in range(3):
             moved = x * (1 + batch)
             z = np.where(y > 0, -moved, moved)
@@ -275,10 +275,11 @@ def others(framework, rows):
             bins = np.minimum((g * 7).astype(int), 6)
             counts = np.bincount(bins, valid, 7)
             updated = 0.6 * average + 0.4 * counts
-            average = np.where(counts > 0, updated, average) if convention == "mmdetection" else updated
-            start *= 0.6
+            moves = counts > 0 if convention in ("mmdetection", "per-bin") else counts >= 0
+            average, start = np.where(moves, updated, average), np.where(moves, 0.6 * start, start)
             factor = {"paper": 7, "keras": 1}.get(convention, (counts > 0).sum())
-            density = average * factor / (1 - start if convention == "corrected" else 1)
+            corrected = convention in ("corrected", "per-bin")
+            density = average * factor / (np.where(start < 1, 1 - start, 1) if corrected else 1)
             beta = np.divide(n, density, out=np.zeros(7), where=density > 0)[bins]
             ce = np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0)
             wanted = (beta * ce * valid).sum() / n

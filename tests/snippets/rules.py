@@ -23,7 +23,7 @@ TARGETS = {
 }
 VALID = np.array([1, 1, 1, 1, 0, 1, 1, 1, 0, 0], np.float32)
 IGNORED = VALID == 0
-CONVENTIONS = ["corrected", "paper", "mmdetection", "keras"]
+CONVENTIONS = ["corrected", "paper", "mmdetection", "keras", "per-bin"]
 CLASSES = {"ghm_c": "GHMC", "ghm_c_softmax": "GHMCSoftmax", "ghm_r": "GHMR"}
 
 
@@ -81,7 +81,7 @@ class Torch:
         return getattr(module, CLASSES[case.name])(**case.settings, **settings)
 
     def state(self, loss):
-        return np.concatenate([[float(loss.density.start)], self.values(loss.density.average)])
+        return np.concatenate([self.values(loss.density.start), self.values(loss.density.average)])
 
     def step(self, loss, case, x, targets, dtype, training, **more):
         x = self.array(x, dtype).requires_grad_()
@@ -110,7 +110,7 @@ class Keras:
         return getattr(module, CLASSES[case.name])(**case.settings, **settings)
 
     def state(self, loss):
-        return np.concatenate([[float(loss.density.start)], self.values(loss.density.average)])
+        return np.concatenate([self.values(loss.density.start), self.values(loss.density.average)])
 
     def step(self, loss, case, x, targets, dtype, training, **more):
         x = self.array(x, dtype)
@@ -164,7 +164,7 @@ class Jax:
         return loss
 
     def state(self, loss):
-        return np.concatenate([[float(loss["state"]["start"])], self.values(loss["state"]["average"])])
+        return np.concatenate([self.values(loss["state"]["start"]), self.values(loss["state"]["average"])])
 
     def step(self, loss, case, x, targets, dtype, training, **more):
         def call(x):
@@ -385,11 +385,11 @@ def pytorch(rules):
         # As older copies saved it, also of a network in half precision.
         for dtype in [torch.float32, torch.float16]:
             bins = rules.loss(case).density.bins
-            old = {"density.average": torch.arange(bins).to(dtype), "density.start": torch.tensor(0.5, dtype=dtype)}
+            old = {"density.average": torch.arange(bins).to(dtype), "density.start": torch.full((bins,), 0.5, dtype=dtype)}
             loss = rules.loss(case)
             rules.hold(f"{case.label}: saved names", set(loss.state_dict()) == set(old))
             loss.load_state_dict(old)
-            rules.same(f"{case.label}: older state", [rules.state(case, loss)], [[0.5, *range(bins)]])
+            rules.same(f"{case.label}: older state", [rules.state(case, loss)], [[0.5] * bins + [*range(bins)]])
             rules.hold(f"{case.label}: type of a loaded state", loss.density.average.dtype == torch.float32)
     for case in cases():
         with torch.autocast("cpu", dtype=torch.float16):
@@ -494,7 +494,7 @@ def jax(rules):
         rules.same(f"{case.label}: two devices", [(found[1] if first else found).sum()], [want[0]], 1e-6)
         if not first:
             continue
-        state = [found[0]["start"][0], *found[0]["average"][0]]
+        state = [*found[0]["start"][0], *found[0]["average"][0]]
         rules.same(f"{case.label}: state of two devices", [state], [want[2]], 1e-6)
         loss["state"] = jax.tree.map(lambda of: of.astype("bfloat16"), loss["state"])
         rules.same(f"{case.label}: state of bfloat16", rules.step(case, loss=loss), want, 1e-6)
@@ -532,7 +532,8 @@ def reference(case, x, y):
         # Both entries of a softmax of two have the same norm.
         entries = 2 if case.settings.get("counting") else 1
         divisor = {"paper": bins, "keras": 1}.get(case.settings["convention"], (hits > 0).sum())
-        rate = 1 if case.settings["convention"] == "corrected" else 0.3 if case.name == "ghm_r" else 0.25
+        rate = 0.3 if case.name == "ghm_r" else 0.25
+        rate = 1 if case.settings["convention"] in ("corrected", "per-bin") else rate
         beta = entries * len(x) / (np.maximum(entries * hits, 1) * rate * divisor)
         return (beta[index] * losses).mean()
     return losses.mean()

@@ -3,7 +3,7 @@
 use ghm_lab::config::{Config, Counting};
 use ghm_lab::data::Random;
 use ghm_lab::data::predictions::{Header, Outputs, Rows};
-use ghm_lab::ghm::{EmaClock, Loss, Task, bin, density, softmax};
+use ghm_lab::ghm::{Average, DensityRule, Loss, Task, bin, density, softmax};
 use ghm_lab::xray::Xray;
 
 const CLASSES: usize = 5;
@@ -36,8 +36,9 @@ fn mini_batches_that_hold_little_are_summed_by_the_bins_of_their_entries() {
         .map(|row| (row as f64 / 2.5).sqrt() as u32)
         .collect();
 
-    let mut clock = EmaClock::default();
-    let (mut ema, mut gd, mut beta) = (vec![0.0; BINS], vec![0.0; BINS], vec![0.0; BINS]);
+    let rule = DensityRule::of(config.convention, config.momentum);
+    let mut average = Average::new(BINS);
+    let (mut gd, mut beta) = (vec![0.0; BINS], vec![0.0; BINS]);
     let mut sums = [vec![0.0; BINS], vec![0.0; BINS]];
     for number in 0..=batch[ROWS - 1] {
         let rows = (0..ROWS).filter(|&row| batch[row] == number);
@@ -53,8 +54,7 @@ fn mini_batches_that_hold_little_are_summed_by_the_bins_of_their_entries() {
         let mut counts = vec![0.0; BINS];
         let all = norms.iter().flat_map(|(_, g)| g);
         all.for_each(|&g| counts[bin(g, BINS)] += 1.0);
-        let rule = clock.tick(config.momentum, config.convention);
-        density(&counts, &rule, &mut ema, &mut gd, &mut beta);
+        density(&counts, &rule, &mut average, &mut gd, &mut beta);
         for (own, norms) in &norms {
             for &g in norms {
                 sums[0][bin(g, BINS)] += g;

@@ -51,14 +51,14 @@ def log_odds(logits, targets):
 def init(bins=30, dtype=jnp.float32):
     """The state of the moving average: pass it through your training step and save it with the model. In
     evaluation, drop the new state."""
-    return {"average": jnp.zeros(bins, dtype), "start": jnp.ones((), dtype)}
+    return {"average": jnp.zeros(bins, dtype), "start": jnp.ones(bins, dtype)}
 
 
 # --- state-regression
 def init_regression(bins=10, dtype=jnp.float32):
     """The state of the moving average: pass it through your training step and save it with the model. In
     evaluation, drop the new state."""
-    return {"average": jnp.zeros(bins, dtype), "start": jnp.ones((), dtype)}
+    return {"average": jnp.zeros(bins, dtype), "start": jnp.ones(bins, dtype)}
 
 
 # --- density
@@ -68,7 +68,7 @@ def harmonize(state, g, counted, valid, momentum, convention, axis_name=None):
     The histogram counts the norms `counted` where `valid`, over all devices of `axis_name`; exact up to 2^31
     in a mini-batch. Conventions: "corrected" (bias-corrected average, divided by the bins that are hit),
     "paper" (from zero, M bins), "mmdetection" (from zero, empty bins keep their value, bins that are hit),
-    "keras" (from zero, 1 / average).
+    "keras" (from zero, 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself).
     """
     dtype = jnp.promote_types(state["average"].dtype, jnp.float32)
     before, start = state["average"].astype(dtype), state["start"].astype(dtype)
@@ -82,14 +82,13 @@ def harmonize(state, g, counted, valid, momentum, convention, axis_name=None):
         counts = jax.lax.psum(counts, axis_name)
     n, hit = counts.sum(), counts > 0
     average = momentum * before + (1 - momentum) * counts.astype(dtype)
-    if convention == "mmdetection":
-        average = jnp.where(hit, average, before)
     # A mini-batch without valid examples says nothing about the density.
-    average = jnp.where(n > 0, average, before)
-    start = jnp.where(n > 0, momentum * start, start)
+    moves = hit if convention in ("mmdetection", "per-bin") else n > 0
+    average = jnp.where(moves, average, before)
+    start = jnp.where(moves, momentum * start, start)
     density = average
-    if convention == "corrected":
-        density = density / (1 - start)
+    if convention in ("corrected", "per-bin"):
+        density = density / jnp.where(start < 1, 1 - start, 1)
     if convention == "paper":
         density = density * bins
     elif convention != "keras":

@@ -83,7 +83,8 @@ class GradientDensity(keras.layers.Layer):
     attribute. They are of float32 at least under every dtype policy, and are not moved when training is
     False, where the average takes a mini-batch in only for its own weights. Conventions: "corrected"
     (bias-corrected average, divided by the bins that are hit), "paper" (from zero, M bins), "mmdetection"
-    (from zero, empty bins keep their value, bins that are hit), "keras" (from zero, 1 / average).
+    (from zero, empty bins keep their value, bins that are hit), "keras" (from zero, 1 / average), "per-bin" (as
+    mmdetection, bias-corrected for each bin by itself).
     """
 
     def __init__(self, bins, momentum, convention, **kwargs):
@@ -93,7 +94,7 @@ class GradientDensity(keras.layers.Layer):
         # All replicas come to the same state.
         kind["aggregation"] = "only_first_replica"
         self.average = self.add_weight(shape=(bins,), initializer="zeros", **kind)
-        self.start = self.add_weight(shape=(), initializer="ones", **kind)
+        self.start = self.add_weight(shape=(bins,), initializer="ones", **kind)
         self.built = True
 
     def call(self, g, counted, valid, training=None):
@@ -109,17 +110,16 @@ class GradientDensity(keras.layers.Layer):
         counts = over_replicas(self.count(counted, valid))
         n, hit = ops.sum(counts), counts > 0
         average = self.momentum * before + (1 - self.momentum) * ops.cast(counts, before.dtype)
-        if self.convention == "mmdetection":
-            average = ops.where(hit, average, before)
         # A mini-batch without valid examples says nothing about the density.
-        average = ops.where(n > 0, average, before)
-        start = ops.where(n > 0, self.momentum * start, start)
+        moves = hit if self.convention in ("mmdetection", "per-bin") else n > 0
+        average = ops.where(moves, average, before)
+        start = ops.where(moves, self.momentum * start, start)
         if training:
             self.average.assign(average)
             self.start.assign(start)
         density = average
-        if self.convention == "corrected":
-            density = density / (1 - start)
+        if self.convention in ("corrected", "per-bin"):
+            density = density / ops.where(start < 1, 1 - start, 1)
         if self.convention == "paper":
             density = density * self.bins
         elif self.convention != "keras":

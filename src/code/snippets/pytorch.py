@@ -52,7 +52,7 @@ class GradientDensity(nn.Module):
     to half precision, and are not moved in eval mode, where the average takes a mini-batch in only for its
     own weights. Conventions: "corrected" (bias-corrected average, divided by the bins that are hit), "paper"
     (from zero, M bins), "mmdetection" (from zero, empty bins keep their value, bins that are hit), "keras"
-    (from zero, 1 / average).
+    (from zero, 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself).
     """
 
     def __init__(self, bins, momentum, convention):
@@ -60,7 +60,7 @@ class GradientDensity(nn.Module):
         self.bins, self.momentum, self.convention = bins, momentum, convention
         dtype = torch.promote_types(torch.get_default_dtype(), torch.float32)
         self.register_buffer("average", torch.zeros(bins, dtype=dtype))
-        self.register_buffer("start", torch.ones((), dtype=dtype))
+        self.register_buffer("start", torch.ones(bins, dtype=dtype))
 
     def _apply(self, fn, *rest):
         # Of .half() and .to(torch.bfloat16): a count over 65,504 is inf in the one, of 3 digits in the other.
@@ -80,17 +80,16 @@ class GradientDensity(nn.Module):
         counts.index_add_(0, self.bin(counted).flatten(), valid.flatten().long())
         n, hit = over_ranks(counts).sum(), counts > 0
         average = self.momentum * self.average + (1 - self.momentum) * counts.to(self.average.dtype)
-        if self.convention == "mmdetection":
-            average = torch.where(hit, average, self.average)
         # A mini-batch without valid examples says nothing about the density.
-        average = torch.where(n > 0, average, self.average)
-        start = torch.where(n > 0, self.momentum * self.start, self.start)
+        moves = hit if self.convention in ("mmdetection", "per-bin") else n > 0
+        average = torch.where(moves, average, self.average)
+        start = torch.where(moves, self.momentum * self.start, self.start)
         if self.training:
             self.average.copy_(average)
             self.start.copy_(start)
         density = average
-        if self.convention == "corrected":
-            density = density / (1 - start)
+        if self.convention in ("corrected", "per-bin"):
+            density = density / torch.where(start < 1, 1 - start, 1)
         if self.convention == "paper":
             density = density * self.bins
         elif self.convention != "keras":

@@ -15,7 +15,7 @@ use crate::engine::{
     BackendInfo, Engine, EngineError, Network, Reading, Request, Step, Timing, evaluation_points,
     map_points,
 };
-use crate::ghm::Real;
+use crate::ghm::{Average, Real};
 
 /// Points that are predicted between two looks at the clock.
 const POINTS: usize = 2048;
@@ -37,7 +37,7 @@ pub struct CpuEngine<T = f32> {
 enum Job<T> {
     Train(Training),
     Read(Looking<T>),
-    Restore([Vec<f32>; 3]),
+    Restore([Vec<f32>; 2], Average<f32>),
     ResetDensity,
     ResetOptimizer,
 }
@@ -112,15 +112,18 @@ impl<T: Real> CpuEngine<T> {
         match job {
             Job::Train(training) => self.train_on(training, until).map(Job::Train),
             Job::Read(looking) => self.look_on(looking, until).map(Job::Read),
-            Job::Restore([parameters, moments, ema]) => {
+            Job::Restore([parameters, moments], average) => {
                 let of = |values: &[f32]| values.iter().map(|&x| T::of(f64::from(x))).collect();
                 self.run.parameters = of(&parameters);
                 self.run.moments = of(&moments);
-                self.run.density.ema = of(&ema);
+                self.run.density.average = Average {
+                    ema: of(&average.ema),
+                    filled: of(&average.filled),
+                };
                 None
             }
             Job::ResetDensity => {
-                self.run.density.ema.fill(T::ZERO);
+                self.run.density.average = Average::default();
                 None
             }
             Job::ResetOptimizer => {
@@ -215,7 +218,10 @@ impl<T: Real> CpuEngine<T> {
         Reading {
             loss: run.loss.to_f64() as f32,
             counts: run.density.counts.clone(),
-            ema: to_f32(&run.density.ema),
+            average: Average {
+                ema: to_f32(&run.density.average.ema),
+                filled: to_f32(&run.density.average.filled),
+            },
             density: to_f32(&run.density.density),
             beta: to_f32(&run.density.beta),
             classes,
@@ -261,10 +267,9 @@ impl<T: Real> Engine for CpuEngine<T> {
         Ok(())
     }
 
-    fn restore(&mut self, parameters: &[f32], moments: &[f32], ema: &[f32]) {
-        self.queue(Job::Restore(
-            [parameters, moments, ema].map(<[f32]>::to_vec),
-        ));
+    fn restore(&mut self, parameters: &[f32], moments: &[f32], average: &Average<f32>) {
+        let numbers = [parameters, moments].map(<[f32]>::to_vec);
+        self.queue(Job::Restore(numbers, average.clone()));
     }
 
     fn reset_density(&mut self) {

@@ -8,7 +8,7 @@ use super::head::{Head, Looked, Scratch};
 use super::update;
 use crate::data::Split;
 use crate::engine::{Network, Step};
-use crate::ghm::{DensityRule, Loss, Real, Selection, density, select_hardest};
+use crate::ghm::{Average, DensityRule, Loss, Real, Selection, density, select_hardest};
 
 /// Multiplications of a piece: some milliseconds of work.
 #[cfg(not(target_arch = "wasm32"))]
@@ -51,7 +51,7 @@ enum At {
 #[derive(Default)]
 pub(super) struct GradientDensity<T> {
     pub counts: Vec<u32>,
-    pub ema: Vec<T>,
+    pub average: Average<T>,
     pub density: Vec<T>,
     pub beta: Vec<T>,
 }
@@ -67,13 +67,14 @@ impl<T: Real> GradientDensity<T> {
                 *count += more;
             }
         }
-        for array in [&mut self.ema, &mut self.density, &mut self.beta] {
+        let Average { ema, filled } = &mut self.average;
+        for array in [ema, filled, &mut self.density, &mut self.beta] {
             array.resize(bins, T::ZERO);
         }
         density(
             &self.counts,
             &density_rule(step),
-            &mut self.ema,
+            &mut self.average,
             &mut self.density,
             &mut self.beta,
         );
@@ -314,7 +315,7 @@ pub(super) fn selection<T: Real>(step: &Step, errors: &[T]) -> Selection<T> {
 fn density_rule<T: Real>(step: &Step) -> DensityRule<T> {
     DensityRule {
         momentum: T::of(f64::from(step.ema_momentum)),
-        correction: T::of(f64::from(step.ema_correction)),
+        corrects_bias: step.corrects_bias == 1,
         holds_empty_bins: step.holds_empty_bins == 1,
         normaliser: step.normaliser(),
     }

@@ -15,7 +15,7 @@ use crate::data::Dataset;
 use crate::engine::{
     BackendInfo, ClassStatistics, Engine, EngineError, Network, Reading, Request, Step, Timing,
 };
-use crate::ghm::{Loss, MAX_BINS, Task};
+use crate::ghm::{Average, Loss, MAX_BINS, Task};
 
 const FLOAT: u64 = size_of::<f32>() as u64;
 
@@ -143,7 +143,10 @@ impl GpuEngine {
         Reading {
             loss: statistics.loss,
             counts: statistics.counts[..bins].to_vec(),
-            ema: statistics.ema[..bins].to_vec(),
+            average: Average {
+                ema: statistics.ema[..bins].to_vec(),
+                filled: statistics.filled[..bins].to_vec(),
+            },
             density: statistics.density[..bins].to_vec(),
             beta: statistics.beta[..bins].to_vec(),
             classes: (note.step.iter())
@@ -209,17 +212,22 @@ impl Engine for GpuEngine {
         Ok(())
     }
 
-    fn restore(&mut self, parameters: &[f32], moments: &[f32], ema: &[f32]) {
+    fn restore(&mut self, parameters: &[f32], moments: &[f32], average: &Average<f32>) {
         self.arrays.write(Array::Parameters, 0, parameters);
         self.arrays.write(Array::Moments, 0, moments);
-        let offset = offset_of!(Statistics, ema) as u64;
-        self.arrays.write(Array::Statistics, offset, ema);
+        for (offset, values) in [
+            (offset_of!(Statistics, ema), &average.ema),
+            (offset_of!(Statistics, filled), &average.filled),
+        ] {
+            self.arrays.write(Array::Statistics, offset as u64, values);
+        }
     }
 
     fn reset_density(&mut self) {
         let bytes = MAX_BINS as u64 * FLOAT;
-        self.arrays
-            .clear(Array::Statistics, offset_of!(Statistics, ema) as u64, bytes);
+        for offset in [offset_of!(Statistics, ema), offset_of!(Statistics, filled)] {
+            self.arrays.clear(Array::Statistics, offset as u64, bytes);
+        }
     }
 
     fn reset_optimizer(&mut self) {

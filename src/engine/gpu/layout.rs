@@ -131,6 +131,7 @@ const CONTRIBUTIONS: usize = MAX_LOSSES * CLASS_BINS;
 pub struct Statistics {
     pub counts: [u32; MAX_BINS],
     pub ema: [f32; MAX_BINS],
+    pub filled: [f32; MAX_BINS],
     pub density: [f32; MAX_BINS],
     pub beta: [f32; MAX_BINS],
     /// `[MAX_CLASSES, MAX_BINS]`

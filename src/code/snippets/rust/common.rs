@@ -34,14 +34,14 @@ fn softmax(logits: &[f64], target: usize) -> (f64, Vec<f64>) {
 ///
 /// Conventions: "corrected" (bias-corrected average, divided by the bins that are hit), "paper" (from zero,
 /// M bins), "mmdetection" (from zero, empty bins keep their value, bins that are hit), "keras" (from zero,
-/// 1 / average).
+/// 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself).
 #[derive(Clone, Debug)]
 pub struct GradientDensity {
     pub momentum: f64,
     pub convention: &'static str,
     pub average: Vec<f64>,
-    /// Weight that the zero start still has.
-    pub start: f64,
+    /// Weight that the zero start still has in each bin.
+    pub start: Vec<f64>,
 }
 
 impl GradientDensity {
@@ -50,7 +50,7 @@ impl GradientDensity {
             momentum,
             convention,
             average: vec![0.0; bins],
-            start: 1.0,
+            start: vec![1.0; bins],
         }
     }
 
@@ -66,26 +66,28 @@ impl GradientDensity {
             return vec![0.0; counts.len()];
         }
         let hit = counts.iter().filter(|&&count| count > 0).count() as f64;
-        self.start *= self.momentum;
         let factor = match self.convention {
-            "corrected" => hit / (1.0 - self.start),
             "paper" => counts.len() as f64,
             "keras" => 1.0,
             _ => hit,
         };
-        let holds = self.convention == "mmdetection";
-        let weight = |(average, count): (&mut f64, u64)| {
+        let corrects = matches!(self.convention, "corrected" | "per-bin");
+        let holds = matches!(self.convention, "mmdetection" | "per-bin");
+        let weight = |((average, start), count): ((&mut f64, &mut f64), u64)| {
             if count > 0 || !holds {
                 *average = self.momentum * *average + (1.0 - self.momentum) * count as f64;
+                *start *= self.momentum;
             }
-            let density = *average * factor;
+            let filled = if corrects && *start < 1.0 { 1.0 - *start } else { 1.0 };
+            let density = *average / filled * factor;
             if density > 1e-30 {
                 total / density
             } else {
                 0.0
             }
         };
-        self.average.iter_mut().zip(counts).map(weight).collect()
+        let bins = self.average.iter_mut().zip(&mut self.start);
+        bins.zip(counts).map(weight).collect()
     }
 
     pub fn bin(&self, g: f64) -> usize {
