@@ -1,4 +1,4 @@
-//! GHM-C over one logit, against mmdetection.
+//! GHM-C over one logit, against mmdetection and the definition.
 
 use ghm_lab::config::Config;
 use ghm_lab::engine::cpu;
@@ -12,7 +12,9 @@ use crate::support::twins::{first_step, run};
 use crate::{cases, compare, integer, keep, numbers, of, perturb};
 
 fn ghm_cases() -> Vec<Value> {
-    cases(include_str!("ghm_c_sigmoid.json"))
+    let per_bin = cases(include_str!("ghm_c_per_bin.json"));
+    let all = cases(include_str!("ghm_c_sigmoid.json"));
+    all.into_iter().chain(per_bin).collect()
 }
 
 /// Feeds the batches of a case in order and compares all that training would compute.
@@ -20,7 +22,10 @@ fn compare_ghm<T: Real>(case: &Value, tolerance: f64) -> Rows {
     let mut rows = Rows::default();
     let bins = integer(&case["bins"]);
     let momentum = case["momentum"].as_f64().expect("momentum");
-    let rule = DensityRule::of(Convention::Mmdetection, T::of(momentum));
+    let convention = case["convention"].as_str().unwrap_or("mmdetection");
+    let convention = Convention::ALL.iter().find(|of| of.key() == convention);
+    let convention = *convention.expect("a convention");
+    let rule = DensityRule::of(convention, T::of(momentum));
     let (mut counts, mut average) = (vec![0; bins], Average::new(bins));
     let (mut gd, mut beta) = (vec![T::ZERO; bins], vec![T::ZERO; bins]);
     for (b, batch) in case["batches"]
@@ -83,14 +88,14 @@ fn compare_ghm<T: Real>(case: &Value, tolerance: f64) -> Rows {
 }
 
 #[test]
-fn ghm_c_agrees_with_mmdetection_in_f64() {
+fn ghm_c_agrees_with_references_in_f64() {
     for case in ghm_cases() {
         compare_ghm::<f64>(&case, 1e-9).assert_none();
     }
 }
 
 #[test]
-fn ghm_c_agrees_with_mmdetection_in_f32() {
+fn ghm_c_agrees_with_references_in_f32() {
     for case in ghm_cases() {
         compare_ghm::<f32>(&case, 2e-5).assert_none();
     }
