@@ -187,7 +187,7 @@ fn a_mini_batch_that_is_ignored_as_a_whole_is_skipped() {
     ]
     .concat();
     let without = [header, &batch(0, 1), &batch(2, 1)].concat();
-    for convention in ["corrected", "paper", "mmdetection", "keras"] {
+    for convention in ["corrected", "paper", "mmdetection", "keras", "per-bin"] {
         let flag = format!("--convention={convention}");
         let [with, without] = [&with, &without].map(|csv| report_of(csv, &[&flag]));
         for key in ["batches", "ema", "density", "beta", "losses"] {
