@@ -30,6 +30,11 @@ impl Seen {
         Some(self.width).filter(|_| self.same > self.others)
     }
 
+    /// A cell that is neither empty nor text.
+    pub fn learn_other(&mut self) {
+        self.others += 1;
+    }
+
     pub fn learn(&mut self, cell: &[u8]) {
         let is_number = |of: &Range<usize>| {
             let text = str::from_utf8(&cell[of.clone()]).ok();
