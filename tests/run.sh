@@ -174,10 +174,10 @@ sizes() {
     check_size webgl "$WEBGL_LIMIT"
 }
 
-# Two browsers at a time: each waits much for what the other one does not need.
+# One browser at a time: where two share loaded cores, a click may last longer than one does.
 browser_tests() {
     cargo build --locked --quiet --package ghm-lab-server
-    cargo test --locked --quiet --package ghm-lab --test browser -- --test-threads=2
+    cargo test --locked --quiet --package ghm-lab --test browser -- --test-threads=1
     echo "Pictures are in $target/screenshots."
 }
 
