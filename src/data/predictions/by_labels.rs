@@ -83,7 +83,7 @@ impl Resolver<'_> {
         }
         let why = tr!(
             "\"{x}\" may be a logit or a feature, and another column may be the output: which is it?",
-            x
+            x = super::shorten(x)
         );
         Err(self.ask(why, ways).into())
     }

@@ -105,7 +105,6 @@ impl Delimited {
         let all = |count: usize| look.rows > 0 && count == look.rows;
         let ends_open = all(look.longer);
         let last = self.names.last().map_or("", String::as_str);
-        // Names of rows in front would leave nothing in a column that is needed.
         let are_named = look.named == look.rows.min(TELLING_ROWS);
         // As rows keep their numbers where R or pandas has sorted or picked them. A target may be such a number, too.
         let is_index = |rows: usize| (0..rows as u64).all(|row| look.numbers.contains(&row));
@@ -115,6 +114,7 @@ impl Delimited {
             && (look.quoted == look.rows
                 || is_printed
                 || look.rows >= MANY_ROWS && look.labelled == look.rows);
+        // Names of rows in front would leave nothing in a column that is needed.
         let names_rows = self.has_header
             && look.rows > 0
             && (are_named || are_numbered)
