@@ -174,10 +174,10 @@ sizes() {
     check_size webgl "$WEBGL_LIMIT"
 }
 
-# One browser at a time: where two share loaded cores, a click may last longer than one does.
+# Two browsers at a time: each waits for much that needs no core.
 browser_tests() {
     cargo build --locked --quiet --package ghm-lab-server
-    cargo test --locked --quiet --package ghm-lab --test browser -- --test-threads=1
+    cargo test --locked --quiet --package ghm-lab --test browser -- --test-threads=2
     echo "Pictures are in $target/screenshots."
 }
 
