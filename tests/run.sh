@@ -174,7 +174,7 @@ sizes() {
     check_size webgl "$WEBGL_LIMIT"
 }
 
-# Two browsers at a time: each waits much for what the other one does not need.
+# Two browsers at a time: each waits for much that needs no core.
 browser_tests() {
     cargo build --locked --quiet --package ghm-lab-server
     cargo test --locked --quiet --package ghm-lab --test browser -- --test-threads=2

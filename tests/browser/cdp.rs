@@ -110,6 +110,12 @@ impl Browser {
     }
 
     fn try_call(&mut self, session: &str, method: &str, params: Value) -> Result<Value, String> {
+        let id = self.send(session, method, params)?;
+        self.answer(id)
+    }
+
+    /// Asks without waiting; gives the number of the answer.
+    fn send(&mut self, session: &str, method: &str, params: Value) -> Result<u64, String> {
         self.last_id += 1;
         let id = self.last_id;
         let mut request = json!({"id": id, "method": method, "params": params});
@@ -118,6 +124,11 @@ impl Browser {
         }
         let text = Message::text(request.to_string());
         self.socket.send(text).map_err(|error| error.to_string())?;
+        Ok(id)
+    }
+
+    /// Waits for an answer; those that come before it are let go.
+    fn answer(&mut self, id: u64) -> Result<Value, String> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             let Some(mut answer) = self.receive() else {
@@ -179,6 +190,16 @@ pub struct Page<'a> {
 impl Page<'_> {
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         self.browser.call(&self.session, method, params)
+    }
+
+    /// Two calls at once: the second does not wait for the answer to the first.
+    pub fn call_both(&mut self, method: &str, params: [Value; 2]) {
+        let [_, last] = params.map(|params| {
+            let sent = self.browser.send(&self.session, method, params);
+            sent.expect("Chromium listens")
+        });
+        let answer = self.browser.answer(last);
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"));
     }
 
     pub fn go(&mut self, url: &str) {
@@ -247,47 +268,6 @@ impl Page<'_> {
         // Right after going somewhere, the page's script has not begun.
         self.wait_for("typeof ghmLab === 'object'");
         self.evaluate("ghmLab.ready.then(() => true)");
-    }
-
-    /// Presses at one point and lets go at another, in steps, as a hand does.
-    pub fn drag(&mut self, from: (f64, f64), to: (f64, f64)) {
-        let mut mouse = |kind: &str, (x, y): (f64, f64), buttons: u32| {
-            let button = if kind == "mouseMoved" { "none" } else { "left" };
-            let event = json!({
-                "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1
-            });
-            self.call("Input.dispatchMouseEvent", event);
-        };
-        mouse("mouseMoved", from, 0);
-        mouse("mousePressed", from, 1);
-        for share in [0.25, 0.5, 0.75, 1.0] {
-            let at = |a: f64, b: f64| a + share * (b - a);
-            mouse("mouseMoved", (at(from.0, to.0), at(from.1, to.1)), 1);
-        }
-        mouse("mouseReleased", to, 0);
-    }
-
-    /// Presses a key for what has the focus in the page.
-    pub fn key(&mut self, key: &str) {
-        let text = if key == "Enter" { "\r" } else { "" };
-        for kind in ["keyDown", "keyUp"] {
-            let event = json!({
-                "type": kind, "key": key, "code": key, "text": text,
-                "windowsVirtualKeyCode": if key == "Enter" { 13 } else { 0 },
-            });
-            self.call("Input.dispatchKeyEvent", event);
-        }
-    }
-
-    /// Drags a file over the page and lets it fall.
-    pub fn drop_file(&mut self, path: &Path) {
-        for kind in ["dragEnter", "dragOver", "drop"] {
-            let event = json!({
-                "type": kind, "x": 640, "y": 300,
-                "data": {"items": [], "files": [path], "dragOperationsMask": 1},
-            });
-            self.call("Input.dispatchDragEvent", event);
-        }
     }
 
     /// A picture of the window: PNG as base64.

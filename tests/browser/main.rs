@@ -9,6 +9,7 @@ mod embed;
 mod failures;
 mod faults;
 mod graphics;
+mod input;
 mod mirror;
 mod offline;
 mod readings;

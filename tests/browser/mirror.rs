@@ -19,19 +19,9 @@ pub fn pause(page: &mut Page<'_>) {
     );
 }
 
-/// Clicks at a point, as slowly as a hand does.
-pub fn tap(page: &mut Page<'_>, (x, y): (f64, f64)) {
-    for (kind, button, buttons) in [
-        ("mouseMoved", "none", 0),
-        ("mousePressed", "left", 1),
-        ("mouseReleased", "left", 0),
-    ] {
-        let event = json!({
-            "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1
-        });
-        page.call("Input.dispatchMouseEvent", event);
-        std::thread::sleep(Duration::from_millis(100));
-    }
+/// Clicks at a point.
+pub fn tap(page: &mut Page<'_>, at: (f64, f64)) {
+    page.click(at);
     pause(page);
 }
 

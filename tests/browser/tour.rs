@@ -69,11 +69,7 @@ fn point_at_examples(page: &mut Page<'_>, nth: usize) {
     let (x, y) = find(page, &format!("name(of) === {plane}"));
     for dy in -14..14 {
         for dx in -14..14 {
-            let event = json!({
-                "type": "mouseMoved", "x": x + 8.0 * f64::from(dx), "y": y + 8.0 * f64::from(dy),
-                "button": "none", "buttons": 0,
-            });
-            page.call("Input.dispatchMouseEvent", event);
+            page.point_at((x + 8.0 * f64::from(dx), y + 8.0 * f64::from(dy)));
         }
         if tried(page, nth) {
             return;

@@ -158,3 +158,35 @@ fn folders_and_files_given_twice_are_told() {
     let ran = xray(&[text(&part), text(&part)]);
     ran.is_refused("twice", &["part-0.csv", "given twice"]);
 }
+
+#[test]
+fn what_only_looks_like_one_of_these_is_refused() {
+    // Targets of a regression are no names of rows; a cell that is no list is no value of each class.
+    let targets = |k, p, _, _| format!("{},{},{}", 100 + 3 * k, 7 + k % 4, p);
+    let ran = run("targets.csv", written("pred,target", targets), &[]);
+    ran.is_refused("targets", &["pred"]);
+    let quoted = |k, p, _, _| format!("\"{}\",\"{}\",\"{p}\"", 100 + 3 * k, 102.5);
+    let ran = run("quoted.csv", written("target,pred", quoted), &[]);
+    ran.is_refused("quoted", &["pred"]);
+    let lists = |k, p: f64, label, _| match k {
+        7 => format!("{label},0.25"),
+        _ => format!("{label},\"[{p}, {}]\"", 1.0 - p),
+    };
+    let ran = run("lists.csv", written("label,p", lists), &[]);
+    ran.is_refused("lists", &["line 9"]);
+    let one = |k: usize| match k {
+        7 => serde_json::json!({ "label": k % 2, "logit": "[1.0, 2.0]" }),
+        _ => serde_json::json!({ "label": k % 2, "logit": k as f64 - 5.5 }),
+    };
+    let lines: Vec<String> = (0..20).map(|k| one(k).to_string()).collect();
+    let ran = run("one.jsonl", lines.join("\n"), &[]);
+    ran.is_refused("one list", &["record 7"]);
+    // The index in a list of names is what labels are, and not another number.
+    let names = r#"{"class_names":["b","a"],"labels":[0,1,1],"logits":[[1,0],[0,1],[0.5,2]]}"#;
+    has_accuracy(&run("names.json", names, &[]), "1.0000");
+    // Two spaces within a header may be an empty name.
+    let gap = "label  p\ncat 1 0.5\ndog 0 0.25\n";
+    let ran = run("gap.txt", gap, &["--positive", "dog"]);
+    let said = "label \"dog\" is positive";
+    assert!(ran.stdout.contains(said), "{}", ran.stderr);
+}

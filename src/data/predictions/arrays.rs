@@ -107,6 +107,8 @@ impl Arrays {
                         of.len() == shape.columns && shape.rows != of.len() as u64
                     };
                     let classes = classes.as_ref().filter(fits);
+                    made.notes
+                        .extend(classes.map(|of| class_lists::note(&array.name, of)));
                     let name = |k: usize| match (alone, classes) {
                         // Which is which nobody says.
                         (true, _) => format!("column {k}"),
@@ -215,7 +217,9 @@ impl Arrays {
         }
         let arrays = self.arrays.iter().enumerate();
         let unread = arrays.filter(|(index, _)| lanes.iter().all(|lane| lane.array != *index));
-        let of_other_length = unread.filter(|(_, (_, shape, _))| shape.rows != self.rows);
+        let of_other_length = unread.filter(|(_, (name, shape, _))| {
+            shape.rows != self.rows && !class_lists::is_called_so(name)
+        });
         if !is_looked_at {
             let notes = of_other_length.map(|(_, (name, shape, _))| {
                 let (name, rows) = (shorten(name), shape.rows);

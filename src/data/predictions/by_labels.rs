@@ -3,7 +3,7 @@
 use super::columns::in_quotes;
 use super::error::Refusal;
 use super::guesses::offer;
-use super::names::{Family, Named, named};
+use super::names::{Family, Named, named, plain};
 use super::outputs::Set;
 use super::resolve::Resolver;
 use super::{Options, RoleName};
@@ -73,16 +73,17 @@ impl Resolver<'_> {
         };
         let ways = self.offers(None, Some(label));
         let x = &self.names[set.columns[0]];
-        let is_of_x = |(_, options): &(String, Options)| {
+        // Other features go beyond 0 to 1 as well, and so do most losses.
+        let is_p = |(_, options): &(String, Options)| {
             let mut outputs = options.maps.iter().filter(|(_, role)| role.is_output());
-            outputs.all(|(name, _)| name == x)
+            outputs.any(|(name, role)| *role == RoleName::P && name != x && plain(name) != "loss")
         };
-        if ways.iter().all(is_of_x) {
+        if !ways.iter().any(is_p) {
             return Ok(());
         }
         let why = tr!(
             "\"{x}\" may be a logit or a feature, and another column may be the output: which is it?",
-            x
+            x = super::shorten(x)
         );
         Err(self.ask(why, ways).into())
     }
@@ -103,7 +104,7 @@ impl Resolver<'_> {
         (0..self.names.len()).filter(is_unexplained).collect()
     }
 
-    fn sums(&self, set: &Set) -> bool {
+    pub fn sums(&self, set: &Set) -> bool {
         set.numbers(self.survey).beyond == 0 && set.sums_to_one(self.survey)
     }
 

@@ -2,12 +2,14 @@
 //! other, rows would be swallowed without a word.
 
 mod fault;
+mod quoted;
 
 use std::io::{self, Read};
 
 use super::Source;
 use super::delimited::lists::{List, values};
 pub(super) use fault::Fault;
+use quoted::enclosed;
 
 /// Longest record in bytes: none may fill the memory.
 const MOST_RECORD: usize = 1 << 20;
@@ -110,9 +112,10 @@ impl Records {
         }
     }
 
-    /// Whether its first field is enclosed in quotes.
-    pub fn begins_quoted(&self) -> bool {
-        self.buffer[self.record] == b'"'
+    /// Whether its first field alone is enclosed in quotes.
+    pub fn quotes_first_alone(&self) -> bool {
+        let record = &self.buffer[self.record..self.start];
+        record.starts_with(b"\"") && record.iter().filter(|&&byte| byte == b'"').count() == 2
     }
 
     /// Fields of the record.
@@ -137,8 +140,13 @@ impl Records {
             let Some(&(from, to)) = self.fields.get(at) else {
                 return;
             };
-            let parts = values(self.get(at)).filter(|of| of.len() == width);
-            let parts = parts.unwrap_or_else(|| vec![0..to - from; width]);
+            let (whole, nothing) = (0..to - from, to - from..to - from);
+            let parts = match values(self.get(at)) {
+                Some(parts) if parts.len() == width => parts,
+                Some(_) => vec![whole; width],
+                // What is no list is not the value of each class.
+                None => [vec![whole], vec![nothing; width - 1]].concat(),
+            };
             let parts = parts.into_iter().map(|of| (from + of.start, from + of.end));
             self.fields.splice(at..=at, parts);
         }
@@ -366,22 +374,6 @@ impl Records {
         }
         Ok((at, lines))
     }
-}
-
-/// The length of a field that nothing but a quote ends, and the place of the delimiter or the end of the line behind
-/// it, counted from the quote that opens it. Nothing where the field needs a closer look.
-fn enclosed(bytes: &[u8], delimiter: u8, end: u8) -> Option<(usize, usize)> {
-    let stops = |&byte: &u8| byte == b'"' || byte == b'\\' || byte == end;
-    let length = bytes.iter().position(stops)?;
-    // A line of nothing but blanks in quotes is a row.
-    if bytes[length] != b'"' || bytes[..length].trim_ascii().is_empty() {
-        return None;
-    }
-    let is_pair = end == b'\n' && bytes.get(length + 1) == Some(&b'\r');
-    let behind = length + 1 + usize::from(is_pair);
-    let byte = *bytes.get(behind)?;
-    let is_end = byte == end || (byte == delimiter && !is_pair);
-    is_end.then_some((length, behind + 1))
 }
 
 /// What the next bytes of the buffer are.

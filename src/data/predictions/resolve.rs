@@ -116,9 +116,11 @@ impl<'a> Resolver<'a> {
         let mut said = Vec::new();
         said.extend(self.log_probabilities(&mut found)?);
         let is_weak = |set: &Set| set.family > Family::Score || set.is_x();
+        let has_x = found.sets.iter().any(Set::is_x);
         if found.sets.iter().all(is_weak)
             && let Ok(Some(label)) = label
             && let Some(set) = self.named_by_labels(label)
+            && (!has_x || self.sums(&set))
         {
             self.check_named(&set, label)?;
             found.sets = vec![set];

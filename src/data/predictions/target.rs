@@ -247,10 +247,13 @@ impl Resolver<'_> {
                 && are_two(&set.numbers(self.survey))
                 && set.sums_to_one(self.survey)
         };
-        by_name
-            .filter(is_one_hot)
-            .or_else(by_number)
-            .unwrap_or_default()
+        let by_number = by_number();
+        match by_name {
+            Some(columns) if !columns.is_empty() && by_number.as_ref() != Some(&columns) => {
+                Some(columns).filter(is_one_hot).unwrap_or_default()
+            }
+            Some(_) | None => by_number.unwrap_or_default(),
+        }
     }
 
     /// Whether a prediction and a target are those of a regression.

@@ -107,7 +107,11 @@ impl Grid {
                 let rows = groups.div_ceil(MOST_IN_A_ROW).max(1);
                 [groups.div_ceil(rows), rows]
             }
-            Self::Runs => [(step.examples * step.entries).div_ceil(HISTOGRAM_RUN), 1],
+            // More than fit count more than a run each.
+            Self::Runs => {
+                let runs = (step.examples * step.entries).div_ceil(HISTOGRAM_RUN);
+                [runs.min(MOST_IN_A_ROW), 1]
+            }
             Self::One => [1, 1],
             Self::Tiles => [network.tiles() + 1, network.slices(step.examples)],
             Self::Sums => [(network.parameters + 1).div_ceil(LANES), 1],

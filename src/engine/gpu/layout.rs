@@ -98,7 +98,7 @@ impl NetworkTable {
 
     /// Slices of a mini-batch of `examples` that `reduce` adds up side by side.
     pub fn slices(&self, examples: u32) -> u32 {
-        examples.div_ceil(RUN).clamp(1, self.most_slices)
+        examples.div_ceil(RUN).min(self.most_slices).max(1)
     }
 }
 

@@ -153,7 +153,12 @@ impl Walk {
             && VECTOR
                 .iter()
                 .map(|&of| Some(of.to_owned()))
-                .eq((0..VECTOR.len()).map(name));
+                .eq((0..VECTOR.len()).map(name))
+            // Each is one column: two integers, then two lists.
+            && (0..VECTOR.len()).all(|at| {
+                let kind = children.table(at).and_then(|of| of.u8(2));
+                matches!((at, kind), (0 | 1, Some(2)) | (2 | 3, Some(12 | 21)))
+            });
         for at in 0..children.count {
             around.part = is_vector.then_some(at);
             self.columns(children.table(at)?, around.clone(), columns)?;

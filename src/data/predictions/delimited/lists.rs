@@ -30,6 +30,11 @@ impl Seen {
         Some(self.width).filter(|_| self.same > self.others)
     }
 
+    /// A cell that is neither empty nor text.
+    pub fn learn_other(&mut self) {
+        self.others += 1;
+    }
+
     pub fn learn(&mut self, cell: &[u8]) {
         let is_number = |of: &Range<usize>| {
             let text = str::from_utf8(&cell[of.clone()]).ok();
@@ -50,17 +55,12 @@ impl Seen {
 /// The columns that are lists in most of these rows, by what was seen of each.
 pub(super) fn lists(seen: &[Seen]) -> Vec<List> {
     let mut more = 0;
-    let lists = seen
-        .iter()
-        .enumerate()
-        .filter(|(_, of)| of.same > of.others);
-    let list = |(column, of): (usize, &Seen)| {
+    let columns = seen.iter().enumerate();
+    let lists = columns.filter_map(|(column, of)| Some((column, of.width()?)));
+    let list = |(column, width)| {
         let at = column + more;
-        more += of.width - 1;
-        List {
-            at,
-            width: of.width,
-        }
+        more += width - 1;
+        List { at, width }
     };
     lists.map(list).collect()
 }

@@ -27,8 +27,10 @@ pub(super) struct Look {
     named: usize,
     /// Whole numbers that name rows: in the first of a cell too many, each another one.
     numbers: HashSet<u64>,
-    /// Of the rows: those whose first cell is quoted.
+    /// Of the rows: those whose first cell alone is quoted, as R quotes names and no numbers.
     quoted: usize,
+    /// Those whose second cell is a label of two or no number.
+    labelled: usize,
     /// Rows with a cell more, an empty one at the end; and those with a cell less.
     longer: usize,
     shorter: usize,
@@ -71,7 +73,11 @@ impl Delimited {
             if let (true, Some(Ok(number))) = (is_longer, number.map(str::parse)) {
                 look.numbers.insert(number);
             }
-            look.quoted += usize::from(sample.begins_quoted());
+            look.quoted += usize::from(sample.quotes_first_alone());
+            let second = str::from_utf8(sample.get(1)).map(str::trim);
+            let second = second.ok().and_then(|text| text.parse::<f64>().ok());
+            let is_label = second.is_none_or(|of| [0.0, 1.0, -1.0].contains(&of));
+            look.labelled += usize::from(is_label);
             look.longer += usize::from(is_longer && sample.get(names).trim_ascii().is_empty());
             look.shorter += usize::from(sample.len() + 1 == names);
             look.seen
@@ -99,11 +105,16 @@ impl Delimited {
         let all = |count: usize| look.rows > 0 && count == look.rows;
         let ends_open = all(look.longer);
         let last = self.names.last().map_or("", String::as_str);
-        // Names of rows in front would leave nothing in a column that is needed.
         let are_named = look.named == look.rows.min(TELLING_ROWS);
-        // As rows keep their numbers where R or pandas has sorted or picked them.
+        // As rows keep their numbers where R or pandas has sorted or picked them. A target may be such a number, too.
+        let is_index = |rows: usize| (0..rows as u64).all(|row| look.numbers.contains(&row));
+        let is_printed =
+            self.records.dialect.runs && (look.labelled == look.rows || is_index(look.rows));
         let are_numbered = look.numbers.len() == look.rows
-            && (look.quoted == look.rows || self.records.dialect.runs || look.rows >= MANY_ROWS);
+            && (look.quoted == look.rows
+                || is_printed
+                || look.rows >= MANY_ROWS && look.labelled == look.rows);
+        // Names of rows in front would leave nothing in a column that is needed.
         let names_rows = self.has_header
             && look.rows > 0
             && (are_named || are_numbered)

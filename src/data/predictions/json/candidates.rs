@@ -22,6 +22,8 @@ pub(super) struct Candidate {
     pub is_nested: bool,
     /// Whether its rows may be tables.
     is_doubtful: bool,
+    /// What is said where it is read.
+    notes: Vec<String>,
 }
 
 impl Candidate {
@@ -33,6 +35,7 @@ impl Candidate {
             of,
             is_nested: false,
             is_doubtful: false,
+            notes: Vec::new(),
         }
     }
 }
@@ -184,6 +187,7 @@ pub(super) fn object(
         );
         return Err(ReadError::of(file, what));
     }
+    notes.extend(best.notes.iter().cloned());
     let ignored: Vec<String> = all
         .into_iter()
         .filter(|name| !best.of.contains(name))
@@ -240,10 +244,16 @@ fn class_list(entries: &[Entry], store: &Store) -> Option<Vec<String>> {
         Shape::List(column) if class_lists::is_called_so(&entry.name) => Some(texts(column, store)),
         Shape::Empty | Shape::List(_) | Shape::Matrix(_) | Shape::Records(_) => None,
     };
-    entries
-        .iter()
-        .find_map(list)
-        .and_then(class_lists::all_different)
+    let names = entries.iter().find_map(list);
+    let has_texts = entries.iter().any(|entry| match &entry.shape {
+        Shape::List(column) => {
+            let first = column.cells.first().map(|cell| cell.value());
+            !class_lists::is_called_so(&entry.name) && matches!(first, Some(Err((Kind::Text, _))))
+        }
+        Shape::Empty | Shape::Matrix(_) | Shape::Records(_) => false,
+    });
+    let names = names.and_then(class_lists::all_different);
+    names.filter(|names| has_texts || class_lists::are_numbers(names))
 }
 
 /// Arrays by their names, matrices with a column for each class.
@@ -263,6 +273,7 @@ fn columns(entries: Vec<Entry>, store: &Store) -> Candidate {
         of: entries.iter().map(|entry| entry.name.clone()).collect(),
         is_nested: false,
         is_doubtful: false,
+        notes: Vec::new(),
     };
     for Entry { name, shape, .. } in entries {
         match shape {
@@ -292,6 +303,8 @@ fn columns(entries: Vec<Entry>, store: &Store) -> Candidate {
                 let count = frame.columns.len();
                 let fits = |of: &&Vec<String>| of.len() == count && frame.rows != count;
                 let classes = classes.as_ref().filter(fits);
+                made.notes
+                    .extend(classes.map(|of| class_lists::note(&name, of)));
                 for (k, column) in frame.columns.into_iter().enumerate() {
                     made.names.push(match classes {
                         _ if count == 1 => name.clone(),

@@ -148,8 +148,10 @@ fn part(of: &mut Candidate, store: &mut Store) -> Result<(), Full> {
     for (name, column) in names.into_iter().zip(columns) {
         let mut seen = Seen::default();
         for cell in column.cells.iter().take(TELLING) {
-            if let Err((Kind::Text, code)) = cell.value() {
-                seen.learn(store.text(code));
+            match cell.value() {
+                Err((Kind::Text, code)) => seen.learn(store.text(code)),
+                Err((Kind::Null, _)) => {}
+                Ok(_) | Err(_) => seen.learn_other(),
             }
         }
         // Others need no memory.
@@ -180,6 +182,7 @@ fn part(of: &mut Candidate, store: &mut Store) -> Result<(), Full> {
                         }
                     }
                     Some(_) => Cell::of(Kind::OtherLength, 0),
+                    None if cell.value().is_ok() => Cell::of(Kind::OtherLength, 0),
                     None => cell,
                 };
                 part.push(store, cell)?;

@@ -35,9 +35,9 @@ pub(super) fn are_runs(text: &[u8], dialect: Dialect) -> bool {
         runs: true,
         ..dialect
     };
-    let header = text.split(|&byte| byte == dialect.end).next();
-    let has_gaps =
-        header.is_some_and(|of| of.starts_with(b" ") || of.windows(2).any(|two| two == b"  "));
+    let has_gap = |of: &[u8]| of.starts_with(b" ") || of.windows(2).any(|two| two == b"  ");
+    let mut lines = text.split(|&byte| byte == dialect.end).take(1 + ROWS);
+    let has_gaps = lines.next().is_some_and(has_gap) && lines.any(has_gap);
     (has_gaps || fields(text, dialect).is_none()) && fields(text, runs).is_some()
 }
 

@@ -131,10 +131,14 @@ impl Pages {
             for (row, &is_there) in there.iter().enumerate() {
                 let mut text = if is_there { texts.next() } else { None };
                 let list = if is_there { lists.next() } else { None };
-                if let (Some(whole), Some(Some(list))) = (text, list) {
+                if let (Some(whole), Some(list)) = (text, list) {
                     let shape = [lane.width, *k];
-                    match cell(Some(0..list.len()), shape, || self.cell(lane, row)) {
-                        Ok(item) => text = Some(&whole[list[item].clone()]),
+                    let count = list.as_ref().map_or(1, Vec::len);
+                    match cell(Some(0..count), shape, || self.cell(lane, row)) {
+                        Ok(item) => {
+                            let item = list.as_ref().and_then(|list| list.get(item));
+                            text = item.map(|item| &whole[item.clone()]);
+                        }
                         Err(why) if !role.is_text() => {
                             bad.entry(before + row).or_insert(why);
                         }

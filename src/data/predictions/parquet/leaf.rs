@@ -36,7 +36,10 @@ impl Leaf {
         let part = |name: &String| VECTOR.iter().position(|part| part == name);
         let is_vector = root.is_group()
             && root.get_basic_info().repetition() != Repetition::REPEATED
-            && (root.get_fields().iter().map(|field| field.name())).eq(VECTOR);
+            && (root.get_fields().iter().map(|field| field.name())).eq(VECTOR)
+            // Each is one column: two integers, then two lists.
+            && (root.get_fields().iter().take(2)).all(|field| field.is_primitive())
+            && (root.get_fields().iter().skip(2)).all(|field| is_list_of_one(field));
         let part = parts.get(1).filter(|_| is_vector).and_then(part);
         let mut leaf = Self {
             name: match (part, parts) {
@@ -68,6 +71,14 @@ impl Leaf {
             });
         }
         leaf
+    }
+}
+
+/// Whether there is one column within.
+fn is_list_of_one(field: &Type) -> bool {
+    match field {
+        Type::PrimitiveType { .. } => true,
+        Type::GroupType { fields, .. } => fields.len() == 1 && is_list_of_one(&fields[0]),
     }
 }
 
