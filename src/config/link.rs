@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value as Json};
 
 use super::{Config, Kind, SETTINGS, Setting, SettingError, Value, setting};
+use crate::ghm::{Convention, Task};
 
 const BATCH_SIZE: &str = "batch-size";
 const TASK: &str = "task";
@@ -52,24 +53,38 @@ impl Config {
         self.batch_size = self.batch_size.min(most.max(1));
     }
 
+    /// What a link that says something leaves unsaid: the defaults of a task, but for those that changed since there
+    /// are links. Old links go on to mean what they meant, and new ones say what is the default now.
+    pub fn unsaid(task: Task) -> Self {
+        Self {
+            convention: Convention::Corrected,
+            ..Self::of_task(task)
+        }
+    }
+
     /// Reads a link's fragment, with or without `#`. Unknown keys are ignored; a bad value is
-    /// reported and replaced by the default.
+    /// reported and replaced by what a link leaves unsaid. One without settings is the default.
     pub fn from_link(fragment: &str) -> (Self, Vec<SettingError>) {
-        let mut config = Self::default();
+        match pairs(fragment).next() {
+            None => (Self::default(), Vec::new()),
+            Some(_) => Self::read(fragment, Self::unsaid),
+        }
+    }
+
+    /// The defaults with these changes, `key=value` with `&` between them; otherwise as [`Config::from_link`].
+    pub fn from_changes(changes: &str) -> (Self, Vec<SettingError>) {
+        Self::read(changes, Self::of_task)
+    }
+
+    fn read(fragment: &str, usual: fn(Task) -> Self) -> (Self, Vec<SettingError>) {
+        let mut config = usual(Self::default().task);
         let mut errors = Vec::new();
         let mut batch_given = false;
-        let pairs = || {
-            let pairs = fragment.trim_start_matches('#').split('&');
-            pairs.filter_map(|pair| {
-                let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
-                Some((setting(key)?, text))
-            })
-        };
-        for (setting, text) in pairs().filter(|(setting, _)| setting.key == TASK) {
+        for (setting, text) in pairs(fragment).filter(|(setting, _)| setting.key == TASK) {
             errors.extend(setting.parse(&mut config, text).err());
-            config = Self::of_task(config.task);
+            config = usual(config.task);
         }
-        for (setting, text) in pairs().filter(|(setting, _)| setting.key != TASK) {
+        for (setting, text) in pairs(fragment).filter(|(setting, _)| setting.key != TASK) {
             match setting.parse(&mut config, text) {
                 Ok(()) => batch_given |= setting.key == BATCH_SIZE,
                 Err(error) => errors.push(error),
@@ -87,7 +102,9 @@ impl Config {
         // Each round puts at least one more setting back to its default, and the defaults are valid.
         while let Err(error) = config.validate() {
             let was = config.clone();
-            config.reset(error.key);
+            if let Some(setting) = setting(error.key) {
+                (setting.set)(&mut config, setting.get(&usual(was.task)));
+            }
             fit(&mut config);
             if config == was {
                 config.examples = Self::default().examples;
@@ -99,15 +116,25 @@ impl Config {
         (config, errors)
     }
 
-    fn reset(&mut self, key: &str) {
-        if let Some(setting) = setting(key) {
-            (setting.set)(self, setting.get(&Self::of_task(self.task)));
+    /// The fragment (without `#`) of the settings that a link must say, in the table's order; empty for the default.
+    pub fn to_link(&self) -> String {
+        if *self == Self::default() {
+            return String::new();
+        }
+        let link = self.written(Self::unsaid);
+        match link.is_empty() {
+            // All is as it was once: an empty link would mean what is the default now.
+            true => format!("convention={}", self.convention.key()),
+            false => link,
         }
     }
 
-    /// The fragment (without `#`) of the settings that differ from the default, in the table's
-    /// order; empty for the default.
-    pub fn to_link(&self) -> String {
+    /// The settings that differ from the defaults, as [`Config::from_changes`] reads them; empty for the defaults.
+    pub fn changes(&self) -> String {
+        self.written(Self::of_task)
+    }
+
+    fn written(&self, usual: fn(Task) -> Self) -> String {
         // The batch size that a link without one means for this data.
         let mut default = Self {
             examples: self.examples,
@@ -115,13 +142,13 @@ impl Config {
             positive_fraction: self.positive_fraction,
             classes: self.classes,
             class_share: self.class_share,
-            ..Self::of_task(self.task)
+            ..usual(self.task)
         };
         default.fit_batch();
         let usual = Self {
             batch_size: default.batch_size,
             task: Self::default().task,
-            ..Self::of_task(self.task)
+            ..usual(self.task)
         };
         let pairs: Vec<String> = SETTINGS
             .iter()
@@ -160,4 +187,13 @@ impl Config {
         });
         self.with(changes)
     }
+}
+
+/// The settings of a link that there are, and their values.
+fn pairs(fragment: &str) -> impl Iterator<Item = (&'static Setting, &str)> {
+    let pairs = fragment.trim_start_matches('#').split('&');
+    pairs.filter_map(|pair| {
+        let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
+        Some((setting(key)?, text))
+    })
 }

@@ -2,7 +2,7 @@
 
 use super::Config;
 
-/// A named link.
+/// Settings with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preset {
     /// The name on the command line.
@@ -10,42 +10,42 @@ pub struct Preset {
     /// The name on the screen.
     pub label: &'static str,
     pub doc: &'static str,
-    /// What differs from the defaults, as a link has it.
-    pub link: &'static str,
+    /// What differs from the defaults, see [`Config::from_changes`].
+    pub changes: &'static str,
 }
 
 pub const PRESETS: [Preset; 5] = [
     Preset {
         key: "default",
         label: "default",
-        doc: "GHM-C on two moons with 1 % positives, with the bias of the moving average corrected.",
-        link: "",
+        doc: "GHM-C on two moons with 1 % positives, with the bias of the moving average corrected bin by bin.",
+        changes: "",
     },
     Preset {
         key: "paper-classification",
         label: "paper, classification",
         doc: "GHM-C as the paper has it: 30 bins, momentum 0.75 from a zero start, normalised by the number \
               of bins; the middle panel is that of its figure 1.",
-        link: "convention=paper&panel=gradient-norm",
+        changes: "convention=paper&panel=gradient-norm",
     },
     Preset {
         key: "paper-regression",
         label: "paper, regression",
         doc: "GHM-R as in the paper's figure of reformulated gradients against abs(d): mu 0.04, 10 bins, \
               momentum 0.7.",
-        link: "task=regression&mu=0.04&convention=paper",
+        changes: "task=regression&mu=0.04&convention=paper",
     },
     Preset {
         key: "outliers",
         label: "many flipped labels",
         doc: "The default data with 10 % of the training labels flipped: most hard examples are noise.",
-        link: "flipped=0.1",
+        changes: "flipped=0.1",
     },
     Preset {
         key: "regression-outliers",
         label: "regression, many outliers",
         doc: "A regression in which 30 % of the training targets are outliers.",
-        link: "task=regression&outliers=0.3",
+        changes: "task=regression&outliers=0.3",
     },
 ];
 
@@ -56,7 +56,7 @@ pub fn preset(key: &str) -> Option<&'static Preset> {
 
 impl Preset {
     pub fn config(&self) -> Config {
-        Config::from_link(self.link).0
+        Config::from_changes(self.changes).0
     }
 
     /// The preset that these settings are, whatever the seed and the engine.

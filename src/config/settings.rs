@@ -78,7 +78,7 @@ settings! {
     loss: Loss = Loss::GhmC, "loss", "loss", Loss, Live, [choice],
         paper "ghm-c";
     /// Number of unit regions M that divide the gradient norm. With momentum 0 (or mini-batches of equal
-    /// size and the convention corrected) 1 makes GHM-C the cross-entropy and GHM-R the ASL1. 10 for
+    /// size and the convention corrected or per-bin) 1 makes GHM-C the cross-entropy and GHM-R the ASL1. 10 for
     /// regression, by default and in the paper.
     bins: u32 = 30, "bins", "bins", Loss, Live, [Linear 1 to 256],
         paper "30";
@@ -88,7 +88,7 @@ settings! {
     momentum: f64 = 0.75, "momentum", "momentum", Loss, Live, [Linear 0.0 to 0.999],
         paper "0.75";
     /// How the density is averaged and normalised; public implementations differ.
-    convention: Convention = Convention::Corrected, "convention", "convention", Loss, Live,
+    convention: Convention = Convention::PerBin, "convention", "convention", Loss, Live,
         [choice], paper "paper";
     /// What the histogram counts of a softmax; cross-entropy is weighed by the bin of the true class.
     counting: Counting = Counting::TrueClass, "counting", "counts", Loss, Live, [choice],

@@ -6,10 +6,8 @@ use crate::engine::{Compute, EngineError, Request, cpu};
 use crate::ghm::{Confusion, Ranking, Task};
 use crate::xray::{Metrics, Xray};
 
-use super::explain_non_finite;
-
-/// Steps between two looks at whether the loss is still a number.
-const CHUNK: u32 = 256;
+/// Steps between two looks at the score, and at whether the loss is still a number.
+pub const SCORED_EVERY: u32 = 50;
 
 /// What a trained network comes to on the test examples, which hold neither flipped labels nor
 /// outliers.
@@ -22,32 +20,50 @@ pub struct FinalScores {
     /// F1 from a threshold on that other examples have chosen, see [`train_and_score`]; of two classes
     /// only.
     pub f1_moved: Option<f64>,
+    /// The first step, of every 50th and the last, at which the score was as good as was asked for.
+    pub reached: Option<u32>,
+}
+
+/// How a run ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    Scored(Box<FinalScores>),
+    /// By this step the loss was no number any more.
+    Diverged(u64),
 }
 
 /// Trains on the CPU engine for so many steps and scores the network; the moved threshold is chosen on
-/// one half of the test examples and applied to the other, both ways. The same settings give the same
-/// bits.
+/// one half of the test examples and applied to the other, both ways. `reach` is an average precision on the test
+/// examples, or the mean absolute error of a regression. The same settings give the same bits.
 ///
 /// # Errors
-/// When the loss stops being a number.
-pub fn train_and_score(config: &Config, steps: u32) -> Result<FinalScores, EngineError> {
+/// When the engine cannot train with these settings.
+pub fn train_and_score(
+    config: &Config,
+    steps: u32,
+    reach: Option<f64>,
+) -> Result<Ending, EngineError> {
     let compute = Compute::Unavailable("a comparison trains on the CPU".to_owned());
     let (mut trainer, _) = compute.start(config)?;
     let mut parameters = None;
-    let mut left = steps;
-    while left > 0 {
-        let count = left.min(CHUNK);
+    let mut reached = None;
+    let mut done = 0;
+    while done < steps {
+        let count = SCORED_EVERY.min(steps - done);
         trainer.advance(count)?;
-        left -= count;
+        done += count;
         let update = trainer.read_now(Request {
-            parameters: left == 0,
+            parameters: done == steps,
+            evaluate: reach.is_some() && reached.is_none(),
             ..Request::default()
         })?;
         if !update.snapshot.loss.is_finite() {
-            return Err(EngineError(explain_non_finite(
-                config,
-                update.snapshot.step,
-            )));
+            return Ok(Ending::Diverged(update.snapshot.step));
+        }
+        let score = update.evaluation.and_then(|of| of.test.headline());
+        let is_there = |(score, reach)| score == reach || is_better(config.task, score, reach);
+        if score.zip(reach).is_some_and(is_there) {
+            reached = Some(done);
         }
         parameters = update.parameters().map(<[f32]>::to_vec);
     }
@@ -57,12 +73,21 @@ pub fn train_and_score(config: &Config, steps: u32) -> Result<FinalScores, Engin
     let outputs: Vec<f64> = outputs.into_iter().map(f64::from).collect();
     let targets: Vec<f64> = test.targets.iter().copied().map(f64::from).collect();
     let is_binary = config.task == Task::Binary;
-    Ok(FinalScores {
+    Ok(Ending::Scored(Box::new(FinalScores {
         // The logit of one half is 0, and the logits are float32: none lies between 0 and this.
         f1_at_half: is_binary.then(|| ranking(&outputs, &targets).at(f64::MIN_POSITIVE).f1()),
         f1_moved: is_binary.then(|| f1_moved(&outputs, &targets)),
         test: metrics(config, outputs, targets),
-    })
+        reached,
+    })))
+}
+
+/// Whether a first score is better than a second: average precision rises, the error of a regression falls.
+pub fn is_better(task: Task, one: f64, other: f64) -> bool {
+    match task {
+        Task::Binary | Task::Classes => one > other,
+        Task::Regression => one < other,
+    }
 }
 
 /// The measures of an X-ray.

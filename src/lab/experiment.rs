@@ -320,7 +320,7 @@ fn config(object: Option<&Json>, place: &str, notes: &mut Vec<String>) -> Config
             pairs.push(format!("{key}={text}"));
         }
     }
-    let (config, errors) = Config::from_link(&pairs.join("&"));
+    let (config, errors) = Config::from_changes(&pairs.join("&"));
     let refused = errors
         .iter()
         .map(|error| tr!("{place}: {error}; it has its default", place, error));

@@ -110,7 +110,7 @@ impl Lab {
         let backend = self.config().backend;
         let prepared = step.arms.iter().map(|arm| Config {
             backend,
-            ..Config::from_link(arm.link).0
+            ..Config::from_changes(arm.changes).0
         });
         let key = format!("{STEP}={}", step.key);
         if self.shown() == 0
@@ -125,7 +125,7 @@ impl Lab {
         match settings() {
             // Something must say that the settings are not those of the step.
             settings if settings.is_empty() => {
-                format!("{key}&loss={}", self.config().loss.key())
+                format!("{key}&convention={}", self.config().convention.key())
             }
             settings => format!("{key}&{settings}"),
         }
@@ -133,7 +133,7 @@ impl Lab {
 
     /// What the arms share, and each arm's own.
     fn arms_link(&self) -> String {
-        let usual = Config::of_task(self.config().task);
+        let usual = Config::unsaid(self.config().task);
         let shared = Self::with_own(self.config(), &usual);
         let mut link = shared.to_link();
         if !link.is_empty() {
@@ -195,7 +195,10 @@ fn arms(of_link: &[(&str, &str)], errors: &mut Vec<SettingError>) -> Vec<(Config
                 None => {}
             }
         }
-        let (config, wrong) = Config::from_link(&link.join("&"));
+        let (config, wrong) = match link.is_empty() {
+            true => (Config::unsaid(Config::default().task), Vec::new()),
+            false => Config::from_link(&link.join("&")),
+        };
         // What is wrong with the shared settings was said already.
         let new: Vec<SettingError> = wrong
             .into_iter()

@@ -110,8 +110,8 @@ fn figure(lab: &Lab) -> Figure {
 fn command(lab: &Lab) -> String {
     let steps = lab.snapshot().step.max(1);
     let mut command = format!("ghm-lab train --steps {steps}");
-    let link = lab.config().to_link();
-    for (key, value) in link.split('&').filter_map(|pair| pair.split_once('=')) {
+    let changes = lab.config().changes();
+    for (key, value) in changes.split('&').filter_map(|pair| pair.split_once('=')) {
         command += &format!(" --{key} {value}");
     }
     command

@@ -2,6 +2,7 @@
 
 use ghm_lab::config::{Config, SETTINGS, SettingError, setting};
 use ghm_lab::data::{Random, Shape};
+use ghm_lab::ghm::{Convention, Task};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
@@ -165,7 +166,11 @@ fn a_link_holds_only_what_differs_from_the_default() {
         dataset: Shape::Rings,
         ..Config::default()
     };
-    assert_eq!(config.to_link(), "bins=10&dataset=rings&noise=0.2");
+    assert_eq!(
+        config.to_link(),
+        "bins=10&convention=per-bin&dataset=rings&noise=0.2"
+    );
+    assert_eq!(config.changes(), "bins=10&dataset=rings&noise=0.2");
     // The default batch size on data that is smaller than it.
     let small = read("examples=400");
     assert_eq!(
@@ -175,8 +180,28 @@ fn a_link_holds_only_what_differs_from_the_default() {
 }
 
 #[test]
+fn links_of_before_the_default_convention_changed_mean_what_they_meant() {
+    for (link, again) in [
+        ("bins=10", "bins=10"),
+        ("task=regression", "task=regression"),
+        ("loss=ghm-c", "convention=corrected"),
+        ("convention=corrected", "convention=corrected"),
+    ] {
+        let config = read(link);
+        assert_eq!(config.convention, Convention::Corrected, "{link}");
+        assert_eq!(config.to_link(), again, "{link}");
+        assert_eq!(read(again), config, "{link}");
+    }
+    assert_eq!(Config::default().convention, Convention::PerBin);
+    assert_eq!(
+        read("momentum=0.5&convention=per-bin").convention,
+        Convention::PerBin
+    );
+}
+
+#[test]
 fn unknown_keys_in_links_and_files_are_ignored() {
-    let config = read("utm_source=x&bins=12&__proto__=1&=3&bin=4&BINS=5");
+    let config = read("utm_source=x&bins=12&convention=per-bin&__proto__=1&=3&bin=4&BINS=5");
     assert_eq!(
         config,
         Config {
@@ -194,7 +219,7 @@ fn bad_values_in_a_link_are_reported_by_key_and_replaced_by_the_default() {
     let (config, errors) = Config::from_link("bins=0&momentum=1&loss=mse&width=8&layers=two&noise");
     let want = Config {
         width: 8,
-        ..Config::default()
+        ..Config::unsaid(Task::Binary)
     };
     assert_eq!(config, want);
     assert_eq!(
@@ -254,7 +279,7 @@ fn data_without_positives_are_refused_with_what_would_do() {
     // Too few examples for the default share of positives: the number of examples gives way.
     let (config, errors) = Config::from_link("examples=100");
     assert_eq!(keys(&errors), ["positive-fraction"]);
-    assert_eq!(config, Config::default());
+    assert_eq!(config, Config::unsaid(Task::Binary));
     let small = [(of("examples"), "100".to_owned())];
     let errors = Config::default().with(small).expect_err("one positive");
     assert_eq!(keys(&errors), ["positive-fraction"]);

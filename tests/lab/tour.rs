@@ -16,16 +16,16 @@ fn every_step_is_written_without_a_mistake() {
     let mut wrong = Vec::new();
     for step in &STEPS {
         for arm in step.arms {
-            let (config, errors) = Config::from_link(arm.link);
+            let (config, errors) = Config::from_changes(arm.changes);
             wrong.extend(errors.iter().map(|error| format!("{}: {error}", step.key)));
-            for pair in arm.link.split('&').filter(|pair| !pair.is_empty()) {
+            for pair in arm.changes.split('&').filter(|pair| !pair.is_empty()) {
                 let key = pair.split('=').next().unwrap_or_default();
                 if setting(key).is_none() {
                     wrong.push(format!("{}: {key} is no setting", step.key));
                 }
             }
             // What arms share must be the same in all of them.
-            let (first, _) = Config::from_link(step.arms[0].link);
+            let (first, _) = Config::from_changes(step.arms[0].changes);
             for setting in SETTINGS.iter().filter(|of| !ghm_lab::lab::is_of_arm(of)) {
                 if setting.key != "panel" && setting.get(&config) != setting.get(&first) {
                     wrong.push(format!("{}: arms differ in {}", step.key, setting.key));

@@ -383,9 +383,10 @@ def pytorch(rules):
         rules.hold(f"{case.label}: double", loss.density.average.dtype == torch.float64)
         rules.hold(f"{case.label}: moves", rules.loss(case).to("meta").density.average.is_meta)
         # As older copies saved it, also of a network in half precision.
-        for dtype in [torch.float32, torch.float16]:
-            bins = rules.loss(case).density.bins
-            old = {"density.average": torch.arange(bins).to(dtype), "density.start": torch.full((bins,), 0.5, dtype=dtype)}
+        bins = rules.loss(case).density.bins
+        for dtype, shape in [(torch.float32, ()), (torch.float16, ()), (torch.float32, bins)]:
+            old = {"density.average": torch.arange(bins).to(dtype), "density.start": torch.full((), 0.5).to(dtype)}
+            old["density.start"] = old["density.start"].expand(shape).clone()
             loss = rules.loss(case)
             rules.hold(f"{case.label}: saved names", set(loss.state_dict()) == set(old))
             loss.load_state_dict(old)
@@ -463,9 +464,15 @@ def keras(rules):
         keras.config.set_dtype_policy(policy)
         losses, before, after = trained(case)
         rules.hold(f"a training with {policy}", np.isfinite(losses).all(), losses)
-        rules.hold("training moves the state", before[0] < 1, before)
+        rules.hold("training moves the state", before[: len(before) // 2].min() < 1, before)
         rules.same("evaluate() keeps the state", [after], [before])
     keras.config.set_dtype_policy("float32")
+    layer = rules.loss(case).density
+    bins = layer.bins
+    for start in [np.array(0.5), np.full(bins, 0.5)]:
+        layer.load_own_variables({"0": np.arange(bins), "1": start})
+        state = np.concatenate([layer.start, layer.average])
+        rules.same("a state of an older copy", [state], [[0.5] * bins + [*range(bins)]])
     if keras.backend.backend() == "jax":
         want = trained(case)
         devices = keras.distribution.list_devices("cpu")

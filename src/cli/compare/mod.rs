@@ -1,28 +1,24 @@
-//! `ghm-lab compare`: every loss trained from the same seeds to the end, and what each comes to.
+//! `ghm-lab compare`: every loss trained from the same seeds to the end, and what each comes to, each with its own best
+//! settings where some are swept.
 
+mod document;
+mod plan;
 mod table;
+mod training;
 
-use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
-use clap::{Arg, ArgMatches, Command};
-use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Map, Value as Json, json};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::arguments::{self, EXIT_CODES, MOST_STEPS, settings};
+use super::arguments::{self, EXIT_CODES, settings};
 use super::output::{Output, Written};
 use super::scratch::clean_up_when_ended;
 use super::{Failure, report};
-use crate::config::{Config, Group, Setting};
-use crate::engine::memory;
+use crate::config::{Group, Setting};
 use crate::ghm::Loss;
-use crate::lab::{FinalScores, train_and_score};
+use crate::lab::{Ending, FinalScores, SCORED_EVERY, best, explain_non_finite};
+use plan::{MOST_SEEDS, Plan};
 use table::{COLUMNS, Column};
-
-/// Most seeds of a comparison.
-const MOST_SEEDS: u32 = 1000;
 
 /// Whether a setting says something about a comparison; the loss is what is compared, and all train on
 /// the CPU engine.
@@ -39,7 +35,10 @@ pub(super) fn command() -> Command {
              parameters and see the same mini-batches. Scores are of the test examples, which hold no flipped \
              label and no outlier. The moved threshold is the one with the best F1 on one half of them, applied \
              to the other half, both ways: cross-entropy with a moved threshold is the baseline that the others \
-             must beat. Best F1 is over all thresholds, chosen on the very examples that are scored.",
+             must beat. Best F1 is over all thresholds, chosen on the very examples that are scored.\n\n\
+             A loss may need other settings than another. --sweep tries values of a setting for each: the first \
+             half of the seeds chooses the best by average precision (mean absolute error of a regression), the \
+             other half is what the table reports; a second table has all values over all seeds.",
         )
         .args_override_self(true)
         .after_help(EXIT_CODES)
@@ -60,6 +59,23 @@ pub(super) fn command() -> Command {
                 .default_value("all")
                 .help("Losses of the task to compare"),
         )
+        .arg(
+            Arg::new("sweep")
+                .long("sweep")
+                .value_name("KEY=VALUE,…")
+                .action(ArgAction::Append)
+                .help("Tries these values of a setting for every loss; several sweeps try all combinations"),
+        )
+        .arg(
+            Arg::new("reach")
+                .long("reach")
+                .value_name("SCORE")
+                .allow_negative_numbers(true)
+                .help(format!(
+                    "Adds the steps until a test score is reached, looked at every {SCORED_EVERY} steps: an average \
+                     precision, or the mean absolute error of a regression"
+                )),
+        )
         .arg(arguments::path("json", "FILE|-").help(
             "Writes the scores of every run as JSON; - is stdout, and the table then goes to stderr",
         ))
@@ -67,163 +83,92 @@ pub(super) fn command() -> Command {
         .args(settings(is_offered))
 }
 
-/// Trains, prints the table and writes what was asked for.
+/// What a loss comes to.
+struct Row<'a> {
+    loss: Loss,
+    /// The combination of values that was chosen for it; the only one without a sweep.
+    chosen: usize,
+    /// On the seeds that report.
+    endings: Vec<&'a Ending>,
+}
+
+/// Trains, prints the tables and writes what was asked for.
 ///
 /// # Errors
-/// A wrong flag or setting before anything starts; a run whose loss is no number any more; an output
-/// that fails.
+/// A wrong flag or setting before anything starts; a run whose loss is no number any more, where nothing is swept; an
+/// output that fails.
 pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
-    let config = arguments::base(matches).with(arguments::given(matches, is_offered))?;
-    let steps = arguments::whole(matches, "steps", MOST_STEPS)?;
-    let seeds = arguments::whole(matches, "seeds", MOST_SEEDS)?;
-    let losses = losses(matches, &config)?;
+    let plan = Plan::of(matches)?;
     let json = matches.get_one::<PathBuf>("json").map(PathBuf::as_path);
     let json = json.map(|path| Output::file("json", path)).transpose()?;
     clean_up_when_ended();
 
-    let arms = config.losses_over_seeds(&losses, seeds);
-    let scores = train_all(&arms, steps)?;
-    // Seeds first, as they were queued: one list of scores a loss.
-    let of_loss = |index: usize| scores.iter().skip(index).step_by(losses.len());
-    let table: Vec<(Loss, Vec<&FinalScores>)> = losses
-        .iter()
-        .enumerate()
-        .map(|(index, &loss)| (loss, of_loss(index).collect()))
-        .collect();
+    let runs = plan.runs()?;
+    let endings = training::train_all(&runs, plan.steps, plan.reach)?;
+    if plan.sweeps.is_empty() {
+        for (config, ending) in runs.iter().zip(&endings) {
+            if let Ending::Diverged(step) = ending {
+                let why = explain_non_finite(config, *step);
+                let (loss, seed) = (config.loss.label(), config.seed);
+                return Err(Failure::run(format!("{loss} with seed {seed}: {why}")));
+            }
+        }
+    }
+    let rows = rows(&plan, &endings);
     let columns: Vec<&Column> = COLUMNS
         .iter()
-        .filter(|column| scores.iter().any(|of| (column.value)(of).is_some()))
+        .filter(|column| {
+            endings
+                .iter()
+                .filter_map(scores)
+                .any(|of| (column.value)(of).is_some())
+        })
         .collect();
-    let text = table::markdown(&columns, &table);
+    let mut text = table::of_losses(&plan, &columns, &rows);
+    if !plan.sweeps.is_empty() {
+        text += "\n";
+        text += &table::of_values(&plan, &endings);
+    }
     let mut written = Written::default();
     if let Some(output) = &json {
-        let document = document(&config, steps, seeds, &columns, &table);
+        let document = document::of(&plan, &columns, &rows, &endings);
         written.note(output, output.write(|w| report::write(w, &document)));
     }
     written.finish(text)
 }
 
-impl Config {
-    /// Settings of every run, seed by seed.
-    fn losses_over_seeds(&self, losses: &[Loss], seeds: u32) -> Vec<Self> {
-        let of_seed = |number: u32| {
-            let seed = self.seed.wrapping_add(number);
-            losses.iter().map(move |&loss| Self {
-                loss,
-                seed,
-                ..self.clone()
-            })
+/// The losses, each with the values that the choosing seeds find best.
+fn rows<'a>(plan: &Plan, endings: &'a [Ending]) -> Vec<Row<'a>> {
+    let of_loss = |(number, &loss): (usize, &Loss)| {
+        let seeds = |combination: usize, from: usize, to: usize| {
+            let of_seed = move |seed| &endings[plan.run(number, combination, seed)];
+            (from..to).map(of_seed)
         };
-        (0..seeds).flat_map(of_seed).collect()
-    }
-}
-
-/// The losses that were asked for.
-fn losses(matches: &ArgMatches, config: &Config) -> Result<Vec<Loss>, Failure> {
-    let there = Loss::of(config.task);
-    let text = matches.get_one::<String>("losses");
-    let text = text.map_or("all", String::as_str);
-    if text == "all" {
-        return Ok(there.to_vec());
-    }
-    let find = |name: &str| {
-        let found = there.iter().find(|loss| loss.key() == name.trim());
-        found.copied().ok_or_else(|| {
-            let keys: Vec<&str> = there.iter().map(|loss| loss.key()).collect();
-            let short: String = name.chars().take(40).collect();
-            Failure::usage(format!(
-                "--losses: \"{short}\" is not a loss of task={}: all, or some of {}",
-                config.task.key(),
-                keys.join(", ")
-            ))
-        })
-    };
-    text.split(',').map(find).collect()
-}
-
-/// Trains all runs, as many at a time as there are cores and fit into the memory; scores in the order of the runs.
-///
-/// # Errors
-/// That of the first run that failed.
-fn train_all(arms: &[Config], steps: u32) -> Result<Vec<FinalScores>, Failure> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let needed = arms
-        .first()
-        .map_or(1, |arm| memory::on_cpu(std::slice::from_ref(arm)));
-    let fitting = (memory::BUDGET / needed).max(1) as usize;
-    let next = AtomicUsize::new(0);
-    let bar = progress(arms.len());
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((index, config)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            arms.get(index).map(|config| (index, config))
-        } {
-            done.push((index, train_and_score(config, steps)));
-            bar.inc(1);
-        }
-        done
-    };
-    let all = thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores.min(arms.len()).min(fitting))
-            .map(|_| scope.spawn(work))
-            .collect();
-        let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
-        joined.collect::<Result<Vec<_>, _>>()
-    });
-    bar.finish_and_clear();
-    let all = all.map_err(|_| Failure::run("a run ended unexpectedly"))?;
-    let mut all: Vec<_> = all.into_iter().flatten().collect();
-    all.sort_by_key(|(index, _)| *index);
-    let scored = all.into_iter().map(|(index, scores)| {
-        scores.map_err(|error| {
-            let Config { loss, seed, .. } = &arms[index];
-            Failure::run(format!("{} with seed {seed}: {error}", loss.label()))
-        })
-    });
-    scored.collect()
-}
-
-/// Shows itself only where standard error is a terminal.
-fn progress(runs: usize) -> ProgressBar {
-    let bar = ProgressBar::new(runs as u64);
-    let template = "{bar:30} {pos}/{len} runs, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.tick();
-    bar
-}
-
-fn document(
-    config: &Config,
-    steps: u32,
-    seeds: u32,
-    columns: &[&Column],
-    table: &[(Loss, Vec<&FinalScores>)],
-) -> Json {
-    let mut settings = config.to_json();
-    for left_out in ["loss", "backend"] {
-        if let Some(settings) = settings.as_object_mut() {
-            settings.remove(left_out);
-        }
-    }
-    let of_loss = |scores: &[&FinalScores]| -> Map<String, Json> {
-        let of_column = |column: &&Column| {
-            let values: Vec<Option<f64>> = scores.iter().map(|of| (column.value)(of)).collect();
-            (column.key.to_owned(), json!(values))
+        let choosing = |combination| {
+            let endings = seeds(combination, 0, plan.choosing());
+            endings.map(|ending| main(scores(ending)?)).collect()
         };
-        columns.iter().map(of_column).collect()
+        let tried: Vec<Vec<Option<f64>>> = (0..plan.combinations.len()).map(choosing).collect();
+        let chosen = best(plan.base.task, &tried).unwrap_or(0);
+        Row {
+            loss,
+            chosen,
+            endings: seeds(chosen, plan.choosing(), plan.seeds as usize).collect(),
+        }
     };
-    let losses: Map<String, Json> = table
-        .iter()
-        .map(|(loss, scores)| (loss.key().to_owned(), Json::Object(of_loss(scores))))
-        .collect();
-    json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "settings": settings,
-        "steps": steps,
-        "seeds": (0..seeds).map(|i| config.seed.wrapping_add(i)).collect::<Vec<_>>(),
-        "losses": losses,
-    })
+    plan.losses.iter().enumerate().map(of_loss).collect()
+}
+
+/// The scores of a run that has some.
+fn scores(ending: &Ending) -> Option<&FinalScores> {
+    match ending {
+        Ending::Scored(scores) => Some(scores),
+        Ending::Diverged(_) => None,
+    }
+}
+
+/// What values are chosen by: average precision, or the mean absolute error of a regression.
+fn main(of: &FinalScores) -> Option<f64> {
+    let precision = of.test.average_precision.map(|quality| quality.value);
+    precision.or(of.test.mean_absolute_error)
 }

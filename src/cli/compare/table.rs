@@ -1,7 +1,9 @@
-//! The table of a comparison.
+//! The tables of a comparison.
 
-use crate::ghm::Loss;
-use crate::lab::FinalScores;
+use super::plan::Plan;
+use super::{Row, main, scores};
+use crate::ghm::Task;
+use crate::lab::{Ending, FinalScores};
 
 /// A measure of the table.
 pub(super) struct Column {
@@ -73,21 +75,87 @@ fn cell(values: &[f64]) -> String {
     }
 }
 
-/// A row a loss, in Markdown with aligned columns.
-pub(super) fn markdown(columns: &[&Column], table: &[(Loss, Vec<&FinalScores>)]) -> String {
-    let names = columns.iter().map(|column| column.name.to_owned());
-    let mut rows = vec![std::iter::once("loss".to_owned()).chain(names).collect()];
-    rows.extend(table.iter().map(|(loss, scores)| {
-        let cells = columns.iter().map(|column| {
-            let values: Vec<f64> = scores.iter().filter_map(|of| (column.value)(of)).collect();
-            cell(&values)
-        });
-        std::iter::once(loss.label().to_owned())
-            .chain(cells)
-            .collect::<Vec<String>>()
+/// Steps until a score was reached: the median of the runs that did, and how many those are.
+fn steps_cell(endings: &[&Ending]) -> String {
+    let mut reached: Vec<u32> = (endings.iter())
+        .filter_map(|ending| scores(ending)?.reached)
+        .collect();
+    reached.sort_unstable();
+    let (count, all) = (reached.len(), endings.len());
+    match count {
+        0 => format!("none of {all}"),
+        _ => format!("{} ({count} of {all})", reached[(count - 1) / 2]),
+    }
+}
+
+/// Values over seeds; runs that ended without a score are counted.
+fn cell_of(endings: &[&Ending], value: &dyn Fn(&FinalScores) -> Option<f64>) -> String {
+    let values: Vec<f64> = (endings.iter())
+        .filter_map(|ending| value(scores(ending)?))
+        .collect();
+    let diverged = endings.iter().filter(|of| scores(of).is_none()).count();
+    match diverged {
+        0 => cell(&values),
+        _ => format!(
+            "{} ({diverged} of {} diverged)",
+            cell(&values),
+            endings.len()
+        ),
+    }
+}
+
+/// A row a loss, under its own best values.
+pub(super) fn of_losses(plan: &Plan, columns: &[&Column], table: &[Row]) -> String {
+    let mut head = vec!["loss".to_owned()];
+    if !plan.sweeps.is_empty() {
+        head.push(plan.swept());
+    }
+    head.extend(columns.iter().map(|column| column.name.to_owned()));
+    head.extend(plan.reach.map(|reach| match plan.base.task {
+        Task::Binary | Task::Classes => format!("steps to {reach}"),
+        Task::Regression => format!("steps to an error of {reach}"),
     }));
+    let row = |row: &Row| {
+        let mut cells = vec![row.loss.label().to_owned()];
+        if !plan.sweeps.is_empty() {
+            cells.push(plan.values(row.chosen));
+        }
+        let of_column = |column: &&Column| cell_of(&row.endings, &column.value);
+        cells.extend(columns.iter().map(of_column));
+        cells.extend(plan.reach.map(|_| steps_cell(&row.endings)));
+        cells
+    };
+    markdown(head, table.iter().map(row))
+}
+
+/// A row a loss and a column a combination of values, over all seeds.
+pub(super) fn of_values(plan: &Plan, endings: &[Ending]) -> String {
+    let measure = match plan.base.task {
+        Task::Binary => "average precision",
+        Task::Classes => "mean average precision",
+        Task::Regression => "mean absolute error",
+    };
+    let combinations = 0..plan.combinations.len();
+    let mut head = vec![format!("{measure} by {}", plan.swept())];
+    head.extend(combinations.clone().map(|index| plan.values(index)));
+    let row = |(number, loss): (usize, &crate::ghm::Loss)| {
+        let mut cells = vec![loss.label().to_owned()];
+        cells.extend(combinations.clone().map(|combination| {
+            let of_seed = |seed| &endings[plan.run(number, combination, seed)];
+            let endings: Vec<&Ending> = (0..plan.seeds as usize).map(of_seed).collect();
+            cell_of(&endings, &main)
+        }));
+        cells
+    };
+    markdown(head, plan.losses.iter().enumerate().map(row))
+}
+
+/// Aligned columns in Markdown.
+fn markdown(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let columns = head.len();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..=columns.len()).filter_map(width).collect();
+    let widths: Vec<usize> = (0..columns).filter_map(width).collect();
     let line = |row: &[String]| {
         let cells = row.iter().zip(&widths).enumerate();
         let cells = cells.map(|(column, (cell, &width))| match column {

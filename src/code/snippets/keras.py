@@ -97,6 +97,11 @@ class GradientDensity(keras.layers.Layer):
         self.start = self.add_weight(shape=(bins,), initializer="ones", **kind)
         self.built = True
 
+    def load_own_variables(self, store):
+        self.average.assign(store["0"])
+        # A copy from before the convention "per-bin" saved one start for all bins.
+        self.start.assign(ops.broadcast_to(store["1"], (self.bins,)))
+
     def call(self, g, counted, valid, training=None):
         """Weights [*g.shape] of the norms g; the histogram counts the norms `counted` where `valid`, over all
         replicas."""

@@ -71,6 +71,13 @@ class GradientDensity(nn.Module):
 
         return super()._apply(exact, *rest)
 
+    def _load_from_state_dict(self, state, prefix, *rest):
+        # A copy from before the convention "per-bin" saved one start for all bins.
+        start = state.get(prefix + "start")
+        if start is not None and start.dim() == 0:
+            state[prefix + "start"] = start.repeat(self.bins)
+        super()._load_from_state_dict(state, prefix, *rest)
+
     @torch.no_grad()
     def forward(self, g, counted, valid):
         """Weights [*g.shape] of the norms g; the histogram counts the norms `counted` where `valid`."""

@@ -74,7 +74,7 @@ impl Lab {
         let backend = self.config().backend;
         let configs = of.arms.iter().map(|arm| Config {
             backend,
-            ..Config::from_link(arm.link).0
+            ..Config::from_changes(arm.changes).0
         });
         self.close_inspection();
         self.start_race(configs.collect(), 0);

@@ -29,7 +29,7 @@ pub struct Step {
 pub struct Prepared {
     /// Empty for that of its loss.
     pub name: &'static str,
-    pub link: &'static str,
+    pub changes: &'static str,
 }
 
 /// A number, as it is now.

@@ -9,8 +9,8 @@ use super::step::{Prepared, Reading, Step, Try, Unit};
 use crate::config::{Counting, Regularization};
 use crate::ghm::{Convention, Loss};
 
-const fn arm(name: &'static str, link: &'static str) -> Prepared {
-    Prepared { name, link }
+const fn arm(name: &'static str, changes: &'static str) -> Prepared {
+    Prepared { name, changes }
 }
 
 const fn reading(name: &'static str, unit: Unit, value: fn(&Lab) -> Option<f64>) -> Reading {
