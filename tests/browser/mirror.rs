@@ -1,6 +1,6 @@
 //! Elements of the screen by name: found in the page's mirror of it, clicked where they are.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 

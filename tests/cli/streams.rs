@@ -108,13 +108,23 @@ fn send(signal: &str, process: u32) {
     assert!(sent.success());
 }
 
+/// A program that gets every signal, also where these tests were started by nohup, which takes HUP away.
+fn with_all_signals(program: &str) -> Command {
+    if cfg!(target_os = "linux") {
+        let mut command = Command::new("env");
+        command.args(["--default-signal=HUP,INT,TERM", program]);
+        return command;
+    }
+    Command::new(program)
+}
+
 /// A run that writes a trace of so many steps and gets the signal while it does: how it ended, and what it said.
 /// Nothing where all was written before the signal came.
 fn interrupted(folder: &Folder, signal: &str, steps: u32) -> Option<(ExitStatus, String)> {
     let trace = folder.flag("trace", "trace.json");
     let steps = format!("--steps={steps}");
     let flags = ["--examples=40000", "--batch-size=20000", &steps, &trace];
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ghm-lab"))
+    let mut child = with_all_signals(env!("CARGO_BIN_EXE_ghm-lab"))
         .args(small(&flags))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
