@@ -57,12 +57,14 @@ fn distance_of(trace: &Trace) -> [f64; 2] {
     distance(trace, &repeat(trace))
 }
 
-const LOSSES: [&[&str]; 5] = [
+const LOSSES: [&[&str]; 7] = [
     &["--loss=ce"],
     &["--loss=ghm-c", "--convention=corrected"],
     &["--loss=ghm-c", "--convention=paper"],
     &["--loss=ghm-c", "--convention=mmdetection"],
     &["--loss=ghm-c", "--convention=keras"],
+    &["--loss=ghm-c", "--convention=per-bin"],
+    &["--loss=ghm-c", "--warm-up-steps=40"],
 ];
 const OPTIMIZERS: [&str; 2] = ["--optimizer=sgd", "--optimizer=adam"];
 const ACTIVATIONS: [&str; 2] = ["--activation=tanh", "--activation=relu"];
@@ -114,6 +116,8 @@ fn a_wrong_repetition_is_caught() {
     bins.config["bins"] = 11.into();
     let mut convention = right.clone();
     convention.config["convention"] = "paper".into();
+    let mut warm_up = right.clone();
+    warm_up.config["warm-up-steps"] = 3.into();
     let mut rate = right.clone();
     rate.config["learning-rate"] = 0.0101.into();
     let mut weight = right.clone();
@@ -123,6 +127,7 @@ fn a_wrong_repetition_is_caught() {
         ("index", index),
         ("bins", bins),
         ("convention", convention),
+        ("warm-up", warm_up),
         ("rate", rate),
         ("weight", weight),
     ] {

@@ -56,7 +56,8 @@ pub(super) fn draw(
     snapshot: &Snapshot,
 ) -> Result<Vec<u8>, String> {
     let profile = Profile::of(snapshot, config.shown_class.index());
-    let shown = Shown::training(config.loss, config.task);
+    let acting = config.acting_loss(snapshot.step.saturating_sub(1));
+    let shown = Shown::training(acting, config.task);
     let caption = caption(config, backend.kind, snapshot);
     paint(format, &profile, &shown, config.panel, caption)
 }

@@ -88,7 +88,7 @@ enum Value {
 }
 
 /// The settings that the code has, by the names that it gives them.
-fn values(config: &Config) -> [(&'static str, Value); 11] {
+fn values(config: &Config) -> [(&'static str, Value); 12] {
     let alpha = match config.focal_balance {
         FocalBalance::Alpha => Some(config.focal_alpha),
         FocalBalance::Off => None,
@@ -97,6 +97,7 @@ fn values(config: &Config) -> [(&'static str, Value); 11] {
         ("bins", Value::Integer(config.bins)),
         ("momentum", Value::Real(config.momentum)),
         ("convention", Value::Word(config.convention.key())),
+        ("warm_up", Value::Integer(config.warm_up_steps)),
         ("counting", Value::Word(config.counting.key())),
         ("mu", Value::Real(config.mu)),
         ("delta", Value::Real(config.delta)),

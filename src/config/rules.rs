@@ -117,6 +117,15 @@ impl Config {
         }
     }
 
+    /// The loss that acts in the step after so many steps.
+    pub fn acting_loss(&self, steps: u64) -> Loss {
+        if steps < u64::from(self.warm_up_steps) {
+            self.loss.unweighted()
+        } else {
+            self.loss
+        }
+    }
+
     /// Sizes of the network's layers, from the coordinates to the outputs.
     pub fn layer_sizes(&self) -> Vec<usize> {
         let (inputs, outputs) = match self.task {

@@ -182,6 +182,10 @@ settings! {
         when |config| config.optimizer == Optimizer::Sgd;
     /// Examples in a mini-batch, at most as many as there are to train on.
     batch_size: u32 = 1024, "batch-size", "batch size", Training, Live, [Log 1 to 1_000_000];
+    /// Steps before GHM weighs at all: of cross-entropy, or ASL1 in a regression, while the density is counted already.
+    /// Detectors warm up to survive the first steps.
+    warm_up_steps: u32 = 0, "warm-up-steps", "warm-up steps", Training, Live, [Log 0 to 1_000_000],
+        when |config| config.loss.harmonizes();
     /// Step at which training pauses by itself; 0 never does. Seeds and comparisons run all their steps.
     stop_step: u32 = 0, "stop-step", "at step", Stop, Live, [Log 0 to 10_000_000];
     /// Epoch after which training pauses by itself; 0 never does.

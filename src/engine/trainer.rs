@@ -199,14 +199,16 @@ impl Trainer {
     pub fn advance(&mut self, count: u32) -> Result<(), EngineError> {
         self.steps.clear();
         self.indices.clear();
-        for _ in 0..count {
+        for step in self.step..self.step + u64::from(count) {
             let batch = self.order.next_batch(self.config.batch_size as usize);
             let first = self.indices.len();
             self.indices.extend_from_slice(batch);
             let ignored = &self.data.train.ignored;
             let valid = batch.iter().filter(|&&i| !ignored[i as usize]).count();
-            let step = self.clocks.step(&self.config, first, batch.len(), valid);
-            self.steps.push(step);
+            self.steps.push(Step {
+                loss: self.config.acting_loss(step) as u32,
+                ..self.clocks.step(&self.config, first, batch.len(), valid)
+            });
         }
         self.engine.train(&self.steps, &self.indices)?;
         self.step += u64::from(count);
@@ -223,7 +225,10 @@ impl Trainer {
         self.engine.request(request);
         let told = match self.steps.last() {
             Some(step) => *step,
-            None => self.clocks.clone().step(&self.config, 0, 0, 0),
+            None => Step {
+                loss: self.config.acting_loss(self.step) as u32,
+                ..self.clocks.clone().step(&self.config, 0, 0, 0)
+            },
         };
         self.moments.push_back(Moment {
             step: self.step,

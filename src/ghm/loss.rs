@@ -94,6 +94,21 @@ impl Loss {
         matches!(self, Self::GhmC | Self::GhmR)
     }
 
+    /// The loss that it weighs: its own where it does not harmonize.
+    pub fn unweighted(self) -> Self {
+        match self {
+            Self::GhmC => Self::CrossEntropy,
+            Self::GhmR => Self::Asl1,
+            Self::CrossEntropy
+            | Self::ClassBalanced
+            | Self::Focal
+            | Self::Ohem
+            | Self::L1
+            | Self::SmoothL1
+            | Self::Asl1 => self,
+        }
+    }
+
     /// Effective weight of an example under a loss of classification, 1 under the others: the
     /// gradient with respect to its logits is that of the cross-entropy times this. What the weight
     /// depends on counts as constant.

@@ -176,9 +176,17 @@ pub fn caption(config: &Config, engine: &str, snapshot: &Snapshot) -> String {
         Some(class) => tr!(", class {class} alone", class),
         None => String::new(),
     };
+    let loss = match config.warm_up_steps {
+        warm_up if warm_up > 0 && config.loss.harmonizes() => tr!(
+            "{loss} (warm-up {warm_up})",
+            loss = config.loss.label(),
+            warm_up
+        ),
+        _ => word(config.loss.label()).to_owned(),
+    };
     tr!(
         "{0} after {1} steps: {data}{class}, {2} bins, momentum {3}, {4}, batch {5}, seed {6} ({7})",
-        word(config.loss.label()),
+        loss,
         snapshot.step,
         config.bins,
         config.momentum,

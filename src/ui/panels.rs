@@ -81,7 +81,7 @@ pub(super) fn panels(lab: &Lab) -> [Panel; 3] {
         return figure::race_panels(&super::race::arms(lab), config.task, config.panel);
     }
     let profile = Profile::of(lab.snapshot(), config.shown_class.index());
-    let shown = Shown::training(config.loss, config.task);
+    let shown = Shown::training(lab.arms()[lab.shown()].acting_loss(), config.task);
     [
         figure::statistics(&profile),
         figure::regularization(&profile, &shown, config.panel),

@@ -2,7 +2,7 @@
 
 use ghm_lab::config::{Activation, Backend, Config, Optimizer};
 use ghm_lab::data::Shape;
-use ghm_lab::ghm::{Convention, Loss};
+use ghm_lab::ghm::{Convention, Loss, Task};
 use ghm_lab::lab::Command;
 
 use crate::support::runs::{lab, settle, small_config};
@@ -176,4 +176,32 @@ fn settings_that_change_after_the_last_step_do_not_change_what_it_was() {
     assert_eq!(lab.snapshot().slope, 1.0);
     let off = lab.snapshot().line_deviation();
     assert!(off.is_some_and(|off| off < 1e-6), "{off:?}");
+}
+
+#[test]
+fn a_warm_up_is_the_unweighted_loss_until_it_ends() {
+    for task in [Task::Binary, Task::Classes, Task::Regression] {
+        let ghm = small_config().for_task(task);
+        assert!(ghm.loss.harmonizes());
+        let warm = Config {
+            warm_up_steps: 10,
+            ..ghm.clone()
+        };
+        let plain = Config {
+            loss: ghm.loss.unweighted(),
+            ..ghm.clone()
+        };
+        let mut warm = after(&warm, 10);
+        let mut plain = after(&plain, 10);
+        assert_eq!(bits(&warm), bits(&plain), "{task:?}");
+        assert_eq!(warm.arms()[0].acting_loss(), ghm.loss.unweighted());
+        // The density was counted all the while: from here it is as if the loss had changed.
+        plain.configure(&ghm);
+        for lab in [&mut warm, &mut plain] {
+            run(lab, Command::Step(5));
+        }
+        assert_eq!(bits(&warm), bits(&plain), "{task:?}");
+        assert_eq!(warm.arms()[0].acting_loss(), ghm.loss);
+        assert_ne!(bits(&warm), bits(&after(&ghm, 15)), "{task:?}");
+    }
 }

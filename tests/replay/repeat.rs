@@ -118,7 +118,8 @@ pub fn gradient_norms(trace: &Trace, network: &[Layer], batch: &[usize]) -> Vec<
 /// The moving average of the histogram, and the weights that follow from it.
 struct Harmonizer {
     average: Vec<f64>,
-    updates: i32,
+    /// Of each bin.
+    updates: Vec<i32>,
 }
 
 impl Harmonizer {
@@ -131,25 +132,27 @@ impl Harmonizer {
         for &g in norms {
             counts[bin_of(g, bins)] += 1.0;
         }
-        self.updates += 1;
-        for (average, &count) in self.average.iter_mut().zip(&counts) {
-            if convention != "mmdetection" || count > 0.0 {
+        let holds = ["mmdetection", "per-bin"].contains(&convention);
+        for (bin, &count) in counts.iter().enumerate() {
+            if !holds || count > 0.0 {
+                let average = &mut self.average[bin];
                 *average = momentum * *average + (1.0 - momentum) * count;
+                self.updates[bin] += 1;
             }
         }
         let hit = counts.iter().filter(|&&count| count > 0.0).count() as f64;
         let factor = match convention {
-            "corrected" => hit / (1.0 - momentum.powi(self.updates)),
             "paper" => bins as f64,
-            "mmdetection" => hit,
+            "corrected" | "mmdetection" | "per-bin" => hit,
             "keras" => 1.0,
             other => panic!("an unknown convention, {other}"),
         };
         let examples = norms.len() as f64;
-        self.average
-            .iter()
-            .map(|s| examples / (s * factor))
-            .collect()
+        let weight = |(s, &updates): (&f64, &i32)| match convention {
+            "corrected" | "per-bin" => examples * (1.0 - momentum.powi(updates)) / (s * factor),
+            _ => examples / (s * factor),
+        };
+        self.average.iter().zip(&self.updates).map(weight).collect()
     }
 }
 
@@ -247,11 +250,12 @@ pub fn repeat(trace: &Trace) -> Repeated {
     let relu = trace.choice("activation") == "relu";
     let harmonizes = trace.choice("loss") == "ghm-c";
     let bins = trace.number("bins") as usize;
+    let warm_up = trace.number("warm-up-steps") as usize;
     let mut network = trace.initial.clone();
     let size = flat(&network).len();
     let mut harmonizer = Harmonizer {
         average: vec![0.0; bins],
-        updates: 0,
+        updates: vec![0; bins],
     };
     let mut optimizer = Optimizer {
         first: vec![0.0; size],
@@ -260,7 +264,7 @@ pub fn repeat(trace: &Trace) -> Repeated {
     };
     let mut losses = Vec::new();
     let mut least_margin = 1.0f64;
-    for batch in &trace.batches {
+    for (step, batch) in trace.batches.iter().enumerate() {
         let n = batch.len() as f64;
         let norms = gradient_norms(trace, &network, batch);
         let weights = harmonizer.weights(trace, &norms);
@@ -271,7 +275,7 @@ pub fn repeat(trace: &Trace) -> Repeated {
         for (&i, &g) in batch.iter().zip(&norms) {
             let outputs = forward(&network, relu, trace.points[i]);
             let (logit, y) = (outputs[network.len()][0], trace.labels[i]);
-            let weight = if harmonizes {
+            let weight = if harmonizes && step >= warm_up {
                 weights[bin_of(g, bins)]
             } else {
                 1.0

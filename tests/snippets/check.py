@@ -264,7 +264,8 @@ def others(framework, rows):
         other, _ = framework.function(f"{name}_softmax", two, classes, array(valid))
         rows.compare(f"{name}, softmax", other, one)
     for convention in ["corrected", "paper", "mmdetection", "keras", "per-bin"]:
-        settings = {"bins": 7, "momentum": 0.6, "convention": convention}
+        warm_up = 1 if convention == "per-bin" else 0
+        settings = {"bins": 7, "momentum": 0.6, "convention": convention, "warm_up": warm_up}
         binary = framework.stateful("ghm_c", **settings)
         softmax = framework.stateful("ghm_c_softmax", counting="true-class", **settings)
         average, start = np.zeros(7), np.ones(7)
@@ -281,6 +282,8 @@ def others(framework, rows):
             corrected = convention in ("corrected", "per-bin")
             density = average * factor / (np.where(start < 1, 1 - start, 1) if corrected else 1)
             beta = np.divide(n, density, out=np.zeros(7), where=density > 0)[bins]
+            if batch < warm_up:
+                beta = np.ones_like(beta)
             ce = np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0)
             wanted = (beta * ce * valid).sum() / n
             loss, found, kept = binary(moved, array(y), array(valid))

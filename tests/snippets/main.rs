@@ -87,7 +87,7 @@ fn compare(spoil: f64) -> Rows {
     for case in cases(include_str!("../golden/ghm_c_sigmoid.json")) {
         let bins = case["bins"].as_u64().unwrap() as usize;
         let momentum = case["momentum"].as_f64().unwrap();
-        let mut density = loss::GradientDensity::new(bins, momentum, "mmdetection");
+        let mut density = loss::GradientDensity::new(bins, momentum, "mmdetection", 0);
         for batch in case["batches"].as_array().unwrap() {
             let (loss, gradient) = loss::ghm_c(
                 &mut density,
@@ -108,7 +108,7 @@ fn compare(spoil: f64) -> Rows {
         }
         let bins = case["bins"].as_u64().unwrap() as usize;
         let momentum = case["momentum"].as_f64().unwrap();
-        let mut density = loss::GradientDensity::new(bins, momentum, "keras");
+        let mut density = loss::GradientDensity::new(bins, momentum, "keras", 0);
         for batch in case["batches"].as_array().unwrap() {
             let width = case["classes"].as_u64().unwrap() as usize;
             let targets: Vec<usize> = numbers(&batch["targets"])
@@ -142,7 +142,7 @@ fn compare(spoil: f64) -> Rows {
         }
         let bins = case["bins"].as_u64().unwrap() as usize;
         let momentum = case["momentum"].as_f64().unwrap();
-        let mut density = loss::GradientDensity::new(bins, momentum, "mmdetection");
+        let mut density = loss::GradientDensity::new(bins, momentum, "mmdetection", 0);
         for batch in case["batches"].as_array().unwrap() {
             let [predictions, targets] = ["pred", "target"].map(|key| numbers(&batch[key]));
             let valid = flags(&batch["valid"]);

@@ -81,7 +81,8 @@ class Torch:
         return getattr(module, CLASSES[case.name])(**case.settings, **settings)
 
     def state(self, loss):
-        return np.concatenate([self.values(loss.density.start), self.values(loss.density.average)])
+        of = loss.density
+        return np.concatenate([self.values(of.start), self.values(of.average), [float(of.steps)]])
 
     def step(self, loss, case, x, targets, dtype, training, **more):
         x = self.array(x, dtype).requires_grad_()
@@ -110,7 +111,8 @@ class Keras:
         return getattr(module, CLASSES[case.name])(**case.settings, **settings)
 
     def state(self, loss):
-        return np.concatenate([self.values(loss.density.start), self.values(loss.density.average)])
+        of = loss.density
+        return np.concatenate([self.values(of.start), self.values(of.average), [float(of.steps)]])
 
     def step(self, loss, case, x, targets, dtype, training, **more):
         x = self.array(x, dtype)
@@ -164,7 +166,8 @@ class Jax:
         return loss
 
     def state(self, loss):
-        return np.concatenate([self.values(loss["state"]["start"]), self.values(loss["state"]["average"])])
+        of = loss["state"]
+        return np.concatenate([self.values(of["start"]), self.values(of["average"]), [float(of["steps"])]])
 
     def step(self, loss, case, x, targets, dtype, training, **more):
         def call(x):
@@ -388,9 +391,9 @@ def pytorch(rules):
             old = {"density.average": torch.arange(bins).to(dtype), "density.start": torch.full((), 0.5).to(dtype)}
             old["density.start"] = old["density.start"].expand(shape).clone()
             loss = rules.loss(case)
-            rules.hold(f"{case.label}: saved names", set(loss.state_dict()) == set(old))
+            rules.hold(f"{case.label}: saved names", set(loss.state_dict()) == {*old, "density.steps"})
             loss.load_state_dict(old)
-            rules.same(f"{case.label}: older state", [rules.state(case, loss)], [[0.5] * bins + [*range(bins)]])
+            rules.same(f"{case.label}: older state", [rules.state(case, loss)], [[0.5] * bins + [*range(bins), 0]])
             rules.hold(f"{case.label}: type of a loaded state", loss.density.average.dtype == torch.float32)
     for case in cases():
         with torch.autocast("cpu", dtype=torch.float16):
@@ -471,8 +474,8 @@ def keras(rules):
     bins = layer.bins
     for start in [np.array(0.5), np.full(bins, 0.5)]:
         layer.load_own_variables({"0": np.arange(bins), "1": start})
-        state = np.concatenate([layer.start, layer.average])
-        rules.same("a state of an older copy", [state], [[0.5] * bins + [*range(bins)]])
+        state = np.concatenate([layer.start, layer.average, [layer.steps]])
+        rules.same("a state of an older copy", [state], [[0.5] * bins + [*range(bins), 0]])
     if keras.backend.backend() == "jax":
         want = trained(case)
         devices = keras.distribution.list_devices("cpu")
@@ -501,7 +504,7 @@ def jax(rules):
         rules.same(f"{case.label}: two devices", [(found[1] if first else found).sum()], [want[0]], 1e-6)
         if not first:
             continue
-        state = [*found[0]["start"][0], *found[0]["average"][0]]
+        state = [*found[0]["start"][0], *found[0]["average"][0], found[0]["steps"][0]]
         rules.same(f"{case.label}: state of two devices", [state], [want[2]], 1e-6)
         loss["state"] = jax.tree.map(lambda of: of.astype("bfloat16"), loss["state"])
         rules.same(f"{case.label}: state of bfloat16", rules.step(case, loss=loss), want, 1e-6)

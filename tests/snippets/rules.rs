@@ -101,7 +101,7 @@ fn nan_in_a_valid_example_makes_the_loss_nan_and_is_in_no_bin() {
             assert!(finite.clone().all(|of| of.is_finite()), "{name}");
         }
     }
-    let mut density = GradientDensity::new(4, 0.5, "paper");
+    let mut density = GradientDensity::new(4, 0.5, "paper", 0);
     density.update([0.1, f64::NAN, 0.9].into_iter());
     assert_eq!(density.average, [0.5, 0.0, 0.0, 0.5]);
 }
@@ -138,7 +138,21 @@ fn a_class_without_examples_weighs_nothing() {
 
 #[test]
 fn counts_are_whole_numbers() {
-    let mut density = GradientDensity::new(2, 0.0, "paper");
+    let mut density = GradientDensity::new(2, 0.0, "paper", 0);
     density.update(std::iter::repeat_n(0.75, 30_000_001));
     assert_eq!(density.average, [0.0, 30_000_001.0]);
+}
+
+#[test]
+fn a_warm_up_weighs_nothing_while_the_density_is_counted() {
+    let mut cold = GradientDensity::new(2, 0.5, "per-bin", 0);
+    let mut warm = GradientDensity::new(2, 0.5, "per-bin", 2);
+    let norms = [[0.1, 0.2, 0.9], [0.1, 0.8, 0.9], [0.3, 0.2, 0.9]];
+    for (step, norms) in norms.into_iter().enumerate() {
+        let harmonized = cold.update(norms.into_iter());
+        let weights = warm.update(norms.into_iter());
+        assert_eq!(warm.average, cold.average);
+        assert_eq!(weights == [1.0; 2], step < 2, "{weights:?}");
+        assert_eq!(weights == harmonized, step == 2, "{weights:?}");
+    }
 }

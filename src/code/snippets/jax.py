@@ -51,27 +51,30 @@ def log_odds(logits, targets):
 def init(bins=30, dtype=jnp.float32):
     """The state of the moving average: pass it through your training step and save it with the model. In
     evaluation, drop the new state."""
-    return {"average": jnp.zeros(bins, dtype), "start": jnp.ones(bins, dtype)}
+    return {"average": jnp.zeros(bins, dtype), "start": jnp.ones(bins, dtype), "steps": jnp.zeros((), dtype)}
 
 
 # --- state-regression
 def init_regression(bins=10, dtype=jnp.float32):
     """The state of the moving average: pass it through your training step and save it with the model. In
     evaluation, drop the new state."""
-    return {"average": jnp.zeros(bins, dtype), "start": jnp.ones(bins, dtype)}
+    return {"average": jnp.zeros(bins, dtype), "start": jnp.ones(bins, dtype), "steps": jnp.zeros((), dtype)}
 
 
 # --- density
-def harmonize(state, g, counted, valid, momentum, convention, axis_name=None):
+def harmonize(state, g, counted, valid, momentum, convention, axis_name, warm_up):
     """New state, in float32 at least, and weights beta = N / GD(g) [*g.shape] by unit regions.
 
     The histogram counts the norms `counted` where `valid`, over all devices of `axis_name`; exact up to 2^31
     in a mini-batch. Conventions: "corrected" (bias-corrected average, divided by the bins that are hit),
     "paper" (from zero, M bins), "mmdetection" (from zero, empty bins keep their value, bins that are hit),
-    "keras" (from zero, 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself).
+    "keras" (from zero, 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself). During
+    the first `warm_up` mini-batches all weights are 1, and the average goes on already.
     """
     dtype = jnp.promote_types(state["average"].dtype, jnp.float32)
     before, start = state["average"].astype(dtype), state["start"].astype(dtype)
+    # The state of an older copy, which had no warm-up, has no steps.
+    steps = jnp.asarray(state.get("steps", warm_up), dtype)
     bins = before.shape[0]
     # Not by edges: in half precision a bound of 1 + 1e-6 is 1, and the hardest would be in no bin.
     bin_of = lambda g: jnp.clip((g.astype(dtype) * bins).astype(int), 0, bins - 1)
@@ -95,7 +98,9 @@ def harmonize(state, g, counted, valid, momentum, convention, axis_name=None):
         density = density * hit.sum()
     used = density > 1e-30
     beta = jnp.where(used, n / jnp.where(used, density, 1), 0)
-    return {"average": average, "start": start}, jax.lax.stop_gradient(beta[bin_of(g)])
+    beta = jnp.where(steps < warm_up, 1, beta)
+    state = {"average": average, "start": start, "steps": jnp.minimum(steps + 1, warm_up)}
+    return state, jax.lax.stop_gradient(beta[bin_of(g)])
 
 
 # --- ce/binary: mean
@@ -214,9 +219,10 @@ def ghm_c(
     targets,
     valid=None,
     momentum=0.75,
-    convention="corrected",
+    convention="per-bin",
     ignore_index=-100,
     axis_name=None,
+    warm_up=0,
 ):
     """New state and the GHM-C loss. logits and targets (0 or 1): any shape, every entry an example; valid: 0
     where ignored, beside those whose target is ignore_index; axis_name: as in `mean`. Differentiate with
@@ -224,7 +230,7 @@ def ghm_c(
     logits, targets, valid = select(logits, targets, valid, ignore_index)
     z = jnp.where(targets > 0, -logits, logits)
     g = jax.nn.sigmoid(z)
-    state, beta = harmonize(state, g, g, valid, momentum, convention, axis_name)
+    state, beta = harmonize(state, g, g, valid, momentum, convention, axis_name, warm_up)
     return state, mean(beta * jax.nn.softplus(z), valid, axis_name)
 
 
@@ -235,10 +241,11 @@ def ghm_c_softmax(
     targets,
     valid=None,
     momentum=0.75,
-    convention="corrected",
+    convention="per-bin",
     counting="true-class",
     ignore_index=-100,
     axis_name=None,
+    warm_up=0,
 ):
     """New state and the GHM-C loss. logits: [N, K]; targets: classes [N]; valid: [N], 0 where ignored, beside
     those whose target is ignore_index; axis_name: as in `mean`.
@@ -254,7 +261,7 @@ def ghm_c_softmax(
         labels = jax.nn.one_hot(targets, logits.shape[1], dtype=logits.dtype)
         counted = jnp.abs(jax.nn.softmax(logits, axis=1) - labels)
         of_counted = jnp.broadcast_to(valid[:, None], counted.shape)
-    state, beta = harmonize(state, g, counted, of_counted, momentum, convention, axis_name)
+    state, beta = harmonize(state, g, counted, of_counted, momentum, convention, axis_name, warm_up)
     return state, mean(beta * jax.nn.softplus(z), valid, axis_name)
 
 
@@ -285,7 +292,15 @@ def asl1(predictions, targets, valid=None, mu=0.02, axis_name=None):
 
 # --- ghm-r/regression: mean state-regression density
 def ghm_r(
-    state, predictions, targets, valid=None, mu=0.02, momentum=0.7, convention="corrected", axis_name=None
+    state,
+    predictions,
+    targets,
+    valid=None,
+    mu=0.02,
+    momentum=0.7,
+    convention="per-bin",
+    axis_name=None,
+    warm_up=0,
 ):
     """New state and the GHM-R loss. predictions and targets: any shape, every entry an example; valid: 0
     where ignored; axis_name: as in `mean`. Differentiate with has_aux: return the loss first and the state as
@@ -294,5 +309,5 @@ def ghm_r(
     d = predictions - targets
     root = jnp.hypot(d, mu)
     g = jnp.abs(d) / root
-    state, beta = harmonize(state, g, g, valid, momentum, convention, axis_name)
+    state, beta = harmonize(state, g, g, valid, momentum, convention, axis_name, warm_up)
     return state, mean(beta * (root - mu), valid, axis_name)

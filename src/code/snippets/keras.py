@@ -84,23 +84,26 @@ class GradientDensity(keras.layers.Layer):
     False, where the average takes a mini-batch in only for its own weights. Conventions: "corrected"
     (bias-corrected average, divided by the bins that are hit), "paper" (from zero, M bins), "mmdetection"
     (from zero, empty bins keep their value, bins that are hit), "keras" (from zero, 1 / average), "per-bin" (as
-    mmdetection, bias-corrected for each bin by itself).
+    mmdetection, bias-corrected for each bin by itself). During the first `warm_up` mini-batches of a training all
+    weights are 1, and the average goes on already.
     """
 
-    def __init__(self, bins, momentum, convention, **kwargs):
+    def __init__(self, bins, momentum, convention, warm_up, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        self.bins, self.momentum, self.convention = bins, momentum, convention
+        self.bins, self.momentum, self.convention, self.warm_up = bins, momentum, convention, warm_up
         kind = {"dtype": exact(self.variable_dtype), "trainable": False, "autocast": False}
         # All replicas come to the same state.
         kind["aggregation"] = "only_first_replica"
         self.average = self.add_weight(shape=(bins,), initializer="zeros", **kind)
         self.start = self.add_weight(shape=(bins,), initializer="ones", **kind)
+        self.steps = self.add_weight(shape=(), initializer="zeros", **kind)
         self.built = True
 
     def load_own_variables(self, store):
         self.average.assign(store["0"])
-        # A copy from before the convention "per-bin" saved one start for all bins.
+        # An older copy saved one start for all bins, and had no warm-up.
         self.start.assign(ops.broadcast_to(store["1"], (self.bins,)))
+        self.steps.assign(store["2"] if "2" in store.keys() else self.warm_up)
 
     def call(self, g, counted, valid, training=None):
         """Weights [*g.shape] of the norms g; the histogram counts the norms `counted` where `valid`, over all
@@ -111,7 +114,7 @@ class GradientDensity(keras.layers.Layer):
                 "compute_loss and pass on its `training`, or in a loop of your own with training=True"
             )
         # Read before the replicas wait for each other: one of them may move the state of all.
-        before, start = ops.copy(self.average), ops.copy(self.start)
+        before, start, steps = (ops.copy(of) for of in (self.average, self.start, self.steps))
         counts = over_replicas(self.count(counted, valid))
         n, hit = ops.sum(counts), counts > 0
         average = self.momentum * before + (1 - self.momentum) * ops.cast(counts, before.dtype)
@@ -122,6 +125,7 @@ class GradientDensity(keras.layers.Layer):
         if training:
             self.average.assign(average)
             self.start.assign(start)
+            self.steps.assign(ops.minimum(steps + 1, self.warm_up))
         density = average
         if self.convention in ("corrected", "per-bin"):
             density = density / ops.where(start < 1, 1 - start, 1)
@@ -131,6 +135,7 @@ class GradientDensity(keras.layers.Layer):
             density = density * ops.cast(ops.sum(ops.cast(hit, "int32")), density.dtype)
         used = density > 1e-30
         beta = ops.where(used, ops.cast(n, density.dtype) / ops.where(used, density, 1), 0)
+        beta = ops.where(steps < self.warm_up, ops.ones_like(beta), beta)
         return ops.stop_gradient(ops.take(beta, self.bin(g)))
 
     def count(self, counted, valid):
@@ -269,9 +274,9 @@ class GHMC(keras.layers.Layer):
             return self.ghm_c(y, y_pred, training=training)
     """
 
-    def __init__(self, bins=30, momentum=0.75, convention="corrected", **kwargs):
+    def __init__(self, bins=30, momentum=0.75, convention="per-bin", warm_up=0, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        self.density = GradientDensity(bins, momentum, convention, dtype=self.variable_dtype)
+        self.density = GradientDensity(bins, momentum, convention, warm_up, dtype=self.variable_dtype)
         self.built = True
 
     def call(self, targets, logits, valid=None, ignore_index=-100, training=None):
@@ -295,10 +300,10 @@ class GHMCSoftmax(keras.layers.Layer):
     """
 
     def __init__(
-        self, bins=30, momentum=0.75, convention="corrected", counting="true-class", **kwargs
+        self, bins=30, momentum=0.75, convention="per-bin", counting="true-class", warm_up=0, **kwargs
     ):
         super().__init__(autocast=False, **kwargs)
-        self.density = GradientDensity(bins, momentum, convention, dtype=self.variable_dtype)
+        self.density = GradientDensity(bins, momentum, convention, warm_up, dtype=self.variable_dtype)
         self.built = True
         self.counting = counting
 
@@ -355,9 +360,9 @@ class GHMR(keras.layers.Layer):
             return self.ghm_r(y, y_pred, training=training)
     """
 
-    def __init__(self, mu=0.02, bins=10, momentum=0.7, convention="corrected", **kwargs):
+    def __init__(self, mu=0.02, bins=10, momentum=0.7, convention="per-bin", warm_up=0, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        self.density = GradientDensity(bins, momentum, convention, dtype=self.variable_dtype)
+        self.density = GradientDensity(bins, momentum, convention, warm_up, dtype=self.variable_dtype)
         self.built = True
         self.mu = mu
 

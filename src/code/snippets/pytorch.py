@@ -52,15 +52,17 @@ class GradientDensity(nn.Module):
     to half precision, and are not moved in eval mode, where the average takes a mini-batch in only for its
     own weights. Conventions: "corrected" (bias-corrected average, divided by the bins that are hit), "paper"
     (from zero, M bins), "mmdetection" (from zero, empty bins keep their value, bins that are hit), "keras"
-    (from zero, 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself).
+    (from zero, 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself). During the first
+    `warm_up` mini-batches of a training all weights are 1, and the average goes on already.
     """
 
-    def __init__(self, bins, momentum, convention):
+    def __init__(self, bins, momentum, convention, warm_up):
         super().__init__()
-        self.bins, self.momentum, self.convention = bins, momentum, convention
+        self.bins, self.momentum, self.convention, self.warm_up = bins, momentum, convention, warm_up
         dtype = torch.promote_types(torch.get_default_dtype(), torch.float32)
         self.register_buffer("average", torch.zeros(bins, dtype=dtype))
         self.register_buffer("start", torch.ones(bins, dtype=dtype))
+        self.register_buffer("steps", torch.zeros((), dtype=dtype))
 
     def _apply(self, fn, *rest):
         # Of .half() and .to(torch.bfloat16): a count over 65,504 is inf in the one, of 3 digits in the other.
@@ -72,7 +74,8 @@ class GradientDensity(nn.Module):
         return super()._apply(exact, *rest)
 
     def _load_from_state_dict(self, state, prefix, *rest):
-        # A copy from before the convention "per-bin" saved one start for all bins.
+        # An older copy saved one start for all bins, and had no warm-up.
+        state.setdefault(prefix + "steps", torch.full((), float(self.warm_up)))
         start = state.get(prefix + "start")
         if start is not None and start.dim() == 0:
             state[prefix + "start"] = start.repeat(self.bins)
@@ -91,9 +94,11 @@ class GradientDensity(nn.Module):
         moves = hit if self.convention in ("mmdetection", "per-bin") else n > 0
         average = torch.where(moves, average, self.average)
         start = torch.where(moves, self.momentum * self.start, self.start)
+        warm = self.steps < self.warm_up
         if self.training:
             self.average.copy_(average)
             self.start.copy_(start)
+            self.steps.copy_((self.steps + 1).clamp(max=self.warm_up))
         density = average
         if self.convention in ("corrected", "per-bin"):
             density = density / torch.where(start < 1, 1 - start, 1)
@@ -102,7 +107,7 @@ class GradientDensity(nn.Module):
         elif self.convention != "keras":
             density = density * hit.sum()
         beta = torch.where(density > 1e-30, n / density, torch.zeros_like(density))
-        return beta[self.bin(g)]
+        return torch.where(warm, 1, beta)[self.bin(g)]
 
     def bin(self, g):
         # Not by edges: in half precision a bound of 1 + 1e-6 is 1, and the hardest would be in no bin.
@@ -220,9 +225,9 @@ class GHMC(nn.Module):
     """GHM-C. logits and targets (0 or 1): any shape, every entry an example; valid: 0 where ignored, beside
     those whose target is ignore_index."""
 
-    def __init__(self, bins=30, momentum=0.75, convention="corrected"):
+    def __init__(self, bins=30, momentum=0.75, convention="per-bin", warm_up=0):
         super().__init__()
-        self.density = GradientDensity(bins, momentum, convention)
+        self.density = GradientDensity(bins, momentum, convention, warm_up)
 
     def forward(self, logits, targets, valid=None, ignore_index=-100):
         logits, targets, valid = select(logits, targets, valid, ignore_index)
@@ -239,9 +244,9 @@ class GHMCSoftmax(nn.Module):
     counting: "true-class" counts 1 - p of the true class, "every-entry" all |p_k - y_k|.
     """
 
-    def __init__(self, bins=30, momentum=0.75, convention="corrected", counting="true-class"):
+    def __init__(self, bins=30, momentum=0.75, convention="per-bin", counting="true-class", warm_up=0):
         super().__init__()
-        self.density = GradientDensity(bins, momentum, convention)
+        self.density = GradientDensity(bins, momentum, convention, warm_up)
         self.counting = counting
 
     def forward(self, logits, targets, valid=None, ignore_index=-100):
@@ -283,9 +288,9 @@ def asl1(predictions, targets, valid=None, mu=0.02):
 class GHMR(nn.Module):
     """GHM-R. predictions and targets: any shape, every entry an example; valid: 0 where ignored."""
 
-    def __init__(self, mu=0.02, bins=10, momentum=0.7, convention="corrected"):
+    def __init__(self, mu=0.02, bins=10, momentum=0.7, convention="per-bin", warm_up=0):
         super().__init__()
-        self.density = GradientDensity(bins, momentum, convention)
+        self.density = GradientDensity(bins, momentum, convention, warm_up)
         self.mu = mu
 
     def forward(self, predictions, targets, valid=None):

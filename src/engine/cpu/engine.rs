@@ -123,7 +123,7 @@ impl<T: Real> CpuEngine<T> {
                 None
             }
             Job::ResetDensity => {
-                self.run.density.average = Average::default();
+                self.run.density.average = Average::new(self.run.density.average.ema.len());
                 None
             }
             Job::ResetOptimizer => {

@@ -134,7 +134,7 @@ pub(super) fn arms(lab: &Lab) -> Vec<RaceArm> {
     let arm = |(index, arm): (usize, &crate::lab::Arm)| RaceArm {
         name: arm.name().to_owned(),
         look: looks[index],
-        loss: arm.config().loss,
+        loss: arm.acting_loss(),
         profile: Profile::of(arm.snapshot(), class),
     };
     lab.heard().map(arm).collect()

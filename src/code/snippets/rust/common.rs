@@ -34,7 +34,8 @@ fn softmax(logits: &[f64], target: usize) -> (f64, Vec<f64>) {
 ///
 /// Conventions: "corrected" (bias-corrected average, divided by the bins that are hit), "paper" (from zero,
 /// M bins), "mmdetection" (from zero, empty bins keep their value, bins that are hit), "keras" (from zero,
-/// 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself).
+/// 1 / average), "per-bin" (as mmdetection, bias-corrected for each bin by itself). During the first `warm_up`
+/// mini-batches all weights are 1, and the average goes on already.
 #[derive(Clone, Debug)]
 pub struct GradientDensity {
     pub momentum: f64,
@@ -42,15 +43,20 @@ pub struct GradientDensity {
     pub average: Vec<f64>,
     /// Weight that the zero start still has in each bin.
     pub start: Vec<f64>,
+    pub warm_up: u64,
+    /// Mini-batches so far, up to `warm_up`.
+    pub steps: u64,
 }
 
 impl GradientDensity {
-    pub fn new(bins: usize, momentum: f64, convention: &'static str) -> Self {
+    pub fn new(bins: usize, momentum: f64, convention: &'static str, warm_up: u64) -> Self {
         Self {
             momentum,
             convention,
             average: vec![0.0; bins],
             start: vec![1.0; bins],
+            warm_up,
+            steps: 0,
         }
     }
 
@@ -61,6 +67,8 @@ impl GradientDensity {
         for g in norms.filter(|g| !g.is_nan()) {
             counts[self.bin(g)] += 1;
         }
+        let is_warm = self.steps < self.warm_up;
+        self.steps = (self.steps + 1).min(self.warm_up);
         let total = counts.iter().sum::<u64>() as f64;
         if total == 0.0 {
             return vec![0.0; counts.len()];
@@ -80,7 +88,9 @@ impl GradientDensity {
             }
             let filled = if corrects && *start < 1.0 { 1.0 - *start } else { 1.0 };
             let density = *average / filled * factor;
-            if density > 1e-30 {
+            if is_warm {
+                1.0
+            } else if density > 1e-30 {
                 total / density
             } else {
                 0.0
@@ -179,6 +189,7 @@ fn hardest(errors: &[f64], valid: &[bool]) -> Vec<f64> {
 pub fn density() -> GradientDensity {
     let bins = 30;
     let momentum = 0.75;
-    let convention = "corrected";
-    GradientDensity::new(bins, momentum, convention)
+    let convention = "per-bin";
+    let warm_up = 0;
+    GradientDensity::new(bins, momentum, convention, warm_up)
 }

@@ -3,8 +3,9 @@
 pub fn regression_density() -> GradientDensity {
     let bins = 10;
     let momentum = 0.7;
-    let convention = "corrected";
-    GradientDensity::new(bins, momentum, convention)
+    let convention = "per-bin";
+    let warm_up = 0;
+    GradientDensity::new(bins, momentum, convention, warm_up)
 }
 
 // --- differences
