@@ -92,7 +92,7 @@ fn link(row: &Row) -> String {
 
 /// The settings of a row, with data that are quick to train on.
 fn config(row: &Row) -> Config {
-    let (config, errors) = Config::from_link(&format!("{}&examples=4000", link(row)));
+    let (config, errors) = Config::from_changes(&format!("{}&examples=4000", link(row)));
     assert_eq!(errors, [], "{row:?}");
     config
 }

@@ -64,7 +64,7 @@ const LOSSES: [&[&str]; 7] = [
     &["--loss=ghm-c", "--convention=mmdetection"],
     &["--loss=ghm-c", "--convention=keras"],
     &["--loss=ghm-c", "--convention=per-bin"],
-    &["--loss=ghm-c", "--warm-up-steps=40"],
+    &["--loss=ghm-c", "--warm-up-steps=90"],
 ];
 const OPTIMIZERS: [&str; 2] = ["--optimizer=sgd", "--optimizer=adam"];
 const ACTIVATIONS: [&str; 2] = ["--activation=tanh", "--activation=relu"];

@@ -142,7 +142,7 @@ settings! {
     /// Number of examples, training and test together.
     examples: u32 = 20_000, "examples", "examples", Data, Restart, [Log 100 to 1_000_000];
     /// Share of positives, before labels are flipped. Detectors see far below 0.01.
-    positive_fraction: f64 = 0.01, "positive-fraction", "positives", Data, Restart,
+    positive_fraction: f64 = 0.01, "positive-fraction", "positive share", Data, Restart,
         [Log 0.0001 to 0.5], when |config| config.task == Task::Binary;
     /// Standard deviation of the noise, on both coordinates or on the target of a regression. 0.05
     /// is the default for regression.

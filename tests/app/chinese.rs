@@ -26,7 +26,7 @@ fn the_language_is_changed_by_its_menu() {
     harness.get_by_label("简体中文").click();
     harness.run();
     assert_eq!(words::language(), Language::Chinese);
-    for name in ["播放", "导览", "梯度统计", "动量"] {
+    for name in ["运行", "导览", "梯度统计", "动量"] {
         assert!(harness.query_all_by_label(name).count() > 0, "{name}");
     }
     harness.get_by_label("语言").click();

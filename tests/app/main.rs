@@ -249,7 +249,7 @@ fn a_refused_setting_says_why_and_changes_nothing() {
     settle(&mut harness);
     let step = step_of(&harness);
     let rect = harness
-        .get_by_role_and_label(Role::Slider, "positives")
+        .get_by_role_and_label(Role::Slider, "positive share")
         .rect();
     harness.drag_at(rect.left_center() + egui::vec2(6.0, 0.0));
     harness.step();

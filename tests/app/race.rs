@@ -76,7 +76,10 @@ fn the_threshold_is_moved_and_counts() {
         let decisions = Decisions::of(&lab.arms()[0], lab.data(), 1).expect("it was evaluated");
         decisions.best.expect("there are positives")
     };
-    assert!(moved > 0.5 && moved == best.threshold, "{moved}, {best:?}");
+    assert!(
+        moved != ABOVE_HALF && moved == best.threshold,
+        "{moved}, {best:?}"
+    );
     harness.run();
     assert_eq!(threshold(&harness), Some(best.threshold), "it stays there");
     let label = format!("{:.3}", best.f1);

@@ -81,7 +81,7 @@ fn point_at_examples(page: &mut Page<'_>, nth: usize) {
 fn attempt(page: &mut Page<'_>, step: &Step, nth: usize) {
     match (step.key, nth) {
         ("imbalance", 0) => brush(page, "Gradient statistics", 0.005, 0.005),
-        ("imbalance", _) => set(page, "positives", "0.3"),
+        ("imbalance", _) => set(page, "positive share", "0.3"),
         ("gradient-norm", _) => {
             page.evaluate("ghmLab.pause()");
             page.wait_for("ghmLab.snapshot().step > 0");
@@ -306,7 +306,7 @@ fn the_language_is_that_of_the_browser_changes_live_and_is_kept() {
     let mut browser = Browser::launch(Graphics::WebGl);
     let mut page = browser.blank();
     page.resize(1280, 800);
-    let chinese = "[...document.querySelectorAll('#mirror-elements > *')].some((of) => of.getAttribute('aria-label') === '播放' || of.getAttribute('aria-label') === '暂停')";
+    let chinese = "[...document.querySelectorAll('#mirror-elements > *')].some((of) => of.getAttribute('aria-label') === '运行' || of.getAttribute('aria-label') === '暂停')";
     page.call("Emulation.setLocaleOverride", json!({"locale": "zh-CN"}));
     page.call(
         "Emulation.setUserAgentOverride",

@@ -164,6 +164,7 @@ fn only_settings_that_say_so_start_training_anew() {
         "learning-rate",
         "sgd-momentum",
         "batch-size",
+        "warm-up-steps",
         "stop-step",
         "stop-epoch",
         "stop-score",

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use ghm_lab::config::{Activation, Backend, Config, Optimizer};
 use ghm_lab::engine::Compute;
+use ghm_lab::ghm::Convention;
 use ghm_lab::lab::Lab;
 
 /// A small run on the CPU that takes milliseconds.
@@ -27,6 +28,8 @@ pub fn exploding(small: Config) -> Config {
         activation: Activation::Relu,
         layers: 3,
         width: 64,
+        // Its weights have no bound.
+        convention: Convention::Corrected,
         ..small
     }
 }

@@ -204,8 +204,8 @@ pub const STEPS: [Step; 10] = [
              0.9, a hundred times with 0.99.",
             "These three arms start from zero, as the paper and common code do (here by the convention of \
              mmdetection, a library of detectors), with SGD and a bold learning rate. Only 0.75 survives its first \
-             steps. Dividing by that factor mends the start (corrected, the default here), but a slow average also \
-             lags behind a network that changes fast.",
+             steps. Dividing by that factor mends the start (corrected; per-bin, the default here, does it for each bin \
+             by itself), but a slow average also lags behind a network that changes fast.",
         ],
         formula: r"S_j ← \part{momentum}{α} \, S_j + (1 − \part{momentum}{α}) \, \part{statistics}{R_j} \, , \quad \text{corrected:} \quad \frac{S_j}{1 − \part{momentum}{α}^t}",
         readings: &[reading(
