@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::output::Output;
-use crate::config::{Config, Regularization};
+use crate::config::Config;
 use crate::engine::{BackendInfo, Snapshot};
 use crate::figure::{self, Profile, Shown, Theme};
 use crate::lab::caption;
@@ -59,7 +59,7 @@ pub(super) fn draw(
     let acting = config.acting_loss(snapshot.step.saturating_sub(1));
     let shown = Shown::training(acting, config.task);
     let caption = caption(config, backend.kind, snapshot);
-    paint(format, &profile, &shown, config.panel, caption)
+    paint(format, &profile, &shown, config, caption)
 }
 
 /// The three panels in a format.
@@ -70,10 +70,16 @@ pub(super) fn paint(
     format: Format,
     profile: &Profile,
     shown: &Shown,
-    panel: Regularization,
+    config: &Config,
     caption: String,
 ) -> Result<Vec<u8>, String> {
-    let figure = figure::figure(profile, shown, panel, caption);
+    let figure = figure::figure(
+        profile,
+        shown,
+        config.panel,
+        config.contribution_axis,
+        caption,
+    );
     match format {
         Format::Svg => Ok(figure::to_svg(&figure, &Theme::LIGHT, figure::SIZE).into_bytes()),
         Format::Png => figure::to_png(&figure, &Theme::LIGHT, figure::SIZE, figure::SCALE),

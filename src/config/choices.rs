@@ -65,6 +65,18 @@ choice! {
 }
 
 choice! {
+    /// How the axis of the last panel is divided.
+    pub enum ContributionAxis {
+        #[doc = "Linear where the running loss harmonizes: there the straight line is one. Log otherwise."]
+        ByLoss = ("by-loss", "by the loss"),
+        #[doc = "Linear, as high as the harmonized contribution needs; what is larger leaves at the top."]
+        Linear = ("linear", "linear"),
+        #[doc = "Logarithmic: small and large contributions together, the straight line bent."]
+        Log = ("log", "log"),
+    }
+}
+
+choice! {
     /// Whether the exact density is drawn.
     pub enum Exact {
         #[doc = "Unit regions only."]

@@ -10,7 +10,8 @@ mod setting;
 mod settings;
 
 pub use choices::{
-    Activation, Backend, Counting, Exact, FocalBalance, Optimizer, Regularization, ShownClass,
+    Activation, Backend, ContributionAxis, Counting, Exact, FocalBalance, Optimizer,
+    Regularization, ShownClass,
 };
 pub use presets::{PRESETS, Preset, preset};
 pub use setting::{Effect, Group, Kind, Scale, Setting, SettingError, Value};

@@ -131,7 +131,8 @@ impl Setting {
 
     /// Whether it says something about predictions that are there already, without training.
     pub fn is_of_predictions(&self) -> bool {
-        (self.group == Group::Loss && self.key != "loss") || self.key == "panel"
+        (self.group == Group::Loss && self.key != "loss")
+            || ["panel", "contribution-axis"].contains(&self.key)
     }
 
     /// Whether it matters under any of these losses.

@@ -1,7 +1,8 @@
 //! The settings themselves.
 
 use super::choices::{
-    Activation, Backend, Counting, Exact, FocalBalance, Optimizer, Regularization, ShownClass,
+    Activation, Backend, ContributionAxis, Counting, Exact, FocalBalance, Optimizer,
+    Regularization, ShownClass,
 };
 use super::setting::{Effect, Group, Kind, Scale, Setting, Value};
 use crate::data::{Curve, Layout, Outliers, Shape};
@@ -199,6 +200,9 @@ settings! {
     /// What the middle panel shows. gradient-norm is the default for regression.
     panel: Regularization = Regularization::InverseDensity, "panel", "middle panel", View, Live,
         [choice], paper "gradient-norm";
+    /// How the axis of the last panel is divided.
+    contribution_axis: ContributionAxis = ContributionAxis::ByLoss, "contribution-axis",
+        "last panel", View, Live, [choice];
     /// Whether the density by its definition, with a window of width 1/M around every example, is
     /// drawn over the unit regions, with their error.
     exact: Exact = Exact::Off, "exact", "exact density", View, Live, [choice];

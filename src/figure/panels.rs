@@ -1,7 +1,7 @@
 //! The three panels: statistics ⊗ regularization = overall.
 
 use super::{Axis, AxisScale, Dash, Figure, Ink, Marks, Panel, Profile, Series, Shown};
-use crate::config::Regularization;
+use crate::config::{ContributionAxis, Regularization};
 use crate::ghm::{Loss, Seen, Task, asl1_norm, bin};
 use crate::words::{tr, word};
 
@@ -205,7 +205,7 @@ fn norms_by_difference(profile: &Profile, shown: &Shown) -> Panel {
 
 /// Total contribution by gradient norm and the straight line; the running loss is shown as it is, the
 /// others beside it as they would be on the same mini-batch.
-pub fn harmonized(profile: &Profile, shown: &Shown) -> Panel {
+pub fn harmonized(profile: &Profile, shown: &Shown, axis: ContributionAxis) -> Panel {
     let mut series = steps(profile, shown, |loss| {
         let name = match shown.running {
             None => word(loss.short()).to_owned(),
@@ -214,7 +214,20 @@ pub fn harmonized(profile: &Profile, shown: &Shown) -> Panel {
         };
         (name, profile.contribution_of(loss).to_vec())
     });
-    let used = values(profile, &series);
+    let is_linear = match axis {
+        ContributionAxis::Linear => true,
+        ContributionAxis::Log => false,
+        ContributionAxis::ByLoss => shown.running.is_some_and(Loss::harmonizes),
+    };
+    let (scale, range) = if is_linear {
+        let [harmonizing, _] = profile.harmonizing();
+        let highest = profile.hit(profile.contribution_of(harmonizing));
+        let highest = highest.fold(profile.slope, f64::max);
+        (AxisScale::Linear, [0.0, above(1.05 * highest)])
+    } else {
+        let used = values(profile, &series);
+        (AxisScale::Log, log_range(used.into_iter(), [1e-2, 10.0]))
+    };
     if profile.started() {
         let line = (1..=LINE_POINTS).map(|i| {
             // Quadratic: closer points where the log of the line is steep.
@@ -233,8 +246,8 @@ pub fn harmonized(profile: &Profile, shown: &Shown) -> Panel {
         x: gradient_axis(profile.task),
         y: Axis {
             title: word("total contribution").to_owned(),
-            scale: AxisScale::Log,
-            range: log_range(used.into_iter(), [1e-2, 10.0]),
+            scale,
+            range,
         },
         series,
         empty: word("The first step brings gradients").to_owned(),
@@ -279,12 +292,18 @@ pub(super) fn dash(loss: Loss) -> Dash {
 }
 
 /// The paper's figure: statistics ⊗ regularization = overall.
-pub fn figure(profile: &Profile, shown: &Shown, panel: Regularization, caption: String) -> Figure {
+pub fn figure(
+    profile: &Profile,
+    shown: &Shown,
+    panel: Regularization,
+    axis: ContributionAxis,
+    caption: String,
+) -> Figure {
     Figure {
         panels: vec![
             statistics(profile),
             regularization(profile, shown, panel),
-            harmonized(profile, shown),
+            harmonized(profile, shown, axis),
         ],
         signs: vec!["⊗", "="],
         caption,

@@ -19,6 +19,7 @@ mod presets;
 mod race;
 mod selection;
 mod sheet;
+mod situation;
 mod style;
 mod table;
 mod time;
@@ -194,6 +195,7 @@ fn wide(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
             return;
         }
         race::strip(ui, lab, &mut view.race, false);
+        situation::row(ui, lab);
         ui.add_space(8.0);
         let gap = 16.0;
         let space = ui.available_size();
@@ -292,6 +294,7 @@ fn narrow(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
                 tour::card(ui, lab, true);
             }
             race::strip(ui, lab, &mut view.race, true);
+            situation::column(ui, lab);
             panels::show(ui, lab, &mut view.panels, &mut view.cursor, panel, true);
             ui.scope(|ui| {
                 touch_sizes(ui);

@@ -18,8 +18,8 @@ use crate::words::{tr, word};
 /// What the panels remember between frames.
 #[derive(Default)]
 pub struct Memory {
-    /// Ranges of the three y axes as drawn: they grow at once and shrink slowly.
-    ranges: [Option<[f64; 2]>; 3],
+    /// Scales and ranges of the three y axes as drawn: ranges grow at once and shrink slowly.
+    ranges: [Option<(AxisScale, [f64; 2])>; 3],
     /// The run and the bins that the ranges belong to.
     of: (u64, usize),
 }
@@ -85,7 +85,7 @@ pub(super) fn panels(lab: &Lab) -> [Panel; 3] {
     [
         figure::statistics(&profile),
         figure::regularization(&profile, &shown, config.panel),
-        figure::harmonized(&profile, &shown),
+        figure::harmonized(&profile, &shown, config.contribution_axis),
     ]
 }
 
@@ -101,12 +101,14 @@ fn build(ui: &Ui, lab: &Lab, memory: &mut Memory) -> [Panel; 3] {
         _ => ui.input(|input| input.stable_dt),
     };
     for (panel, range) in panels.iter_mut().zip(&mut memory.ranges) {
-        let eased = ease(*range, panel.y.range, panel.y.scale, seconds);
+        let of_scale = range.filter(|(scale, _)| *scale == panel.y.scale);
+        let shown = of_scale.map(|(_, range)| range);
+        let eased = ease(shown, panel.y.range, panel.y.scale, seconds);
         let apart = |(a, b): (f64, f64)| (a - b).abs() > 0.01 * b.abs();
         if eased.into_iter().zip(panel.y.range).any(apart) {
             ui.ctx().request_repaint();
         }
-        *range = Some(eased);
+        *range = Some((panel.y.scale, eased));
         panel.y.range = eased;
     }
     panels

@@ -117,7 +117,7 @@ fn panels(ui: &mut Ui, report: &Report, cursor: &mut Cursor, narrow: bool) {
     let panels = [
         figure::statistics(&profile),
         figure::regularization(&profile, &shown, report.config.panel),
-        figure::harmonized(&profile, &shown),
+        figure::harmonized(&profile, &shown, report.config.contribution_axis),
     ];
     let triptych = Triptych {
         panels: &panels,

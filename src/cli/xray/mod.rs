@@ -135,13 +135,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     }
     if let Some((output, format)) = &outputs.figure {
         let caption = text::caption(&report, &source.name());
-        let drawn = figure::paint(
-            *format,
-            &report.profile(),
-            &shown,
-            report.config.panel,
-            caption,
-        );
+        let drawn = figure::paint(*format, &report.profile(), &shown, &report.config, caption);
         let result = drawn
             .map_err(|reason| Failure::run(format!("--figure: {reason}")))
             .and_then(|bytes| output.write(|w| w.write_all(&bytes)));

@@ -1,6 +1,6 @@
 //! The guided tour: ten prepared experiments, each with something to try, and whether it was tried.
 
-mod readings;
+pub(super) mod readings;
 mod step;
 mod steps;
 

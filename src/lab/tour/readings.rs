@@ -1,9 +1,10 @@
-//! Numbers of the running experiment that the tour shows; `None` while there are none.
+//! Numbers of the running experiment that the tour and the sentence over the panels show; `None` while there are none.
 
 use super::super::Lab;
+use crate::ghm::Loss;
 
 /// Gradient norms up to this are called easy, and from 1 minus this on hard.
-const END: f64 = 0.1;
+pub(in crate::lab) const END: f64 = 0.1;
 
 /// A part of the bins: each counts by the share of it that lies in the range.
 fn within(values: impl ExactSizeIterator<Item = f64>, low: f64, high: f64) -> Option<f64> {
@@ -17,7 +18,7 @@ fn within(values: impl ExactSizeIterator<Item = f64>, low: f64, high: f64) -> Op
     (whole > 0.0).then(|| part / whole)
 }
 
-fn counts(lab: &Lab, low: f64, high: f64) -> Option<f64> {
+pub(in crate::lab) fn counts(lab: &Lab, low: f64, high: f64) -> Option<f64> {
     let counts = lab.snapshot().counts.iter();
     within(counts.map(|&count| f64::from(count)), low, high)
 }
@@ -32,10 +33,15 @@ pub(super) fn hard_share(lab: &Lab) -> Option<f64> {
     counts(lab, 1.0 - END, 1.0)
 }
 
-/// Share of the gradient, under the running loss, of the examples with a gradient norm below 0.1.
+/// Share of the gradient, under the acting loss, of the examples with a gradient norm below 0.1.
 pub(super) fn easy_share(lab: &Lab) -> Option<f64> {
-    let contribution = lab.snapshot().contribution_of(lab.config().loss).iter();
-    within(contribution.map(|&total| f64::from(total)), 0.0, END)
+    share_under(lab, lab.arms()[lab.shown()].acting_loss(), 0.0, END)
+}
+
+/// Share of the gradient, were this the loss, of the examples with a gradient norm in a range.
+pub(in crate::lab) fn share_under(lab: &Lab, loss: Loss, low: f64, high: f64) -> Option<f64> {
+    let contribution = lab.snapshot().contribution_of(loss).iter();
+    within(contribution.map(|&total| f64::from(total)), low, high)
 }
 
 /// Positives among the training examples.
@@ -52,7 +58,7 @@ pub(super) fn outliers(lab: &Lab) -> Option<f64> {
 }
 
 /// Largest relative distance of the harmonized contribution from the straight line.
-pub(super) fn line_deviation(lab: &Lab) -> Option<f64> {
+pub(in crate::lab) fn line_deviation(lab: &Lab) -> Option<f64> {
     lab.snapshot().line_deviation()
 }
 

@@ -169,8 +169,7 @@ pub const STEPS: [Step; 10] = [
              as they are learned they move to both ends, and the weight goes to the thinly populated middle. That \
              middle is what the network does not know yet: neither the crowd that it knows nor the few that it will \
              never get right.",
-            "Then every bin pushes in proportion to its g alone: the last panel becomes a straight line, which the \
-             log axis bends. Divided by all M bins, as in the paper, it is y = g; divided by the bins that are hit, \
+            "Then every bin pushes in proportion to its g alone: the last panel becomes a straight line. Divided by all M bins, as in the paper, it is y = g; divided by the bins that are hit, \
              it is steeper. The moving average makes it a little uneven.",
         ],
         formula: r"\part{regularization}{β_i} = \frac{N}{\text{GD}(g_i)} \quad L = \frac{1}{N} \, \sum_i \part{regularization}{β_i} \, \text{CE}_i \, , \quad \part{harmonized}{C_j ≈ g}",
