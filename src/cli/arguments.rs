@@ -143,6 +143,19 @@ pub(super) fn config(matches: &ArgMatches) -> Result<Config, Vec<SettingError>> 
     base(matches).with(given(matches, |_| true))
 }
 
+/// The settings that the window opens with: those that were given, else the opening.
+///
+/// # Errors
+/// Every value that is refused.
+pub(super) fn of_window(matches: &ArgMatches) -> Result<Config, Vec<SettingError>> {
+    let has_preset = matches.get_one::<String>("preset").is_some();
+    if has_preset || given(matches, |_| true).next().is_some() {
+        config(matches)
+    } else {
+        Ok(Config::opening())
+    }
+}
+
 /// The settings of the preset that was asked for, which flags then change.
 pub(super) fn base(matches: &ArgMatches) -> Config {
     let key = matches.get_one::<String>("preset");

@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// # Errors
 /// A wrong setting, no display, or no way to draw on it.
 pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
-    let config = arguments::config(matches)?;
+    let config = arguments::of_window(matches)?;
     let files = matches
         .try_get_many::<std::path::PathBuf>("files")
         .ok()

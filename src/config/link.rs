@@ -63,10 +63,10 @@ impl Config {
     }
 
     /// Reads a link's fragment, with or without `#`. Unknown keys are ignored; a bad value is
-    /// reported and replaced by what a link leaves unsaid. One without settings is the default.
+    /// reported and replaced by what a link leaves unsaid. One without settings is the opening.
     pub fn from_link(fragment: &str) -> (Self, Vec<SettingError>) {
         match pairs(fragment).next() {
-            None => (Self::default(), Vec::new()),
+            None => (Self::opening(), Vec::new()),
             Some(_) => Self::read(fragment, Self::unsaid),
         }
     }
@@ -116,14 +116,14 @@ impl Config {
         (config, errors)
     }
 
-    /// The fragment (without `#`) of the settings that a link must say, in the table's order; empty for the default.
+    /// The fragment (without `#`) of the settings that a link must say, in the table's order; empty for the opening.
     pub fn to_link(&self) -> String {
-        if *self == Self::default() {
+        if *self == Self::opening() {
             return String::new();
         }
         let link = self.written(Self::unsaid);
         match link.is_empty() {
-            // All is as it was once: an empty link would mean what is the default now.
+            // All is as it was once: an empty link would mean the opening.
             true => format!("convention={}", self.convention.key()),
             false => link,
         }

@@ -12,6 +12,7 @@ mod graphics;
 mod input;
 mod mirror;
 mod offline;
+mod opening;
 mod readings;
 mod scripts;
 mod site;

@@ -150,12 +150,14 @@ fn no_link_whatsoever_panics_or_gives_settings_that_cannot_run() {
 }
 
 #[test]
-fn the_default_settings_are_an_empty_link() {
-    assert_eq!(Config::default().to_link(), "");
-    for empty in ["", "#", "&", "#&&"] {
-        assert_eq!(read(empty), Config::default(), "{empty:?}");
+fn the_opening_is_an_empty_link() {
+    assert_eq!(Config::opening().to_link(), "");
+    for empty in ["", "#", "&", "#&&", "utm_source=x"] {
+        assert_eq!(read(empty), Config::opening(), "{empty:?}");
     }
-    assert_valid(&Config::default());
+    assert_eq!(Config::default().to_link(), "convention=per-bin");
+    assert_eq!(Config::default().changes(), "");
+    assert_valid(&Config::opening());
 }
 
 #[test]

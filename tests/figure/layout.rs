@@ -1,13 +1,14 @@
 //! Where marks and texts lie.
 
+use ghm_lab::config::ContributionAxis;
 use ghm_lab::engine::{ClassStatistics, Snapshot};
 use ghm_lab::figure::{
-    Anchor, Area, Ink, Marks, Profile, Shape, bin_at, bin_span, count, fonts, losses, number,
-    place, position, scores,
+    self, Anchor, Area, AxisScale, Ink, Marks, Profile, Shape, bin_at, bin_span, count, fonts,
+    losses, number, place, position, scores,
 };
 use ghm_lab::ghm::{Loss, Task};
 
-use crate::{bars, fixture, harmonized, lines, regularization, statistics, texts};
+use crate::{bars, fixture, harmonized, lines, regularization, shown, statistics, texts};
 
 #[test]
 fn bars_land_where_the_scale_says() {
@@ -62,6 +63,32 @@ fn harmonized_steps_follow_the_straight_line() {
     for (j, level) in levels.iter().enumerate().filter(|(j, _)| *j != 6) {
         assert!((level - (j as f64 + 0.5) / 10.0).abs() < 1e-6);
     }
+}
+
+#[test]
+fn the_straight_line_is_one_where_the_axis_is_linear() {
+    let profile = Profile::of(&fixture(), None);
+    let of = |running, axis| {
+        let panel = figure::harmonized(&profile, &shown(&fixture(), running), axis);
+        panel.y
+    };
+    for (running, axis, scale) in [
+        (Loss::GhmC, ContributionAxis::ByLoss, AxisScale::Linear),
+        (Loss::Focal, ContributionAxis::ByLoss, AxisScale::Log),
+        (Loss::Focal, ContributionAxis::Linear, AxisScale::Linear),
+        (Loss::GhmC, ContributionAxis::Log, AxisScale::Log),
+    ] {
+        assert_eq!(of(running, axis).scale, scale, "{running:?} {axis:?}");
+    }
+    let y = of(Loss::GhmC, ContributionAxis::ByLoss);
+    let highest = profile
+        .contribution_of(Loss::GhmC)
+        .iter()
+        .fold(0.0, |a: f64, &b| a.max(b));
+    assert!(
+        y.range[0] == 0.0 && y.range[1] >= highest && y.range[1] < 3.0 * highest,
+        "{y:?}"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod formula;
 mod layout;
 mod robustness;
 
-use ghm_lab::config::Regularization;
+use ghm_lab::config::{ContributionAxis, Regularization};
 use ghm_lab::engine::Snapshot;
 use ghm_lab::figure::{
     self, Area, Figure, Ink, Marks, Panel, Profile, Rgb, SIZE, Shape, Shown, Theme, fonts, place,
@@ -63,7 +63,9 @@ fn regularization(snapshot: &Snapshot, running: Loss) -> Panel {
 }
 
 fn harmonized(snapshot: &Snapshot, running: Loss) -> Panel {
-    figure::harmonized(&Profile::of(snapshot, None), &shown(snapshot, running))
+    let profile = Profile::of(snapshot, None);
+    let axis = ContributionAxis::Log;
+    figure::harmonized(&profile, &shown(snapshot, running), axis)
 }
 
 fn whole(snapshot: &Snapshot, running: Loss, panel: Regularization, caption: &str) -> Figure {
@@ -72,6 +74,7 @@ fn whole(snapshot: &Snapshot, running: Loss, panel: Regularization, caption: &st
         &profile,
         &shown(snapshot, running),
         panel,
+        ContributionAxis::Log,
         caption.to_owned(),
     )
 }

@@ -13,6 +13,7 @@ mod race;
 mod readings;
 mod recovery;
 mod repeats;
+mod situation;
 mod slices;
 mod stop;
 #[path = "../support/mod.rs"]
