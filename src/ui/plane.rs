@@ -282,11 +282,7 @@ fn legend(ui: &Ui, lab: &Lab, memory: &Memory, square: Rect) {
     }
     let (total, shown) = (lab.data().train.len(), memory.chosen.len());
     let number = |n: usize| count(n as u64);
-    names.push(if shown < total {
-        tr!("{0} of {1} marked", number(shown), number(total))
-    } else {
-        tr!("{} examples", number(total))
-    });
+    names.push(tr!("{} examples", number(total)));
     match config.task {
         Task::Binary => names.push(tr!("{} positive", number(memory.classes[1]))),
         Task::Classes => {
@@ -295,11 +291,14 @@ fn legend(ui: &Ui, lab: &Lab, memory: &Memory, square: Rect) {
         }
         Task::Regression => names.push(tr!("{} outliers", number(memory.flipped))),
     }
+    if shown < total {
+        names.push(tr!("{} drawn", number(shown)));
+    }
     let at = Pos2::new(square.left(), square.bottom() + 32.0);
     painter.text(
         at,
         Align2::LEFT_CENTER,
-        names.join(", "),
+        names.join(word(", ")),
         font.clone(),
         color,
     );
