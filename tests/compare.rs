@@ -141,3 +141,24 @@ fn what_cannot_be_compared_is_said() {
     let said = "GHM-C with seed 7: the loss is no longer a number";
     assert!(ran.stderr.contains(said), "{}", ran.stderr);
 }
+
+#[test]
+fn the_figure_has_a_line_for_every_loss() {
+    let folder = Folder::new();
+    let figure = folder.flag("figure", "rates.svg");
+    let ran = compare(&["--sweep=learning-rate=0.03,0.001,0.01", &figure]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let svg = std::fs::read_to_string(folder.file("rates.svg")).expect("it was written");
+    for name in [
+        "CE",
+        "Class-balanced",
+        "Focal",
+        "OHEM",
+        "GHM-C",
+        "learning rate",
+        "Average precision",
+    ] {
+        assert!(svg.contains(&format!(">{name}<")), "{name}");
+    }
+    assert!(ran.stdout.contains("Wrote "), "{}", ran.stdout);
+}

@@ -6,7 +6,7 @@ use super::Failure;
 use super::output::Output;
 use crate::config::Config;
 use crate::engine::{BackendInfo, Snapshot};
-use crate::figure::{self, Profile, Shown, Theme};
+use crate::figure::{self, Figure, Profile, Shown, Theme};
 use crate::lab::caption;
 
 /// The format of a figure, by the ending of its file.
@@ -80,8 +80,16 @@ pub(super) fn paint(
         config.contribution_axis,
         caption,
     );
+    encode(format, &figure, figure::SIZE)
+}
+
+/// A figure of this size in a format.
+///
+/// # Errors
+/// When the picture cannot be drawn.
+pub(super) fn encode(format: Format, figure: &Figure, size: [f32; 2]) -> Result<Vec<u8>, String> {
     match format {
-        Format::Svg => Ok(figure::to_svg(&figure, &Theme::LIGHT, figure::SIZE).into_bytes()),
-        Format::Png => figure::to_png(&figure, &Theme::LIGHT, figure::SIZE, figure::SCALE),
+        Format::Svg => Ok(figure::to_svg(figure, &Theme::LIGHT, size).into_bytes()),
+        Format::Png => figure::to_png(figure, &Theme::LIGHT, size, figure::SCALE),
     }
 }

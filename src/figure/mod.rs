@@ -28,7 +28,9 @@ pub use panels::{figure, harmonized, regularization, statistics};
 #[cfg(not(target_arch = "wasm32"))]
 pub use png::to_png;
 pub use profile::{Profile, Shown};
-pub use race::{Look, RaceArm, RaceCurve, looks, race_losses, race_panels, race_scores};
+pub use race::{
+    Look, RaceArm, RaceCurve, looks, race_losses, race_panels, race_scores, swept_scores,
+};
 pub use scale::{Tick, count, fixed, number, position, ticks, value_at};
 pub use svg::{SCALE, SIZE, to_svg};
 pub use theme::Theme;

@@ -166,21 +166,46 @@ pub fn race_losses(curves: &[RaceCurve]) -> Panel {
 
 /// A score of every arm over the steps; one that lies from 0 to 1, or an error.
 pub fn race_scores(curves: &[RaceCurve], title: &str, unit: &str, is_share: bool) -> Panel {
+    over_steps(title, score_axis(curves, unit, is_share), curves)
+}
+
+/// A score at the end, over the values of a setting: points `[value, score]`.
+pub fn swept_scores(
+    curves: &[RaceCurve],
+    setting: Axis,
+    title: &str,
+    unit: &str,
+    is_share: bool,
+) -> Panel {
+    over(setting, title, score_axis(curves, unit, is_share), curves)
+}
+
+fn score_axis(curves: &[RaceCurve], unit: &str, is_share: bool) -> Axis {
     let points = curves.iter().flat_map(|curve| &curve.points);
     let bands = curves.iter().flat_map(|curve| &curve.band);
     let values = points.map(|point| point[1]);
     let most = values
         .chain(bands.map(|point| point[2]))
         .fold(0.0, f64::max);
-    let y = Axis {
+    Axis {
         title: unit.to_owned(),
         scale: AxisScale::Linear,
         range: [0.0, if is_share { 1.0 } else { above(most) }],
-    };
-    over_steps(title, y, curves)
+    }
 }
 
 fn over_steps(title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
+    let last = curves.iter().filter_map(|curve| curve.points.last());
+    let last = last.map(|point| point[0]).fold(10.0, f64::max);
+    let x = Axis {
+        title: word("step").to_owned(),
+        scale: AxisScale::Linear,
+        range: [0.0, last],
+    };
+    over(x, title, y, curves)
+}
+
+fn over(x: Axis, title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
     let bands = curves.iter().filter(|curve| !curve.band.is_empty());
     let bands = bands.map(|curve| Series {
         name: tr!("{}, spread", curve.name),
@@ -188,16 +213,10 @@ fn over_steps(title: &str, y: Axis, curves: &[RaceCurve]) -> Panel {
         dash: curve.look.dash,
         marks: Marks::Band(curve.band.clone()),
     });
-    let last = curves.iter().filter_map(|curve| curve.points.last());
-    let last = last.map(|point| point[0]).fold(10.0, f64::max);
     let seen = curves.iter().filter(|curve| !curve.points.is_empty());
     Panel {
         title: title.to_owned(),
-        x: Axis {
-            title: word("step").to_owned(),
-            scale: AxisScale::Linear,
-            range: [0.0, last],
-        },
+        x,
         y,
         series: seen
             .map(|curve| Series {

@@ -2,6 +2,7 @@
 //! settings where some are swept.
 
 mod document;
+mod figure;
 mod plan;
 mod table;
 mod training;
@@ -79,6 +80,10 @@ pub(super) fn command() -> Command {
         .arg(arguments::path("json", "FILE|-").help(
             "Writes the scores of every run as JSON; - is stdout, and the table then goes to stderr",
         ))
+        .arg(
+            arguments::path("figure", "FILE.svg|FILE.png")
+                .help("Draws the score of every loss over the numbers of the one setting that is swept"),
+        )
         .arg(arguments::presets())
         .args(settings(is_offered))
 }
@@ -101,6 +106,14 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let plan = Plan::of(matches)?;
     let json = matches.get_one::<PathBuf>("json").map(PathBuf::as_path);
     let json = json.map(|path| Output::file("json", path)).transpose()?;
+    let figure = matches.get_one::<PathBuf>("figure").map(PathBuf::as_path);
+    let figure = figure.map(super::figure::output).transpose()?;
+    let numbers = figure
+        .as_ref()
+        .map(|_| figure::numbers(&plan))
+        .transpose()?;
+    let outputs = json.iter().chain(figure.as_ref().map(|(output, _)| output));
+    Output::check_distinct(outputs)?;
     clean_up_when_ended();
 
     let runs = plan.runs()?;
@@ -133,6 +146,13 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     if let Some(output) = &json {
         let document = document::of(&plan, &columns, &rows, &endings);
         written.note(output, output.write(|w| report::write(w, &document)));
+    }
+    if let (Some((output, format)), Some(numbers)) = (&figure, &numbers) {
+        let drawn = figure::draw(&plan, numbers, &endings);
+        let result = super::figure::encode(*format, &drawn, figure::SIZE)
+            .map_err(|reason| Failure::run(format!("--figure: {reason}")))
+            .and_then(|bytes| output.write(|w| w.write_all(&bytes)));
+        written.note(output, result);
     }
     written.finish(text)
 }

@@ -128,13 +128,18 @@ pub(super) fn of_losses(plan: &Plan, columns: &[&Column], table: &[Row]) -> Stri
     markdown(head, table.iter().map(row))
 }
 
-/// A row a loss and a column a combination of values, over all seeds.
-pub(super) fn of_values(plan: &Plan, endings: &[Ending]) -> String {
-    let measure = match plan.base.task {
+/// What values are chosen by.
+pub(super) fn measure(task: Task) -> &'static str {
+    match task {
         Task::Binary => "average precision",
         Task::Classes => "mean average precision",
         Task::Regression => "mean absolute error",
-    };
+    }
+}
+
+/// A row a loss and a column a combination of values, over all seeds.
+pub(super) fn of_values(plan: &Plan, endings: &[Ending]) -> String {
+    let measure = measure(plan.base.task);
     let combinations = 0..plan.combinations.len();
     let mut head = vec![format!("{measure} by {}", plan.swept())];
     head.extend(combinations.clone().map(|index| plan.values(index)));
