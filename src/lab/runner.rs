@@ -74,6 +74,8 @@ pub struct Lab {
     /// Whether settings were changed since the first step.
     pub(super) changed: bool,
     pub(super) changes: Changes,
+    /// Why it trains on the CPU, as it was said last.
+    fallback_said: Option<String>,
 }
 
 impl Lab {
@@ -109,6 +111,7 @@ impl Lab {
             tour: Tour::default(),
             changed: false,
             changes: Changes::default(),
+            fallback_said: None,
         };
         lab.arms = lab.start_arms(std::slice::from_ref(config))?;
         Ok(lab)
@@ -292,7 +295,11 @@ impl Lab {
         if let Some(reason) = note {
             let reason = reason.trim_end_matches('.');
             let text = tr!("Training on the CPU: {reason}.", reason);
-            self.messages.add(Severity::Note, text);
+            // Once: every restart would say it again.
+            if self.fallback_said.as_ref() != Some(&text) {
+                self.messages.add(Severity::Note, text.clone());
+                self.fallback_said = Some(text);
+            }
         }
     }
 

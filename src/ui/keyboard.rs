@@ -131,9 +131,14 @@ fn list(ui: &mut Ui) {
         .num_columns(2)
         .spacing([24.0, 6.0])
         .show(ui, |ui| {
-            for (modifiers, key, _, does) in KEYS {
-                ui.label(style::strong(written(ui, modifiers, key), 14.0));
-                ui.label(word(does));
+            // The keys of a deed stand one after the other.
+            for of_deed in KEYS.chunk_by(|a, b| a.2 == b.2) {
+                let names = of_deed
+                    .iter()
+                    .map(|(modifiers, key, ..)| written(ui, *modifiers, *key));
+                let names: Vec<String> = names.collect();
+                ui.label(style::strong(names.join(", "), 14.0));
+                ui.label(word(of_deed[0].3));
                 ui.end_row();
             }
             let zoom = [Key::Plus, Key::Minus].map(|key| written(ui, COMMAND, key));

@@ -96,8 +96,11 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab, bench_open: &mut bool) {
         let deviation = lab.snapshot().line_deviation();
         let is_shown = loss.harmonizes() && lab.inspection().shown().is_none();
         if let Some(deviation) = deviation.filter(|_| is_shown) {
-            ui.label(small(tr!("{0} is up to {1} % off the straight line", word(loss.label()), number(100.0 * deviation))))
-            .on_hover_text(
+            let text = match deviation < super::situation::STRAIGHT {
+                true => tr!("{} is on the straight line", word(loss.label())),
+                false => tr!("{0} is up to {1} % off the straight line", word(loss.label()), number(100.0 * deviation)),
+            };
+            ui.label(small(text)).on_hover_text(
                 word("With momentum 0 every bin's total contribution is its mean gradient norm times a constant: \
                  a straight line. The moving average bends it. This is the largest relative distance over \
                  the bins that the last mini-batch hit."),

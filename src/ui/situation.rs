@@ -12,6 +12,9 @@ use crate::words::{tr, word};
 /// Height of the row on a wide screen, also where it is empty: nothing below it jumps.
 const HEIGHT: f32 = 32.0;
 
+/// Relative distances below this are rounding: the line is straight.
+pub(super) const STRAIGHT: f64 = 0.001;
+
 /// The row on a wide screen.
 pub(super) fn row(ui: &mut Ui, lab: &mut Lab) {
     if lab.is_race() {
@@ -62,58 +65,53 @@ fn sentence(situation: &Situation) -> String {
     let all = count(u64::from(situation.examples));
     let share = percent(situation.share);
     let plain = percent(situation.share_unweighted);
-    let end = Situation::END;
-    if situation.task == Task::Regression {
-        let end = 1.0 - end;
-        return match situation
-            .off_line
-            .filter(|_| situation.acting == Loss::GhmR)
-        {
-            Some(off) => tr!(
-                "{crowd} of {all} examples are far off (g above {end}): {share} % of the push is theirs, without weights \
-                 {plain} %. The contribution is {off} % off the straight line.",
-                crowd,
-                all,
-                end,
-                share,
-                plain,
-                off = percent(off)
-            ),
-            None => tr!(
-                "{crowd} of {all} examples are far off (g above {end}), and {share} % of the push is theirs.",
-                crowd,
-                all,
-                end,
-                share
-            ),
-        };
-    }
-    match (situation.acting, situation.off_line) {
-        (Loss::CrossEntropy, _) => tr!(
+    let is_plain = situation.acting.unweighted() == situation.acting;
+    let text = match (situation.task, situation.acting) {
+        (Task::Regression, _) if is_plain => tr!(
+            "{crowd} of {all} examples are far off (g above {end}), and {share} % of the push is theirs.",
+            crowd,
+            all,
+            end = 1.0 - Situation::END,
+            share
+        ),
+        (Task::Regression, _) => tr!(
+            "{crowd} of {all} examples are far off (g above {end}): {share} % of the push is theirs, without weights \
+             {plain} %.",
+            crowd,
+            all,
+            end = 1.0 - Situation::END,
+            share,
+            plain
+        ),
+        (_, Loss::CrossEntropy) => tr!(
             "{crowd} of {all} examples are easy (g below {end}), and {share} % of the push is theirs.",
             crowd,
             all,
-            end,
+            end = Situation::END,
             share
-        ),
-        (Loss::GhmC, Some(off)) => tr!(
-            "{crowd} of {all} examples are easy (g below {end}): {share} % of the push is theirs, under cross-entropy \
-             {plain} %. The contribution is {off} % off the straight line.",
-            crowd,
-            all,
-            end,
-            share,
-            plain,
-            off = percent(off)
         ),
         _ => tr!(
             "{crowd} of {all} examples are easy (g below {end}): {share} % of the push is theirs, under cross-entropy \
              {plain} %.",
             crowd,
             all,
-            end,
+            end = Situation::END,
             share,
             plain
         ),
+    };
+    match situation.off_line.filter(|_| !is_plain) {
+        Some(off) if off < STRAIGHT => {
+            let line = word("The contribution is the straight line.");
+            format!("{text} {line}")
+        }
+        Some(off) => {
+            let line = tr!(
+                "The contribution is {} % off the straight line.",
+                percent(off)
+            );
+            format!("{text} {line}")
+        }
+        None => text,
     }
 }

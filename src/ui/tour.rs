@@ -95,10 +95,15 @@ pub(super) fn card(ui: &mut Ui, lab: &mut Lab, narrow: bool) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let accent = theme(ui.ctx()).accent.into_color();
-            let next = egui::Button::new(word("Next"))
-                .min_size(Vec2::new(96.0, side))
-                .fill(accent.gamma_multiply(if tour.is_done(here) { 0.5 } else { 0.22 }));
-            if ui.add_enabled(here + 1 < STEPS.len(), next).clicked() {
+            let is_last = here + 1 == STEPS.len();
+            let next = egui::Button::new(if is_last {
+                word("Finish")
+            } else {
+                word("Next")
+            })
+            .min_size(Vec2::new(96.0, side))
+            .fill(accent.gamma_multiply(if tour.is_done(here) { 0.5 } else { 0.22 }));
+            if ui.add(next).clicked() {
                 visit = Some(here + 1);
             }
             let tip = word("Starts the experiment of this step anew, as it was prepared.");
@@ -107,8 +112,10 @@ pub(super) fn card(ui: &mut Ui, lab: &mut Lab, narrow: bool) {
             }
         });
     });
-    if let Some(step) = visit {
-        lab.visit(step);
+    match visit {
+        Some(step) if step == STEPS.len() => lab.leave_tour(),
+        Some(step) => lab.visit(step),
+        None => {}
     }
 }
 

@@ -57,3 +57,36 @@ fn an_example_under_the_pointer_says_what_it_is() {
     harness.get_by_label("weight beta");
     harness.get_by_label("of the gradient, after");
 }
+
+#[test]
+fn no_tooltip_stays_over_what_a_held_slider_changes() {
+    let mut harness = open(WIDE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    let slider = harness.get_by_role_and_label(Role::Slider, "bins").rect();
+    let says = |harness: &Harness<'_, App>| {
+        harness
+            .query_all_by_label_contains("Number of unit regions M")
+            .count()
+    };
+    harness.event(egui::Event::PointerMoved(slider.center()));
+    // Until it has been still for long enough.
+    let shows = (0..100).any(|_| {
+        harness.step();
+        says(&harness) > 0
+    });
+    assert!(shows, "the slider says what it is");
+    harness.event(egui::Event::PointerButton {
+        pos: slider.center(),
+        button: egui::PointerButton::Primary,
+        pressed: true,
+        modifiers: egui::Modifiers::NONE,
+    });
+    for _ in 0..5 {
+        harness.step();
+        harness.event(egui::Event::PointerMoved(
+            slider.center() + egui::vec2(30.0, 0.0),
+        ));
+    }
+    harness.step();
+    assert_eq!(says(&harness), 0);
+}

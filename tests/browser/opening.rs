@@ -73,7 +73,10 @@ fn one_press_of_harmonize_finds_the_rare_class() {
         assert!(after - before >= 0.3, "{graphics:?}: {before} to {after}");
         let off = off_the_line(&mut page);
         assert!(off <= 0.05, "{graphics:?}: {off} off the straight line");
-        find(&mut page, "/off the straight line/.test(name(of))");
+        find(
+            &mut page,
+            "/The contribution is the straight line/.test(name(of))",
+        );
         // Undo goes back.
         click_name(&mut page, "Undo");
         page.wait_for("ghmLab.config().loss === 'ce'");
