@@ -33,6 +33,39 @@ impl Cursor {
     }
 }
 
+/// How bins are brushed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// With a mouse, in any direction.
+    Drag,
+    /// With a finger, sideways: up and down it scrolls.
+    Swipe,
+}
+
+impl By {
+    fn sense(self) -> egui::Sense {
+        match self {
+            Self::Drag => egui::Sense::click_and_drag(),
+            // What senses drags keeps them from what scrolls around it.
+            Self::Swipe => egui::Sense::click(),
+        }
+    }
+}
+
+/// Where a finger that was put down in this area has gone, if that is sideways.
+fn swipe(ui: &Ui, area: Rect) -> Option<[egui::Pos2; 2]> {
+    /// Pixels from which a movement has a direction.
+    const LEAST: f32 = 8.0;
+    ui.input(|input| {
+        let pointer = &input.pointer;
+        let (from, to) = (pointer.press_origin()?, pointer.interact_pos()?);
+        let moved = (to - from).abs();
+        let is_sideways = moved.x > LEAST && moved.x > moved.y;
+        let is_held = pointer.primary_down() && area.contains(from);
+        (is_held && is_sideways).then(|| [from, area.clamp(to)])
+    })
+}
+
 /// Statistics ⊗ regularization = overall.
 pub(super) struct Triptych<'a> {
     pub panels: &'a [Panel; 3],
@@ -54,7 +87,8 @@ impl Triptych<'_> {
             ui.spacing_mut().item_spacing.x = 0.0;
             let mut now = None;
             for index in 0..self.panels.len() {
-                let bin = self.one(ui, cursor, index, Vec2::new(width, size.y), top);
+                let size = Vec2::new(width, size.y);
+                let bin = self.one(ui, cursor, index, size, top, By::Drag);
                 now = now.or(bin);
                 if let Some(sign) = ["⊗", "="].get(index) {
                     let (rect, _) = plot_place(ui, Vec2::new(SIGN, size.y));
@@ -71,7 +105,7 @@ impl Triptych<'_> {
     pub fn column(&self, ui: &mut Ui, cursor: &mut Cursor, size: Vec2) {
         let mut now = None;
         for index in 0..self.panels.len() {
-            now = now.or(self.one(ui, cursor, index, size, 0.0));
+            now = now.or(self.one(ui, cursor, index, size, 0.0, By::Swipe));
         }
         cursor.hovered = now;
     }
@@ -84,6 +118,7 @@ impl Triptych<'_> {
         index: usize,
         size: Vec2,
         top: f32,
+        by: By,
     ) -> Option<Brush> {
         let panel = &self.panels[index];
         let (rect, placed, mut response) = draw(ui, panel, size, top);
@@ -118,7 +153,7 @@ impl Triptych<'_> {
         };
         if self.brush.is_some() {
             let id = response.id.with("brush");
-            response = ui.interact(area, id, egui::Sense::click_and_drag());
+            response = ui.interact(area, id, by.sense());
             let name = tr!("Bins of {}", panel.title);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
             let at = response.interact_pointer_pos().and_then(bin_under);
@@ -140,6 +175,12 @@ impl Triptych<'_> {
             }
             if response.drag_stopped() {
                 cursor.from = None;
+            }
+            if by == By::Swipe
+                && let Some([from, to]) = swipe(ui, area)
+                && let (Some(from), Some(to)) = (bin_under(from), bin_under(to))
+            {
+                cursor.brushed = Some(Brush::between(from, to, bins));
             }
         }
         let bin = response.hover_pos().and_then(bin_under)?;

@@ -90,3 +90,24 @@ fn no_tooltip_stays_over_what_a_held_slider_changes() {
     harness.step();
     assert_eq!(says(&harness), 0);
 }
+
+#[test]
+fn on_a_phone_bins_are_brushed_sideways_and_a_swipe_up_scrolls() {
+    let mut harness = open(PHONE, egui::Theme::Light, quick());
+    settle(&mut harness);
+    command(&harness, Command::Restart);
+    command(&harness, Command::Step(60));
+    harness.run();
+    let low = place_of(&harness, "Gradient statistics", 0.2);
+    drag(&mut harness, low, low - egui::vec2(0.0, 90.0));
+    assert_eq!(
+        harness.query_all_by_label_contains("Bins ").count(),
+        3,
+        "none is brushed"
+    );
+    let moved = place_of(&harness, "Gradient statistics", 0.2).y - low.y;
+    assert!(moved < -50.0, "it scrolls: {moved}");
+    let [low, high] = [0.2, 0.8].map(|norm| place_of(&harness, "Gradient statistics", norm));
+    drag(&mut harness, low, high);
+    harness.get_by_label("Bins 7 to 25");
+}
