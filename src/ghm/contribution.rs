@@ -25,6 +25,23 @@ pub fn contribution<T: Real>(
     }
 }
 
+/// Share of a sum over bins that lies in a range of the gradient norm; each bin counts by the share of it that lies
+/// there. `None` where the sum is 0.
+pub fn share_within(
+    values: impl ExactSizeIterator<Item = f64>,
+    low: f64,
+    high: f64,
+) -> Option<f64> {
+    let bins = values.len() as f64;
+    let (mut part, mut whole) = (0.0, 0.0);
+    for (index, value) in values.enumerate() {
+        let [from, to] = [index, index + 1].map(|edge| edge as f64 / bins);
+        part += value * bins * (to.min(high) - from.max(low)).max(0.0);
+        whole += value;
+    }
+    (whole > 0.0).then(|| part / whole)
+}
+
 /// How far the harmonized contribution is from the straight line `slope * mean(g)`, as the largest
 /// relative deviation over the hit bins; `None` when no bin is hit.
 ///

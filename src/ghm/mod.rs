@@ -16,7 +16,7 @@ mod selection;
 mod softmax;
 
 pub(crate) use choice::choice;
-pub use contribution::{contribution, line_deviation};
+pub use contribution::{contribution, line_deviation, share_within};
 pub use density::{Average, Convention, DensityRule, LEAST_DENSITY, Normaliser, density, hit_bins};
 pub use exact::{Window, exact_density};
 pub use gradient::{

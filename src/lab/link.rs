@@ -7,7 +7,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::{ArmCommand, Lab, STEPS, is_of_arm};
+use super::{ArmCommand, Lab, STEPS, Severity, is_of_arm};
 use crate::config::{Config, SETTINGS, SettingError, setting};
 use crate::data::predictions::shorten;
 use crate::words::{tr, word};
@@ -20,6 +20,8 @@ const SHOWN: &str = "shown";
 /// What says on which engine the run was made.
 const ENGINE: &str = "engine";
 const ENGINES: [&str; 2] = ["cpu", "gpu"];
+/// Most parts of a link that are looked at for what is unknown.
+const MOST_PAIRS: usize = 100;
 
 /// Whether a link's fragment says what arms there are: then its settings are no run of their own.
 pub fn names_arms(fragment: &str) -> bool {
@@ -33,6 +35,7 @@ impl Lab {
         let (config, mut errors) = Config::from_link(fragment);
         let pairs: Vec<(&str, &str)> = pairs(fragment, '&', '=').collect();
         let value = |wanted: &str| pairs.iter().find(|(key, _)| *key == wanted).map(|of| of.1);
+        self.note_unknown(&pairs);
         let step = value(STEP).and_then(|key| STEPS.iter().position(|step| step.key == key));
         match step {
             Some(step) => self.visit(step),
@@ -60,6 +63,30 @@ impl Lab {
             None => {}
         }
         errors
+    }
+
+    /// Says what of a link means nothing here: the rest may be another run than whoever sent it saw.
+    fn note_unknown(&mut self, pairs: &[(&str, &str)]) {
+        let is_known = |key: &str| {
+            setting(key).is_some() || [STEP, ARM, SHOWN, ENGINE].contains(&key)
+                // What mail and networks append says nothing to anybody.
+                || key.starts_with("utm_")
+        };
+        for (key, value) in pairs.iter().take(MOST_PAIRS) {
+            let is_step = STEPS.iter().any(|step| step.key == *value);
+            let text = match *key {
+                STEP if !is_step => tr!(
+                    "The link leads to \"{step}\", which is no step of the tour.",
+                    step = shorten(value)
+                ),
+                key if !is_known(key) => tr!(
+                    "The link says \"{key}\", which is no setting of this lab.",
+                    key = shorten(key)
+                ),
+                _ => continue,
+            };
+            self.messages.add(Severity::Note, text);
+        }
     }
 
     /// Starts these arms, unless they are what runs already.

@@ -73,6 +73,7 @@ pub(super) fn show(ui: &mut Ui, lab: &mut Lab, cursor: &mut Cursor, narrow: bool
                     .weak(),
             );
         }
+        verdicts(ui, report);
         ui.add_space(8.0);
         panels(ui, report, cursor, narrow);
         ui.add_space(16.0);
@@ -106,6 +107,17 @@ fn read_as(ui: &mut Ui, reading: &Reading, narrow: bool) {
                 }
             });
     });
+}
+
+/// What the numbers say, above them.
+fn verdicts(ui: &mut Ui, report: &Report) {
+    for verdict in report.verdicts() {
+        let text = RichText::new(&verdict.text);
+        let advice = format!("{}: {}", verdict.code, verdict.advice);
+        ui.add_space(4.0);
+        ui.add(egui::Label::new(text).wrap());
+        ui.add(egui::Label::new(RichText::new(advice).small().weak()).wrap());
+    }
 }
 
 fn panels(ui: &mut Ui, report: &Report, cursor: &mut Cursor, narrow: bool) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Quality, Report, Share};
+use super::{Quality, Report, Share, Verdict};
 use crate::config::SETTINGS;
 use crate::data::predictions::Outputs;
 use crate::ghm::Task;
@@ -40,6 +40,7 @@ impl Report {
             "beta": self.beta,
             "losses": losses,
             "left_out": left_out,
+            "verdicts": self.verdicts().iter().map(verdict).collect::<Vec<_>>(),
             "notes": self.notes,
             "by_class": self.classes.iter().map(share).collect::<Vec<_>>(),
             "by_group": self.groups.iter().map(share).collect::<Vec<_>>(),
@@ -81,6 +82,18 @@ impl Report {
         }
         text
     }
+}
+
+fn verdict(verdict: &Verdict) -> Json {
+    let numbers: Map<String, Json> = (verdict.numbers.iter())
+        .map(|(name, value)| ((*name).to_owned(), json!(value)))
+        .collect();
+    json!({
+        "code": verdict.code,
+        "text": verdict.text,
+        "advice": verdict.advice,
+        "numbers": numbers,
+    })
 }
 
 fn share(share: &Share) -> Json {

@@ -21,12 +21,14 @@ mod report;
 mod scores;
 mod settings;
 mod totals;
+mod verdicts;
 
 pub use counted::of_histogram;
 pub use examples::{Examples, TooLarge, Values};
 pub use job::{Inspected, Job, Progress};
 pub use report::{LossReport, Report, Share};
 pub use scores::{Metrics, Quality};
+pub use verdicts::{Verdict, verdict_codes};
 
 use batch::Batch;
 use scores::Scores;

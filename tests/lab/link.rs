@@ -164,3 +164,22 @@ fn a_link_says_on_which_engine_it_was_made_where_that_matters() {
     assert_eq!(lab.open_link("tour=regression&engine=cpu"), []);
     assert_eq!(lab.link(), "tour=regression");
 }
+
+#[test]
+fn what_a_link_says_that_is_unknown_is_told_and_the_rest_is_used() {
+    let (errors, texts) = said("bins=12&nonsense=1&utm_source=mail&tour=nowhere&ignore-label=3");
+    assert_eq!(errors, [""; 0]);
+    let expected = [
+        "The link says \"nonsense\", which is no setting of this lab.",
+        "The link leads to \"nowhere\", which is no step of the tour.",
+        "The link says \"ignore-label\", which is no setting of this lab.",
+    ];
+    for text in expected {
+        assert!(texts.iter().any(|of| of == text), "{text}: {texts:?}");
+    }
+    let unknown = texts.iter().filter(|of| of.starts_with("The link")).count();
+    assert_eq!(unknown, 3, "{texts:?}");
+    // A long one does not flood the screen.
+    let many = "x=1&".repeat(5000);
+    assert!(said(&many).1.len() < 10);
+}

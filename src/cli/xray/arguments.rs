@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::cli::arguments::{EXIT_CODES, path, settings};
 use crate::config::Setting;
+use crate::xray::verdict_codes;
 
 fn decimal(text: &str) -> Result<char, &'static str> {
     match text {
@@ -108,6 +109,14 @@ pub(in crate::cli) fn command() -> Command {
              mini-batch's mean loss with respect to the output",
         ))
         .arg(path("figure", "FILE.svg|FILE.png").help("Draws the three panels, as SVG or PNG"))
+        .arg(
+            Arg::new("fail-on")
+                .long("fail-on")
+                .value_name("CODE,…")
+                .value_delimiter(',')
+                .value_parser(clap::builder::PossibleValuesParser::new(verdict_codes()))
+                .help("Ends with exit code 1 where one of these verdicts holds; all is written before"),
+        )
         .next_help_heading("Loss")
         .arg(
             Arg::new("loss")

@@ -142,7 +142,21 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         written.note(output, result);
     }
 
-    written.finish(text::describe(&report, &losses, &source))
+    written.finish(text::describe(&report, &losses, &source))?;
+    let asked = matches.get_many::<String>("fail-on").into_iter().flatten();
+    let asked: Vec<&String> = asked.collect();
+    let holds = report.verdicts().into_iter();
+    let holds: Vec<&str> = holds
+        .map(|verdict| verdict.code)
+        .filter(|code| asked.iter().any(|of| of == code))
+        .collect();
+    match holds.as_slice() {
+        [] => Ok(()),
+        codes => Err(Failure::run(format!(
+            "--fail-on: {} holds",
+            codes.join(", ")
+        ))),
+    }
 }
 
 /// What was read.

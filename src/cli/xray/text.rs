@@ -35,6 +35,10 @@ pub(super) fn describe(report: &Report, losses: &[Loss], source: &Source) -> Str
     for sentence in source.reading().sentences() {
         text += &format!("{sentence}.\n");
     }
+    for verdict in report.verdicts() {
+        let (code, text_of, advice) = (verdict.code, &verdict.text, verdict.advice);
+        text += &format!("{code} {text_of} {advice}\n");
+    }
     text += &format!(
         "Gradient norms from 0 to 1, {} bins, log: |{}|\n",
         report.counts.len(),

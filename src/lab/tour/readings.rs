@@ -1,26 +1,15 @@
 //! Numbers of the running experiment that the tour and the sentence over the panels show; `None` while there are none.
 
 use super::super::Lab;
-use crate::ghm::Loss;
+use crate::ghm::{Loss, share_within};
 
 /// Gradient norms up to this are called easy, and from 1 minus this on hard.
 pub(in crate::lab) const END: f64 = 0.1;
 
-/// A part of the bins: each counts by the share of it that lies in the range.
-fn within(values: impl ExactSizeIterator<Item = f64>, low: f64, high: f64) -> Option<f64> {
-    let bins = values.len() as f64;
-    let (mut part, mut whole) = (0.0, 0.0);
-    for (index, value) in values.enumerate() {
-        let [from, to] = [index, index + 1].map(|edge| edge as f64 / bins);
-        part += value * bins * (to.min(high) - from.max(low)).max(0.0);
-        whole += value;
-    }
-    (whole > 0.0).then(|| part / whole)
-}
-
+/// Share of the mini-batch with a gradient norm in a range.
 pub(in crate::lab) fn counts(lab: &Lab, low: f64, high: f64) -> Option<f64> {
     let counts = lab.snapshot().counts.iter();
-    within(counts.map(|&count| f64::from(count)), low, high)
+    share_within(counts.map(|&count| f64::from(count)), low, high)
 }
 
 /// Share of the mini-batch with a gradient norm below 0.1.
@@ -41,7 +30,7 @@ pub(super) fn easy_share(lab: &Lab) -> Option<f64> {
 /// Share of the gradient, were this the loss, of the examples with a gradient norm in a range.
 pub(in crate::lab) fn share_under(lab: &Lab, loss: Loss, low: f64, high: f64) -> Option<f64> {
     let contribution = lab.snapshot().contribution_of(loss).iter();
-    within(contribution.map(|&total| f64::from(total)), low, high)
+    share_within(contribution.map(|&total| f64::from(total)), low, high)
 }
 
 /// Positives among the training examples.
