@@ -55,6 +55,7 @@ mod text;
 mod told;
 mod told_more;
 mod twins;
+mod verdicts;
 mod written_arrow;
 
 use std::path::{Path, PathBuf};
