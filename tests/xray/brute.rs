@@ -161,7 +161,7 @@ fn compare(examples: &[Example], regression: bool, got: &Value) -> Rows {
     let mut counts = vec![0.0; bins];
     let (mut ema, mut beta) = (vec![0.0; bins], vec![0.0; bins]);
     let mut betas = vec![0.0; used.len()];
-    let mut updates = 0;
+    let mut updates = vec![0; bins];
     for batch in 0..=used.last().map_or(0, |e| e.batch) {
         let of_batch: Vec<usize> = (0..used.len())
             .filter(|&i| used[i].batch == batch)
@@ -173,12 +173,16 @@ fn compare(examples: &[Example], regression: bool, got: &Value) -> Rows {
         for &i in &of_batch {
             now[bin(measured[i].1, bins)] += 1.0;
         }
-        updates += 1;
         let hit = now.iter().filter(|&&r| r > 0.0).count() as f64;
         for j in 0..bins {
             counts[j] += now[j];
-            ema[j] = momentum * ema[j] + (1.0 - momentum) * now[j];
-            let density = ema[j] / (1.0 - momentum.powi(updates)) * hit;
+            // The default convention: an empty bin keeps what it has, and the bias is that of its own updates.
+            if now[j] > 0.0 {
+                ema[j] = momentum * ema[j] + (1.0 - momentum) * now[j];
+                updates[j] += 1;
+            }
+            let bias = 1.0 - momentum.powi(updates[j]);
+            let density = if bias > 0.0 { ema[j] / bias * hit } else { 0.0 };
             beta[j] = if density > 1e-30 {
                 of_batch.len() as f64 / density
             } else {

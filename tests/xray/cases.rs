@@ -338,8 +338,7 @@ fn c39_one_bin_is_the_cross_entropy_where_help_says_so() {
     near(&got["losses"]["ghm-c"]["mean"], want);
     let help = xray(&["--help"]).stdout;
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    let says =
-        "With momentum 0 (or mini-batches of equal size and the convention corrected) 1 makes";
+    let says = "With momentum 0 (or mini-batches of equal size and the convention corrected or per-bin) 1 makes";
     assert!(help.contains(says), "{help}");
 }
 

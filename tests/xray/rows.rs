@@ -74,7 +74,7 @@ fn a_logit_of_minus_infinity_is_a_probability_of_0() {
 
 /// Shares of the harmonized gradient by group, written out plainly, under momentum 0.75.
 fn harmonized(rows: &Rows, groups: usize, bins: usize) -> Vec<f64> {
-    let mut ema = vec![0.0; bins];
+    let (mut ema, mut updates) = (vec![0.0; bins], vec![0; bins]);
     let mut shares = vec![0.0; groups];
     let norms: Vec<f64> = (rows.outputs.iter().zip(&rows.targets))
         .map(|(x, y)| (1.0 / (1.0 + (-x).exp()) - y).abs())
@@ -90,12 +90,13 @@ fn harmonized(rows: &Rows, groups: usize, bins: usize) -> Vec<f64> {
             .iter()
             .for_each(|&i| counts[place(norms[i])] += 1.0);
         let hit = counts.iter().filter(|&&count| count > 0.0).count() as f64;
-        for (average, count) in ema.iter_mut().zip(&counts) {
-            *average = 0.75 * *average + 0.25 * count;
+        for (bin, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0.0) {
+            ema[bin] = 0.75 * ema[bin] + 0.25 * count;
+            updates[bin] += 1;
         }
-        let bias = 1.0 - 0.75_f64.powi(batch as i32 + 1);
         for &i in &of_batch {
-            let density = ema[place(norms[i])] / bias * hit;
+            let bin = place(norms[i]);
+            let density = ema[bin] / (1.0 - 0.75_f64.powi(updates[bin])) * hit;
             shares[rows.group[i] as usize] += of_batch.len() as f64 / density * norms[i];
         }
     }
