@@ -42,7 +42,13 @@ const ROOMS: [Room; 15] = [
     },
     Room {
         name: "figure",
-        imports: &["words", "ghm", "config::Regularization", "engine::Snapshot"],
+        imports: &[
+            "words",
+            "ghm",
+            "config::ContributionAxis",
+            "config::Regularization",
+            "engine::Snapshot",
+        ],
     },
     Room {
         name: "xray",

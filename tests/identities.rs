@@ -139,7 +139,7 @@ proptest! {
     #[test]
     fn one_bin_without_momentum_is_the_cross_entropy((logits, targets) in batches()) {
         let norms = norms_of(&logits, &targets);
-        for convention in [Convention::Corrected, Convention::Paper, Convention::Mmdetection] {
+        for convention in [Convention::Corrected, Convention::PerBin, Convention::Paper, Convention::Mmdetection] {
             let mut average = State::new(convention, 1);
             average.feed_norms(&norms, 0.0);
             prop_assert_eq!(average.beta[0], 1.0);
@@ -170,7 +170,7 @@ proptest! {
 
     #[test]
     fn equally_full_bins_leave_every_weight_at_one(count in 1..50u32, bins in 1..=256usize) {
-        for convention in [Convention::Corrected, Convention::Paper, Convention::Mmdetection] {
+        for convention in [Convention::Corrected, Convention::PerBin, Convention::Paper, Convention::Mmdetection] {
             let mut average = State::new(convention, bins);
             average.feed(&vec![count; bins], 0.0);
             prop_assert!(average.beta.iter().all(|&beta| is_close(beta, 1.0, 1e-14)));

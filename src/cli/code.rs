@@ -8,7 +8,7 @@ use crate::config::{Group, Setting};
 
 /// What the code depends on.
 fn is_of_loss(setting: &Setting) -> bool {
-    matches!(setting.group, Group::Task | Group::Loss)
+    matches!(setting.group, Group::Task | Group::Loss) || setting.key == "warm-up-steps"
 }
 
 pub(super) fn command() -> Command {

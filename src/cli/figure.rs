@@ -56,8 +56,7 @@ pub(super) fn draw(
     snapshot: &Snapshot,
 ) -> Result<Vec<u8>, String> {
     let profile = Profile::of(snapshot, config.shown_class.index());
-    let acting = config.acting_loss(snapshot.step.saturating_sub(1));
-    let shown = Shown::training(acting, config.task);
+    let shown = Shown::training(snapshot.acting, config.task);
     let caption = caption(config, backend.kind, snapshot);
     paint(format, &profile, &shown, config, caption)
 }

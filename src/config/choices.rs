@@ -67,7 +67,7 @@ choice! {
 choice! {
     /// How the axis of the last panel is divided.
     pub enum ContributionAxis {
-        #[doc = "Linear where the running loss harmonizes: there the straight line is one. Log otherwise."]
+        #[doc = "Linear where the running loss harmonizes: there the straight line is one. Log otherwise, and in a race."]
         ByLoss = ("by-loss", "by the loss"),
         #[doc = "Linear, as high as the harmonized contribution needs; what is larger leaves at the top."]
         Linear = ("linear", "linear"),

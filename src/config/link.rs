@@ -119,8 +119,14 @@ impl Config {
     /// The fragment (without `#`) of the settings that a link must say, in the table's order; empty for the opening.
     pub fn to_link(&self) -> String {
         if *self == Self::opening() {
-            return String::new();
+            String::new()
+        } else {
+            self.said()
         }
+    }
+
+    /// The same, never empty: where something else of a link means that its settings are no opening.
+    pub fn said(&self) -> String {
         let link = self.written(Self::unsaid);
         match link.is_empty() {
             // All is as it was once: an empty link would mean the opening.

@@ -103,6 +103,7 @@ impl Arrived {
                 step: moment.step,
                 epoch: moment.epoch,
                 task: told.task(),
+                acting: told.loss(),
                 examples: told.valid,
                 loss: reading.loss,
                 rule: told.loss_rule(),

@@ -11,6 +11,8 @@ pub struct Snapshot {
     /// Epoch of the last mini-batch, from 1.
     pub epoch: u32,
     pub task: Task,
+    /// The loss of the last mini-batch: in a warm-up the one without weights.
+    pub acting: Loss,
     /// Examples in the last mini-batch that are not ignored, N.
     pub examples: u32,
     /// Mean loss of the last mini-batch, as its weights had it.
@@ -42,6 +44,7 @@ impl Snapshot {
             step: 0,
             epoch: 0,
             task,
+            acting: Loss::of(task)[0],
             examples: 0,
             loss: 0.0,
             rule: LossRule {

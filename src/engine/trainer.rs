@@ -182,7 +182,8 @@ impl Trainer {
         from.place
             .restore(from.order.as_ref(), &mut self.order, &mut self.clocks);
         let bins = self.config.bins as usize;
-        let average = match from.average.ema.len() == bins {
+        let sizes = [&from.average.ema, &from.average.filled].map(Vec::len);
+        let average = match sizes == [bins, bins] {
             true => from.average.clone(),
             false => Average::new(bins),
         };

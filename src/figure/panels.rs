@@ -223,7 +223,12 @@ pub fn harmonized(profile: &Profile, shown: &Shown, axis: ContributionAxis) -> P
         let [harmonizing, _] = profile.harmonizing();
         let highest = profile.hit(profile.contribution_of(harmonizing));
         let highest = highest.fold(profile.slope, f64::max);
-        (AxisScale::Linear, [0.0, above(1.05 * highest)])
+        let top = if profile.started() {
+            1.05 * highest
+        } else {
+            1.0
+        };
+        (AxisScale::Linear, [0.0, above(top)])
     } else {
         let used = values(profile, &series);
         (AxisScale::Log, log_range(used.into_iter(), [1e-2, 10.0]))

@@ -3,7 +3,7 @@
 use super::curves::SPIKE;
 use super::panels::{above, dash, gradient_axis, log_range};
 use super::{Axis, AxisScale, Dash, Ink, Marks, Panel, Profile, Series};
-use crate::config::Regularization;
+use crate::config::{ContributionAxis, Regularization};
 use crate::ghm::{Loss, Task};
 use crate::words::{tr, word};
 
@@ -53,7 +53,12 @@ pub struct RaceArm {
 }
 
 /// Statistics, regularization and overall: each arm with its own gradients under its own loss.
-pub fn race_panels(arms: &[RaceArm], task: Task, panel: Regularization) -> [Panel; 3] {
+pub fn race_panels(
+    arms: &[RaceArm],
+    task: Task,
+    panel: Regularization,
+    axis: ContributionAxis,
+) -> [Panel; 3] {
     let started: Vec<&RaceArm> = arms.iter().filter(|arm| arm.profile.started()).collect();
     let steps = |of: &dyn Fn(&RaceArm) -> Vec<f64>| -> Vec<Series> {
         let series = |arm: &&RaceArm| Series {
@@ -96,6 +101,16 @@ pub fn race_panels(arms: &[RaceArm], task: Task, panel: Regularization) -> [Pane
         }
     };
     let total = |arm: &RaceArm| arm.profile.contribution_of(arm.loss).to_vec();
+    let totals = match axis {
+        ContributionAxis::ByLoss | ContributionAxis::Log => {
+            log(word("total contribution"), hit(&total, [1e-2, 10.0]))
+        }
+        ContributionAxis::Linear => Axis {
+            title: word("total contribution").to_owned(),
+            scale: AxisScale::Linear,
+            range: [0.0, above(1.05 * hit(&total, [0.0, 1.0])[1])],
+        },
+    };
     let of = |title: &str, y, series| Panel {
         title: title.to_owned(),
         x: gradient_axis(task),
@@ -117,11 +132,7 @@ pub fn race_panels(arms: &[RaceArm], task: Task, panel: Regularization) -> [Pane
             log(unit, hit(&reformulated, [0.1, 100.0])),
             steps(&reformulated),
         ),
-        of(
-            word("Harmonized gradients"),
-            log(word("total contribution"), hit(&total, [1e-2, 10.0])),
-            steps(&total),
-        ),
+        of(word("Harmonized gradients"), totals, steps(&total)),
     ]
 }
 

@@ -12,7 +12,6 @@ use crate::config::Config;
 use crate::engine::{
     DecisionMap, EngineError, Evaluation, Outputs, Request, Snapshot, Timing, Trainer, Update,
 };
-use crate::ghm::Loss;
 use crate::words::word;
 
 /// A run among those that share data, order, first weights and clock.
@@ -119,12 +118,6 @@ impl Arm {
     pub fn snapshot(&self) -> &Snapshot {
         let past = self.past.as_ref().map(|past| &*past.snapshot);
         past.unwrap_or(&self.snapshot)
-    }
-
-    /// The loss of the step that the statistics are of.
-    pub fn acting_loss(&self) -> Loss {
-        let last = self.snapshot().step.saturating_sub(1);
-        self.config().acting_loss(last)
     }
 
     /// The latest statistics, also while others are looked back at.

@@ -315,7 +315,7 @@ impl Lab {
 
     /// The same, with options that say how; those of rows that cannot be used are the inspection's own.
     pub fn inspect_with(&mut self, inputs: Vec<Input>, options: Options) {
-        let config = self.config().clone();
+        let config = self.config_of_inspections();
         let opened = self.inspection.open(inputs, options, &config);
         self.report(opened);
     }
@@ -327,6 +327,23 @@ impl Lab {
         }
     }
 
+    /// The settings that an X-ray begins with: those of the experiment, unless nobody has chosen them.
+    fn config_of_inspections(&self) -> Config {
+        let now = self.config();
+        let opening = Config::opening();
+        let is_opening = Config {
+            loss: opening.loss,
+            seed: opening.seed,
+            backend: opening.backend,
+            ..now.clone()
+        } == opening;
+        if is_opening {
+            Config::of_task(now.task)
+        } else {
+            now.clone()
+        }
+    }
+
     /// Leaves the question; what is shown stays.
     pub fn drop_question(&mut self) {
         self.inspection.asked = None;
@@ -335,7 +352,7 @@ impl Lab {
 
     /// What these options would make of the files that are asked about; it is read on [`Lab::tick`].
     pub fn preview_answer(&mut self, options: Options) -> Option<&Preview> {
-        let config = self.config().clone();
+        let config = self.config_of_inspections();
         self.inspection.preview(options, &config)
     }
 
@@ -347,7 +364,7 @@ impl Lab {
 
     /// Opens the distribution of the paper's figure.
     pub fn inspect_paper(&mut self) {
-        let config = self.config().clone();
+        let config = self.config_of_inspections();
         let opened = self.inspection.open_paper(&config);
         self.report(opened);
     }

@@ -47,7 +47,7 @@ impl Lab {
             errors.extend(self.open_arms(arms, shown).err());
         } else if step.is_none() && self.is_race() {
             self.start_race(vec![config], 0);
-        } else if step.is_none() || pairs.iter().any(|(key, _)| ![STEP, ENGINE].contains(key)) {
+        } else if step.is_none() || pairs.iter().any(|(key, _)| setting(key).is_some()) {
             self.configure(&config);
         }
         match value(ENGINE) {
@@ -122,7 +122,10 @@ impl Lab {
             let mut link = if self.is_race() || of_step {
                 self.arms_link()
             } else {
-                self.config().to_link()
+                match self.tour().is_open() {
+                    true => self.config().said(),
+                    false => self.config().to_link(),
+                }
             };
             if let Some(engine) = self.engine_that_matters() {
                 // Under settings other than the defaults only, so that something stands before it.
@@ -149,13 +152,7 @@ impl Lab {
         {
             return key;
         }
-        match settings() {
-            // Something must say that the settings are not those of the step.
-            settings if settings.is_empty() => {
-                format!("{key}&convention={}", self.config().convention.key())
-            }
-            settings => format!("{key}&{settings}"),
-        }
+        format!("{key}&{}", settings())
     }
 
     /// What the arms share, and each arm's own.

@@ -85,7 +85,7 @@ pub fn explain_non_finite(config: &Config, step: u64) -> String {
         let factor = 1.0 / (1.0 - config.momentum);
         tr!(
             "the moving average starts from zero, so momentum {} makes the first weights {factor} times \
-             too large; lower momentum or choose convention=corrected",
+             too large; lower momentum or choose convention=per-bin",
             config.momentum,
             factor = format!("{factor:.0}")
         )

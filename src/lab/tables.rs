@@ -179,7 +179,7 @@ pub fn caption(config: &Config, engine: &str, snapshot: &Snapshot) -> String {
     let loss = match config.warm_up_steps {
         warm_up if warm_up > 0 && config.loss.harmonizes() => tr!(
             "{loss} (warm-up {warm_up})",
-            loss = config.loss.label(),
+            loss = word(config.loss.label()),
             warm_up
         ),
         _ => word(config.loss.label()).to_owned(),

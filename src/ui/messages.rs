@@ -92,7 +92,7 @@ pub(super) fn status(ui: &mut Ui, lab: &Lab, bench_open: &mut bool) {
         ui.label(small(tr!("{} steps/s", number(steps.round()))));
         ui.label(small(tr!("{} examples/s", number(examples.round()))));
         super::bench::button(ui, bench_open);
-        let loss = lab.config().loss;
+        let loss = lab.snapshot().acting;
         let deviation = lab.snapshot().line_deviation();
         let is_shown = loss.harmonizes() && lab.inspection().shown().is_none();
         if let Some(deviation) = deviation.filter(|_| is_shown) {

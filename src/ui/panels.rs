@@ -78,10 +78,15 @@ fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
 pub(super) fn panels(lab: &Lab) -> [Panel; 3] {
     let config = lab.config();
     if lab.is_race() {
-        return figure::race_panels(&super::race::arms(lab), config.task, config.panel);
+        return figure::race_panels(
+            &super::race::arms(lab),
+            config.task,
+            config.panel,
+            config.contribution_axis,
+        );
     }
     let profile = Profile::of(lab.snapshot(), config.shown_class.index());
-    let shown = Shown::training(lab.arms()[lab.shown()].acting_loss(), config.task);
+    let shown = Shown::training(lab.snapshot().acting, config.task);
     [
         figure::statistics(&profile),
         figure::regularization(&profile, &shown, config.panel),

@@ -4,13 +4,13 @@ use egui::{Align, Layout, RichText, Ui};
 
 use super::style::{IntoColor, strong, theme};
 use super::{TOUCH, egui};
-use crate::figure::count;
+use crate::figure::{count, fixed};
 use crate::ghm::{Loss, Task};
 use crate::lab::{Lab, Situation};
 use crate::words::{tr, word};
 
 /// Height of the row on a wide screen, also where it is empty: nothing below it jumps.
-const HEIGHT: f32 = 32.0;
+const HEIGHT: f32 = 40.0;
 
 /// Relative distances below this are rounding: the line is straight.
 pub(super) const STRAIGHT: f64 = 0.001;
@@ -27,7 +27,7 @@ pub(super) fn row(ui: &mut Ui, lab: &mut Lab) {
     });
 }
 
-/// The same on a narrow screen, the action below the sentence.
+/// The same on a narrow screen.
 pub(super) fn column(ui: &mut Ui, lab: &mut Lab) {
     if !lab.is_race() {
         ui.vertical(|ui| show(ui, lab, TOUCH));
@@ -36,7 +36,9 @@ pub(super) fn column(ui: &mut Ui, lab: &mut Lab) {
 
 fn show(ui: &mut Ui, lab: &mut Lab, height: f32) {
     let Some(situation) = lab.situation() else {
-        ui.label(RichText::new(word("The first step brings numbers.")).weak());
+        if lab.snapshot().step == 0 {
+            ui.label(RichText::new(word("The first step brings numbers.")).weak());
+        }
         return;
     };
     if situation.can_harmonize && harmonize(ui, height).clicked() {
@@ -61,17 +63,18 @@ fn harmonize(ui: &mut Ui, height: f32) -> egui::Response {
 /// What is happening, in numbers that are on the screen.
 fn sentence(situation: &Situation) -> String {
     let percent = |share: f64| format!("{:.0}", 100.0 * share);
+    let edge = |g: f64| fixed(g, 2);
     let crowd = count(u64::from(situation.crowd));
     let all = count(u64::from(situation.examples));
     let share = percent(situation.share);
     let plain = percent(situation.share_unweighted);
-    let is_plain = situation.acting.unweighted() == situation.acting;
+    let is_plain = !situation.acting.harmonizes();
     let text = match (situation.task, situation.acting) {
         (Task::Regression, _) if is_plain => tr!(
             "{crowd} of {all} examples are far off (g above {end}), and {share} % of the push is theirs.",
             crowd,
             all,
-            end = 1.0 - Situation::END,
+            end = edge(1.0 - situation.end),
             share
         ),
         (Task::Regression, _) => tr!(
@@ -79,7 +82,7 @@ fn sentence(situation: &Situation) -> String {
              {plain} %.",
             crowd,
             all,
-            end = 1.0 - Situation::END,
+            end = edge(1.0 - situation.end),
             share,
             plain
         ),
@@ -87,7 +90,7 @@ fn sentence(situation: &Situation) -> String {
             "{crowd} of {all} examples are easy (g below {end}), and {share} % of the push is theirs.",
             crowd,
             all,
-            end = Situation::END,
+            end = edge(situation.end),
             share
         ),
         _ => tr!(
@@ -95,7 +98,7 @@ fn sentence(situation: &Situation) -> String {
              {plain} %.",
             crowd,
             all,
-            end = Situation::END,
+            end = edge(situation.end),
             share,
             plain
         ),

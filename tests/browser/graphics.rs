@@ -84,7 +84,7 @@ fn close(name: &str, page: &[f64], native: &[f32], tolerance: f64) {
 fn webgpu_bundle_trains_on_the_gpu() {
     let site = Site::serve();
     let mut browser = Browser::launch(Graphics::WebGpu);
-    let mut page = browser.open(&format!("{}#backend=gpu", site.origin));
+    let mut page = browser.open(&format!("{}#backend=gpu&convention=per-bin", site.origin));
     trains(&mut page, &site, "webgpu");
 
     // A device in software is left to those who ask for it.
@@ -174,7 +174,10 @@ fn webgl_bundle_trains_on_the_cpu_under_any_path() {
     copy(&site::dist(), &deep.join("lab"));
     let site = Site::serve_folder(folder.path());
     let mut browser = Browser::launch(Graphics::WebGl);
-    let mut page = browser.open(&format!("{}some/where/lab/", site.origin));
+    let mut page = browser.open(&format!(
+        "{}some/where/lab/#convention=per-bin",
+        site.origin
+    ));
     trains(&mut page, &site, "cpu");
 
     page.evaluate("ghmLab.destroy()");

@@ -202,7 +202,7 @@ fn a_race_a_brush_and_every_export() {
         json!({"behavior": "allow", "downloadPath": folder.path()}),
     );
     page.resize(1280, 800);
-    page.go(&site.origin);
+    page.go(&format!("{}#convention=per-bin", site.origin));
     page.ready();
     open_mirror(&mut page);
     click_name(&mut page, "Race all losses");

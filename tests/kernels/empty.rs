@@ -10,7 +10,8 @@ use crate::training::{both, small, start};
 #[derive(Default)]
 struct Plain {
     ema: Vec<f64>,
-    updates: i32,
+    /// Of each bin.
+    updates: Vec<i32>,
     density: Vec<f64>,
     beta: Vec<f64>,
 }
@@ -23,18 +24,28 @@ impl Plain {
             return;
         }
         let momentum = f64::from(config.momentum as f32);
-        self.updates += 1;
+        self.updates.resize(counts.len(), 0);
+        let holds = match config.convention {
+            Convention::Mmdetection | Convention::PerBin => true,
+            Convention::Corrected | Convention::Paper | Convention::Keras => false,
+        };
         let hit = counts.iter().filter(|&&count| count > 0).count() as f64;
-        for (average, &count) in self.ema.iter_mut().zip(counts) {
-            if count > 0 || config.convention != Convention::Mmdetection {
+        for (bin, &count) in counts.iter().enumerate() {
+            if count > 0 || !holds {
+                let average = &mut self.ema[bin];
                 *average = momentum * *average + (1.0 - momentum) * f64::from(count);
+                self.updates[bin] += 1;
             }
         }
-        let bias = match config.convention {
-            Convention::Corrected => 1.0 - momentum.powi(self.updates),
-            _ => 1.0,
+        let bias = |updates: i32| match config.convention {
+            Convention::Corrected | Convention::PerBin if updates > 0 => {
+                1.0 - momentum.powi(updates)
+            }
+            Convention::Corrected | Convention::PerBin => 1.0,
+            Convention::Paper | Convention::Mmdetection | Convention::Keras => 1.0,
         };
-        self.density = self.ema.iter().map(|s| s / bias * hit).collect();
+        let pairs = self.ema.iter().zip(&self.updates);
+        self.density = pairs.map(|(s, &updates)| s / bias(updates) * hit).collect();
         let weight = |&density: &f64| if density > 1e-30 { n / density } else { 0.0 };
         self.beta = self.density.iter().map(weight).collect();
     }
@@ -51,7 +62,11 @@ fn off(got: &[f32], want: &[f64]) -> f64 {
 
 #[test]
 fn a_mini_batch_that_is_ignored_as_a_whole_leaves_the_density_as_it_is() {
-    for convention in [Convention::Corrected, Convention::Mmdetection] {
+    for convention in [
+        Convention::Corrected,
+        Convention::Mmdetection,
+        Convention::PerBin,
+    ] {
         let config = Config {
             ignored: 0.5,
             batch_size: 2,
@@ -71,7 +86,7 @@ fn a_mini_batch_that_is_ignored_as_a_whole_leaves_the_density_as_it_is() {
                     .snapshot;
                 empty += u32::from(snapshot.examples == 0);
                 plain.update(&snapshot.counts, &config);
-                if plain.updates == 0 {
+                if plain.updates.is_empty() {
                     continue;
                 }
                 for (name, got, want) in [

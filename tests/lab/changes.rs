@@ -194,14 +194,14 @@ fn a_warm_up_is_the_unweighted_loss_until_it_ends() {
         let mut warm = after(&warm, 10);
         let mut plain = after(&plain, 10);
         assert_eq!(bits(&warm), bits(&plain), "{task:?}");
-        assert_eq!(warm.arms()[0].acting_loss(), ghm.loss.unweighted());
+        assert_eq!(warm.snapshot().acting, ghm.loss.unweighted());
         // The density was counted all the while: from here it is as if the loss had changed.
         plain.configure(&ghm);
         for lab in [&mut warm, &mut plain] {
             run(lab, Command::Step(5));
         }
         assert_eq!(bits(&warm), bits(&plain), "{task:?}");
-        assert_eq!(warm.arms()[0].acting_loss(), ghm.loss);
+        assert_eq!(warm.snapshot().acting, ghm.loss);
         assert_ne!(bits(&warm), bits(&after(&ghm, 15)), "{task:?}");
     }
 }

@@ -105,7 +105,7 @@ fn a_loss_that_is_no_number_under_high_momentum_from_zero_names_the_momentum() {
     };
     let lab = after(&from_zero, 20_000);
     let text = texts(&lab)[0];
-    for part in ["momentum 0.999", "1000 times", "convention=corrected"] {
+    for part in ["momentum 0.999", "1000 times", "convention=per-bin"] {
         assert!(text.contains(part), "{text}");
     }
     // Cross-entropy has no momentum to blame.

@@ -1,7 +1,7 @@
 //! Links that hold a whole race.
 
 use ghm_lab::config::Config;
-use ghm_lab::ghm::Loss;
+use ghm_lab::ghm::{Convention, Loss};
 use ghm_lab::lab::{ArmCommand, Command, Lab};
 
 use super::run;
@@ -182,4 +182,37 @@ fn what_a_link_says_that_is_unknown_is_told_and_the_rest_is_used() {
     // A long one does not flood the screen.
     let many = "x=1&".repeat(5000);
     assert!(said(&many).1.len() < 10);
+}
+
+#[test]
+fn arms_of_before_the_default_convention_changed_mean_what_they_meant() {
+    for link in [
+        "arm=",
+        "arm=&arm=loss:ce",
+        "shown=0&arm=loss:ghm-c&arm=loss:ce",
+    ] {
+        let mut lab = lab(&small_config());
+        assert_eq!(lab.open_link(link), []);
+        let corrected = |arm: &ghm_lab::lab::Arm| arm.config().convention == Convention::Corrected;
+        assert!(lab.arms().iter().all(corrected), "{link}");
+    }
+    // And a race under the present default comes back as it is.
+    let mut race_of_now = lab(&Config::default());
+    race_of_now.arm(ArmCommand::AllLosses);
+    let mut other = lab(&small_config());
+    assert_eq!(other.open_link(&race_of_now.link()), []);
+    assert_eq!(race(&other), race(&race_of_now));
+    assert_eq!(other.config().convention, Convention::PerBin);
+}
+
+#[test]
+fn the_opening_within_a_step_of_the_tour_comes_back() {
+    let mut lab = lab(&small_config());
+    assert_eq!(lab.open_link("tour=density&utm_source=x"), []);
+    assert_eq!(lab.link(), "tour=density");
+    lab.configure(&Config::opening());
+    let mut other = super::lab(&small_config());
+    assert_eq!(other.open_link(&lab.link()), []);
+    assert_eq!(other.config(), lab.config());
+    assert!(other.tour().is_open());
 }

@@ -50,6 +50,7 @@ fn its_numbers_are_those_of_the_panels() {
                 task: *task,
                 acting: loss,
                 examples: snapshot.examples,
+                end: 0.1,
                 crowd,
                 off_line: snapshot.line_deviation(),
                 can_harmonize: loss != harmonizing,
@@ -74,6 +75,23 @@ fn a_race_has_none_and_a_warm_up_is_the_loss_that_acts() {
         let lab = after(&warm, steps);
         assert_eq!(lab.situation().expect("a step was made").acting, acting);
     }
+}
+
+#[test]
+fn where_bins_say_nothing_of_examples_nothing_is_said() {
+    let of = |change: fn(&mut Config)| {
+        let mut config = small_config();
+        change(&mut config);
+        after(&config, 5).situation()
+    };
+    assert_eq!(of(|config| config.bins = 1), None);
+    let edge = of(|config| config.bins = 7).map(|of| of.end);
+    assert_eq!(edge, Some(1.0 / 7.0));
+    let entries = of(|config| {
+        *config = config.for_task(Task::Classes);
+        config.counting = ghm_lab::config::Counting::EveryEntry;
+    });
+    assert_eq!(entries, None);
 }
 
 #[test]

@@ -43,7 +43,13 @@ class Case:
         options = [folder] * (folder != ".") + [str(value) for value in settings.values()]
         self.label = ", ".join([name, *options])
         # The conventions differ in what becomes of the counts, and not in what is counted.
-        self.is_usual = settings.get("convention", "corrected") == "corrected"
+        self.is_usual = settings.get("convention", "per-bin") == "per-bin"
+
+
+def average(state):
+    """The average in a state, which is start and average by bin, and steps."""
+    bins = len(state) // 2
+    return state[bins : 2 * bins]
 
 
 def cases():
@@ -254,7 +260,7 @@ class Rules:
         self.hold("NaN of a valid example", np.isnan(value), value)
         self.hold("state after NaN", np.isfinite(state).all(), state)
         # One of the seven valid examples is in no bin.
-        self.same("hits beside NaN", [state[1:].sum()], [self.step(case)[2][1:].sum() * 6 / 7], 1e-6)
+        self.same("hits beside NaN", [average(state).sum()], [average(self.step(case)[2]).sum() * 6 / 7], 1e-6)
 
     def empty(self, case):
         """Without valid examples the loss is 0, with a gradient of 0, and the state stays."""
@@ -322,7 +328,7 @@ class Rules:
         n = 17_000_000
         loss = self.loss(case, momentum=0.0)
         _, _, state = self.step(case, np.full(n, 3, np.float32), np.zeros(n, np.uint8), loss, "float16", valid=None)
-        self.hold("17,000,000 in a bin", state[1:].max() == n and state.sum() == n, state)
+        self.hold("17,000,000 in a bin", average(state).max() == n and average(state).sum() == n, state)
 
     def classes(self, case):
         """A class without examples weighs 0, and the others as without it."""
@@ -390,10 +396,10 @@ def pytorch(rules):
         for dtype, shape in [(torch.float32, ()), (torch.float16, ()), (torch.float32, bins)]:
             old = {"density.average": torch.arange(bins).to(dtype), "density.start": torch.full((), 0.5).to(dtype)}
             old["density.start"] = old["density.start"].expand(shape).clone()
-            loss = rules.loss(case)
+            loss = rules.loss(case, warm_up=5)
             rules.hold(f"{case.label}: saved names", set(loss.state_dict()) == {*old, "density.steps"})
             loss.load_state_dict(old)
-            rules.same(f"{case.label}: older state", [rules.state(case, loss)], [[0.5] * bins + [*range(bins), 0]])
+            rules.same(f"{case.label}: older state", [rules.state(case, loss)], [[0.5] * bins + [*range(bins), 5]])
             rules.hold(f"{case.label}: type of a loaded state", loss.density.average.dtype == torch.float32)
     for case in cases():
         with torch.autocast("cpu", dtype=torch.float16):
@@ -470,12 +476,12 @@ def keras(rules):
         rules.hold("training moves the state", before[: len(before) // 2].min() < 1, before)
         rules.same("evaluate() keeps the state", [after], [before])
     keras.config.set_dtype_policy("float32")
-    layer = rules.loss(case).density
+    layer = rules.loss(case, warm_up=5).density
     bins = layer.bins
     for start in [np.array(0.5), np.full(bins, 0.5)]:
         layer.load_own_variables({"0": np.arange(bins), "1": start})
         state = np.concatenate([layer.start, layer.average, [layer.steps]])
-        rules.same("a state of an older copy", [state], [[0.5] * bins + [*range(bins), 0]])
+        rules.same("a state of an older copy", [state], [[0.5] * bins + [*range(bins), 5]])
     if keras.backend.backend() == "jax":
         want = trained(case)
         devices = keras.distribution.list_devices("cpu")
@@ -571,7 +577,7 @@ def scale(rules, n, dtypes):
             if case.stateful:
                 rate = 0.3 if case.name == "ghm_r" else 0.25
                 entries = n * 2 if "counting" in case.settings else n
-                rules.same(f"{case.label}: counts of {n}", [state[1:].sum()], [rate * entries], 1e-6)
+                rules.same(f"{case.label}: counts of {n}", [average(state).sum()], [rate * entries], 1e-6)
 
 
 def main(name, folder, n=None, *dtypes):

@@ -72,8 +72,9 @@ def harmonize(state, g, counted, valid, momentum, convention, axis_name, warm_up
     the first `warm_up` mini-batches all weights are 1, and the average goes on already.
     """
     dtype = jnp.promote_types(state["average"].dtype, jnp.float32)
-    before, start = state["average"].astype(dtype), state["start"].astype(dtype)
-    # The state of an older copy, which had no warm-up, has no steps.
+    before = state["average"].astype(dtype)
+    # The state of an older copy has one start for all bins, and no steps: it had no warm-up.
+    start = jnp.broadcast_to(state["start"].astype(dtype), before.shape)
     steps = jnp.asarray(state.get("steps", warm_up), dtype)
     bins = before.shape[0]
     # Not by edges: in half precision a bound of 1 + 1e-6 is 1, and the hardest would be in no bin.

@@ -24,7 +24,7 @@ pub(super) fn hard_share(lab: &Lab) -> Option<f64> {
 
 /// Share of the gradient, under the acting loss, of the examples with a gradient norm below 0.1.
 pub(super) fn easy_share(lab: &Lab) -> Option<f64> {
-    share_under(lab, lab.arms()[lab.shown()].acting_loss(), 0.0, END)
+    share_under(lab, lab.snapshot().acting, 0.0, END)
 }
 
 /// Share of the gradient, were this the loss, of the examples with a gradient norm in a range.

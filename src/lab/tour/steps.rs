@@ -7,7 +7,7 @@ use super::readings::{
 };
 use super::step::{Prepared, Reading, Step, Try, Unit};
 use crate::config::{Counting, Regularization};
-use crate::ghm::{Convention, Loss};
+use crate::ghm::Loss;
 
 const fn arm(name: &'static str, changes: &'static str) -> Prepared {
     Prepared { name, changes }
@@ -236,8 +236,8 @@ pub const STEPS: [Step; 10] = [
                 |lab, _| !lab.is_playing() && !lab.is_busy() && (1..=5).contains(&lab.step()),
             ),
             attempt(
-                "Choose the convention corrected for the arm that is shown.",
-                |lab, _| lab.config().convention == Convention::Corrected,
+                "Choose the convention corrected or per bin for the arm that is shown.",
+                |lab, _| lab.config().convention.corrects_bias(),
             ),
         ],
     },

@@ -134,7 +134,7 @@ pub(super) fn arms(lab: &Lab) -> Vec<RaceArm> {
     let arm = |(index, arm): (usize, &crate::lab::Arm)| RaceArm {
         name: arm.name().to_owned(),
         look: looks[index],
-        loss: arm.acting_loss(),
+        loss: arm.snapshot().acting,
         profile: Profile::of(arm.snapshot(), class),
     };
     lab.heard().map(arm).collect()
@@ -145,7 +145,7 @@ pub(super) fn reading(lab: &Lab, bin: usize) -> Vec<(String, f64)> {
     let bins = lab.snapshot().counts.len();
     let of_arm = |(_, arm): (usize, &crate::lab::Arm)| {
         let snapshot = arm.snapshot();
-        let contribution = snapshot.contribution_of(arm.config().loss);
+        let contribution = snapshot.contribution_of(snapshot.acting);
         let pair = [
             (
                 word("examples"),
