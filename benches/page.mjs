@@ -31,12 +31,12 @@ const frames = `new Promise((resolve) => {
 async function measureFrames() {
   console.log("page, while it trains                        median    p95    p99  longest  frames/s  steps/s");
   const cases = [
-    ["webgpu", "default", ""],
-    ["webgpu", "default, backend=gpu", "#backend=gpu"],
-    ["webgpu", "1,000,000 examples", "#examples=1000000"],
-    ["webgpu", "1,000,000 examples, backend=gpu", "#examples=1000000&backend=gpu"],
-    ["webgl", "default", ""],
-    ["webgl", "1,000,000 examples", "#examples=1000000"],
+    ["webgpu", "default", "#convention=per-bin"],
+    ["webgpu", "default, backend=gpu", "#convention=per-bin&backend=gpu"],
+    ["webgpu", "1,000,000 examples", "#convention=per-bin&examples=1000000"],
+    ["webgpu", "1,000,000 examples, backend=gpu", "#convention=per-bin&examples=1000000&backend=gpu"],
+    ["webgl", "default", "#convention=per-bin"],
+    ["webgl", "1,000,000 examples", "#convention=per-bin&examples=1000000"],
   ];
   for (const [graphics, name, link] of cases) {
     await withBrowser(program, graphics, (browser) =>
