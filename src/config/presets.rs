@@ -19,8 +19,8 @@ const OPENING: Preset = Preset {
     key: "opening",
     label: "opening",
     doc: "Two rings with 1 % positives under cross-entropy, which does not find them; with momentum 0, so that GHM-C \
-          comes to the straight line.",
-    changes: "loss=ce&momentum=0&dataset=rings",
+          comes to the straight line, and empty bins stay empty.",
+    changes: "loss=ce&momentum=0&convention=corrected&dataset=rings",
 };
 
 pub const PRESETS: [Preset; 6] = [
@@ -68,6 +68,18 @@ impl Config {
     /// What the lab opens with where nothing is asked for.
     pub fn opening() -> Self {
         OPENING.config()
+    }
+
+    /// Whether nobody has chosen these: the opening's, whatever the loss, the seed and the engine.
+    pub fn is_opening(&self) -> bool {
+        let opening = Self::opening();
+        let same = Self {
+            loss: self.loss,
+            seed: self.seed,
+            backend: self.backend,
+            ..opening
+        };
+        same == *self
     }
 }
 

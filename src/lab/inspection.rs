@@ -329,18 +329,9 @@ impl Lab {
 
     /// The settings that an X-ray begins with: those of the experiment, unless nobody has chosen them.
     fn config_of_inspections(&self) -> Config {
-        let now = self.config();
-        let opening = Config::opening();
-        let is_opening = Config {
-            loss: opening.loss,
-            seed: opening.seed,
-            backend: opening.backend,
-            ..now.clone()
-        } == opening;
-        if is_opening {
-            Config::of_task(now.task)
-        } else {
-            now.clone()
+        match self.config() {
+            config if config.is_opening() => Config::of_task(config.task),
+            config => config.clone(),
         }
     }
 

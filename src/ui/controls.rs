@@ -286,6 +286,14 @@ fn put(setting: &Setting, config: &mut Config, value: Value) {
     debug_assert!(result.is_ok(), "{result:?}");
 }
 
+/// Says what a widget sets, but not while it is held: the words would lie over what changes.
+fn explained(response: Response, setting: &Setting) -> Response {
+    if response.is_pointer_button_down_on() {
+        return response;
+    }
+    response.on_hover_text(explain(setting))
+}
+
 fn slider(ui: &mut Ui, setting: &'static Setting, config: &mut Config, label: egui::Id) -> Edit {
     let (mut number, min, max, log, integer) = number_of(setting, config);
     let mut slider = Slider::new(&mut number, min..=max)
@@ -296,10 +304,7 @@ fn slider(ui: &mut Ui, setting: &'static Setting, config: &mut Config, label: eg
         // A log scale from 0 on begins with 1.
         slider = slider.integer().smallest_positive(1.0);
     }
-    let response = ui
-        .add(slider)
-        .labelled_by(label)
-        .on_hover_text(explain(setting));
+    let response = explained(ui.add(slider).labelled_by(label), setting);
     finish(setting, config, number, &response)
 }
 
@@ -321,10 +326,7 @@ fn value(ui: &mut Ui, setting: &'static Setting, config: &mut Config, label: egu
         .custom_formatter(|number, _| written(number))
         .update_while_editing(false);
     let size = egui::vec2(VALUE_WIDTH, ui.spacing().interact_size.y);
-    let response = ui
-        .add_sized(size, field)
-        .labelled_by(label)
-        .on_hover_text(explain(setting));
+    let response = explained(ui.add_sized(size, field).labelled_by(label), setting);
     finish(setting, config, number, &response)
 }
 

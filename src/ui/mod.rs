@@ -107,7 +107,6 @@ pub struct View {
 
 /// Draws everything into the whole of `ui`.
 pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
-    hide_tooltips_while_held(ui.ctx());
     // Keys are those of the sheet, while one is open.
     if lab.inspection().question().is_none() {
         keyboard::listen(ui, lab, view);
@@ -127,18 +126,6 @@ pub fn show(ui: &mut Ui, lab: &mut Lab, view: &mut View) {
     bench::show(ui, lab, &mut view.bench_open);
     if ui.input(|input| !input.raw.hovered_files.is_empty()) {
         drop_hint(ui);
-    }
-}
-
-/// Seconds until a tooltip shows.
-const TOOLTIP_DELAY: f32 = 0.5;
-
-/// A tooltip that is open stays while a slider is dragged, over the very panel that changes.
-fn hide_tooltips_while_held(ctx: &egui::Context) {
-    let is_held = ctx.input(|input| input.pointer.any_down());
-    let delay = if is_held { 1e6 } else { TOOLTIP_DELAY };
-    if ctx.global_style().interaction.tooltip_delay != delay {
-        ctx.all_styles_mut(|style| style.interaction.tooltip_delay = delay);
     }
 }
 

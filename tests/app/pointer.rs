@@ -99,6 +99,15 @@ fn on_a_phone_bins_are_brushed_sideways_and_a_swipe_up_scrolls() {
     command(&harness, Command::Step(60));
     harness.run();
     let low = place_of(&harness, "Gradient statistics", 0.2);
+    // Only what has fingers scrolls by them.
+    harness.event(egui::Event::Touch {
+        device_id: egui::TouchDeviceId(0),
+        id: egui::TouchId(0),
+        phase: egui::TouchPhase::Cancel,
+        pos: low,
+        force: None,
+    });
+    harness.run();
     drag(&mut harness, low, low - egui::vec2(0.0, 90.0));
     assert_eq!(
         harness.query_all_by_label_contains("Bins ").count(),

@@ -170,6 +170,7 @@ fn only_settings_that_say_so_start_training_anew() {
         "stop-score",
         "stop-plateau",
         "panel",
+        "contribution-axis",
         "exact",
         "examples-of",
     ];
