@@ -1,7 +1,8 @@
 //! What the numbers say, in words: each verdict has a code that stays, the numbers behind it and what to do.
 
 use super::Report;
-use crate::data::predictions::Outputs;
+use crate::data::predictions::{Outputs, shorten};
+use crate::figure::number;
 use crate::ghm::{Task, share_within};
 use crate::words::{tr, word};
 
@@ -115,7 +116,11 @@ impl Report {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.1}", 100.0 * share)
+    let percent = 100.0 * share;
+    match percent < 0.1 {
+        true => number(percent),
+        false => format!("{percent:.1}"),
+    }
 }
 
 fn easy_dominate(report: &Report) -> Option<Found> {
@@ -175,8 +180,10 @@ fn two_crowds(report: &Report) -> Option<Found> {
     let easy = report.share(0.0, 0.1)?;
     let hard = report.share(0.9, 1.0)?;
     let middle = report.share(0.3, 0.7)? / 4.0;
-    let holds =
-        report.task != Task::Regression && easy >= 0.5 && hard >= 0.002 && middle < hard / 2.0;
+    let holds = report.task != Task::Regression
+        && easy >= 0.5
+        && hard * report.examples >= 5.0
+        && middle < hard / 2.0;
     holds.then(|| {
         (
             tr!(
@@ -301,7 +308,7 @@ fn one_group(report: &Report) -> Option<Found> {
         (
             tr!(
                 "One group stands out: {name} is {examples} % of the examples and {plain} % of the gradient.",
-                name = crate::data::predictions::shorten(&group.name),
+                name = shorten(&group.name),
                 examples = percent(group.of_examples),
                 plain = percent(group.of_plain)
             ),

@@ -24,7 +24,10 @@ fn norms(ranges: &[(f64, f64, usize, u8)]) -> Report {
 fn of(task: Task, kind: Outputs, outputs: Vec<f64>, targets: Vec<f64>, group: Vec<u32>) -> Report {
     let header = Header {
         task,
-        classes: 2,
+        classes: match task {
+            Task::Regression => 1,
+            Task::Binary | Task::Classes => 2,
+        },
         outputs: kind,
         has_valid: false,
         has_batch: false,
