@@ -225,12 +225,19 @@ fn nothing_to_harmonize(report: &Report) -> Option<Found> {
 
 fn moved_threshold(report: &Report) -> Option<Found> {
     let (best, _) = report.metrics.best_f1?;
-    let outputs = report.header?.outputs;
-    let p = match outputs {
+    let accuracy = report.metrics.accuracy?;
+    let positives = report.classes.get(1)?.of_examples;
+    let p = match report.header?.outputs {
         Outputs::Probabilities => best.threshold,
-        _ => 1.0 / (1.0 + libm::exp(-best.threshold)),
+        Outputs::Logits | Outputs::Values => 1.0 / (1.0 + libm::exp(-best.threshold)),
     };
-    let holds = report.examples >= LEAST_EXAMPLES && best.f1 >= 0.3 && !(0.2..=0.8).contains(&p);
+    // Where a threshold is told to lie says nothing in a gap between scores: what it decides must differ.
+    let found = best.recall * positives;
+    let wrongly = found / best.precision - found;
+    let moved = 1.0 - (positives - found) - wrongly;
+    let differs = (moved - accuracy).abs() >= 0.1 * positives;
+    let holds =
+        report.examples >= LEAST_EXAMPLES && best.f1 >= 0.3 && !(0.2..=0.8).contains(&p) && differs;
     holds.then(|| {
         (
             tr!(
@@ -238,7 +245,9 @@ fn moved_threshold(report: &Report) -> Option<Found> {
                 f1 = format!("{:.3}", best.f1),
                 p = format!("{p:.3}")
             ),
-            word("Move the threshold before you change the loss, and compare losses with theirs moved."),
+            word(
+                "Move the threshold before you change the loss, and compare losses with theirs moved.",
+            ),
             vec![("best_f1", best.f1), ("threshold_as_probability", p)],
         )
     })
@@ -268,10 +277,12 @@ fn empty_bins(report: &Report) -> Option<Found> {
 fn probabilities_as_logits(report: &Report) -> Option<Found> {
     let header = report.header?;
     let is_logit = report.task == Task::Binary && header.outputs == Outputs::Logits;
-    // The sigmoid of 0 is 1/2, that of 1 is 0.73: g of a positive lies between 0.27 and 1/2, of a negative above it.
-    let inside = report.share(0.26, 0.74)?;
-    let decided = report.share(0.26, 0.3)? + report.share(0.7, 0.74)?;
-    let holds = is_logit && inside >= 1.0 - 1e-9 && decided >= 0.2;
+    // The sigmoid of 0 is 1/2, that of 1 is 0.731: g of a positive lies between 0.269 and 1/2, of a negative above it.
+    let bins = report.counts.len() as f64;
+    let [low, high] = [(0.269 * bins).floor() / bins, (0.731 * bins).ceil() / bins];
+    let inside = report.share(low, high)?;
+    let at_ends = inside - report.share(0.3, 0.7)?;
+    let holds = is_logit && low > 0.1 && inside >= 1.0 - 1e-9 && at_ends >= 0.05;
     holds.then(|| {
         (
             word(
@@ -279,7 +290,7 @@ fn probabilities_as_logits(report: &Report) -> Option<Found> {
             )
             .to_owned(),
             word("If the column holds probabilities, say so: --map NAME=p."),
-            vec![("share_between_0.26_and_0.74", inside)],
+            vec![("share_between_0.27_and_0.73", inside)],
         )
     })
 }

@@ -77,7 +77,7 @@ fn regression(of_d: &[(f64, f64, usize)]) -> Report {
 
 fn groups(of_b: f64) -> Report {
     let logit = |g: f64| (g / (1.0 - g)).ln();
-    let outputs = [vec![logit(0.2); 950], vec![logit(of_b); 50]].concat();
+    let outputs = [vec![logit(0.05); 950], vec![logit(of_b); 50]].concat();
     let group = [vec![0; 950], vec![1; 50]].concat();
     of(
         Task::Binary,
@@ -124,10 +124,10 @@ fn cases() -> Vec<(&'static str, Report, Report)> {
             probabilities(&[(0.9, 1, 100), (0.9, 0, 100)]),
             right(),
         ),
-        ("GHM009", groups(0.95), groups(0.2)),
+        ("GHM009", groups(0.95), groups(0.05)),
         (
             "GHM010",
-            regression(&[(0.0, 0.01, 700), (0.9, 1.0, 100)]),
+            regression(&[(0.0, 0.01, 700), (0.9, 1.0, 300)]),
             regression(&[(0.0, 0.01, 700)]),
         ),
         ("GHM011", norms(&[(0.45, 0.55, 500, 0)]), flat()),
