@@ -110,7 +110,7 @@ fn sentence(situation: &Situation) -> String {
         }
         Some(off) => {
             let line = tr!(
-                "The contribution is {} % off the straight line.",
+                "The contribution is up to {} % off the straight line.",
                 percent(off)
             );
             format!("{text} {line}")

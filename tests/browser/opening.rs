@@ -62,9 +62,10 @@ fn one_press_of_harmonize_finds_the_rare_class() {
         click_name(&mut page, "Harmonize");
         page.wait_for("ghmLab.config().loss === 'ghm-c'");
         page.evaluate(&format!("ghmLab.step({FIVE_SECONDS})"));
-        page.wait_for("ghmLab.snapshot().averagePrecision !== null");
-        let after = number(&mut page, "ghmLab.snapshot().averagePrecision");
-        assert!(after - before >= 0.3, "{graphics:?}: {before} to {after}");
+        // It trains no more; the scores of where it is come when they are there.
+        page.wait_for(&format!(
+            "ghmLab.snapshot().averagePrecision >= {before} + 0.3"
+        ));
         let off = off_the_line(&mut page);
         assert!(off <= 0.05, "{graphics:?}: {off} off the straight line");
         find(
