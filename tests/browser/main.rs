@@ -188,14 +188,9 @@ fn a_race_of_all_losses_keeps_one_clock() {
         page.evaluate("ghmLab.pause()");
         let on_gpu = page.evaluate("ghmLab.snapshot().backend") != "cpu";
         assert_eq!(on_gpu, backend == "gpu");
-        // The button lies in the row above the panels; its place is the screen's own affair.
-        let places = (400..900).step_by(30).map(f64::from);
-        for x in places {
-            page.drag((x, 79.0), (x, 79.0));
-            if page.evaluate("ghmLab.arms().length") == 5 {
-                break;
-            }
-        }
+        mirror::open_mirror(&mut page);
+        mirror::click_name(&mut page, "Race all losses");
+        page.wait_for("ghmLab.arms().length === 5");
         let names = page.evaluate("ghmLab.arms().map((arm) => arm.name).join()");
         assert_eq!(names, "CE,Class-balanced,Focal,OHEM,GHM-C", "{name}");
         page.evaluate("ghmLab.pause()");
