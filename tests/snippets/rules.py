@@ -354,7 +354,7 @@ class Rules:
             return
         x = np.array([1e30, -1e30, 0.1], np.float32)
         value, gradient, state = self.step(case, x, np.zeros(3, np.float32), valid=None)
-        self.hold("errors of 1e30", np.isfinite(value) and np.isfinite(gradient).all() and state[-1] > 0, state)
+        self.hold("errors of 1e30", np.isfinite(value) and np.isfinite(gradient).all() and average(state)[-1] > 0, state)
 
     def kept(self, case):
         """OHEM keeps ceil(keep * N) also of many, and NaN first."""
